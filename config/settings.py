@@ -1,0 +1,144 @@
+"""Every setting, as `STATESHEET_*` in the environment or in `statesheet.toml` in the home folder.
+
+Read at the edges only (cli, api's application factory, flows); everything below gets what it needs as arguments.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from contract.errors import BadSetting
+
+SETTINGS_FILE = "statesheet.toml"
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""A list that the environment writes with commas."""
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class TenantSettings(BaseModel):
+    """What `[tenants.NAME]` of the settings file may say; a tenant named there exists even before objects are loaded."""
+
+    model_config = {"extra": "forbid", "frozen": True}
+
+    webhooks: Listed = ()
+    apprise: Listed = ()
+    request_status: dict[str, str] = {}
+
+    _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Paths are absolute, sizes in bytes, times in the unit that the name says."""
+
+    model_config = SettingsConfigDict(env_prefix="STATESHEET_", extra="forbid", frozen=True)
+
+    home: Path = Field(Path("~/.statesheet"), description="Folder of the databases, the results and the settings file.")
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(9095, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
+    prefect_port: int = Field(4200, ge=1, le=65535, description="Port of the embedded Prefect server, or the next free one.")
+    public_url: str = Field("", description="What links begin with; empty: the address that the API listens on.")
+    database_url: str = Field("", description="SQLAlchemy URL of the objects; empty: SQLite in the home folder.")
+    jobs_database_url: str = Field("", description="SQLAlchemy URL of the jobs; empty: beside the objects.")
+    result_store: str = Field("", description="Folder or URL (s3://, gs://, az://) of the results; empty: in the home folder.")
+    timezone: str = Field("UTC", description="Zone of the dates in workbooks.")
+    max_records: int = Field(5_000_000, ge=1, description="Most records that one request may ask for.")
+    max_body_bytes: int = Field(10_000_000, ge=1, description="Largest request body.")
+    max_queued: int = Field(1_000, ge=1, description="Most jobs of one tenant that may wait.")
+    concurrency: int = Field(2, ge=1, description="Exports that the embedded worker runs at once.")
+    retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
+    link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
+    webhooks: Listed = Field((), description="Addresses that get a POST for every ended job, with commas between.")
+    apprise: Listed = Field((), description="Apprise addresses told of every ended job, with commas between.")
+    webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
+    request_status: dict[str, str] = Field({}, description="Wording of requestStatus in notifications, by job status.")
+    tenants: dict[str, TenantSettings] = Field({}, description="Settings of single tenants (settings file only).")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+
+    _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not a zone of the tz database")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = init_settings().get("home") or os.environ.get("STATESHEET_HOME") or "~/.statesheet"
+        file = TomlConfigSettingsSource(settings_cls, toml_file=Path(home).expanduser() / SETTINGS_FILE)
+        return (init_settings, env_settings, file)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def objects_url(self) -> str:
+        """Where the objects are."""
+        return self.database_url or f"sqlite:///{self.home / 'objects.db'}"
+
+    @property
+    def jobs_url(self) -> str:
+        """Where the jobs are: with the objects on PostgreSQL, in a file of their own on SQLite (see DECISIONS.md)."""
+        if self.jobs_database_url:
+            return self.jobs_database_url
+        return self.database_url if self.database_url.startswith("postgresql") else f"sqlite:///{self.home / 'jobs.db'}"
+
+    @property
+    def spool_folder(self) -> Path:
+        """Where running jobs keep their files, a folder a job."""
+        return self.home / "spool"
+
+    @property
+    def results(self) -> str:
+        """Folder or URL of the result store."""
+        return self.result_store or str(self.home / "results")
+
+    def for_tenant(self, tenant: str) -> TenantSettings:
+        """The notification settings of a tenant: its own where it has some, else those of all tenants."""
+        own = self.tenants.get(tenant, TenantSettings())
+        return TenantSettings(
+            webhooks=own.webhooks or self.webhooks,
+            apprise=own.apprise or self.apprise,
+            request_status=self.request_status | own.request_status,
+        )
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of this process, `given` ones first; raises BadSetting with the name of the first wrong one."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadSetting(name=f"STATESHEET_{name.upper()}", reason=first["msg"]) from error
+    except ValueError as error:
+        raise BadSetting(name=SETTINGS_FILE, reason=str(error)) from error

@@ -1,0 +1,102 @@
+"""What a user is told about a job: facts, and the status as a pure function of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class JobStatus(StrEnum):
+    """The pinned words of `GET /{tenant}/jobs/{id}`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    COMPLETED_EMPTY = "completed with no records"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TERMINAL = frozenset({JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY, JobStatus.FAILED, JobStatus.CANCELLED})
+
+
+class JobSource(StrEnum):
+    """Which way in a job came."""
+
+    API = "api"
+    SCHEDULE = "schedule"
+    UI = "ui"
+    CLI = "cli"
+
+
+class Step(StrEnum):
+    """The steps of one export, in order."""
+
+    VALIDATE = "validate"
+    EXTRACT = "extract"
+    TRANSFORM = "transform"
+    RENDER = "render"
+    PUBLISH = "publish"
+    NOTIFY = "notify"
+
+
+@dataclass(frozen=True)
+class JobWarning:
+    """Something that the user should know about a job that went on all the same."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """The verified result; `key` addresses it in the result store, `bytes` is its size."""
+
+    key: str
+    name: str
+    bytes: int
+    sha256: str
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class Job:
+    """The facts of one job; times are UTC. `id` is the flow run's id, None between request key and run."""
+
+    request_key: str
+    tenant: str
+    source: JobSource
+    created: datetime
+    id: str | None = None
+    request: dict[str, Any] = field(default_factory=dict)
+    file_name: str | None = None
+    format: str | None = None
+    submitted_by: str | None = None
+    started: datetime | None = None
+    finished: datetime | None = None
+    cancel_requested: datetime | None = None
+    as_of: datetime | None = None
+    matched: int | None = None
+    total: int | None = None
+    step: Step | None = None
+    records_done: int = 0
+    attempts: int = 0
+    file: JobFile | None = None
+    warnings: tuple[JobWarning, ...] = ()
+    error_code: str | None = None
+    error_message: str | None = None
+
+    @property
+    def status(self) -> JobStatus:
+        return status_of(self)
+
+
+def status_of(job: Job) -> JobStatus:
+    """The status that the facts amount to."""
+    if job.finished is None:
+        return JobStatus.RUNNING if job.started is not None else JobStatus.QUEUED
+    if job.error_code is not None:
+        return JobStatus.FAILED
+    if job.file is not None:
+        return JobStatus.COMPLETED if job.total else JobStatus.COMPLETED_EMPTY
+    return JobStatus.CANCELLED if job.cancel_requested is not None else JobStatus.COMPLETED_EMPTY

@@ -1,0 +1,227 @@
+"""The shape of a stored object: from the JSON that arrives to values that filters and columns look at.
+
+An object keeps two things: `document`, the JSON as it came (nothing that arrives is lost), and its values in one flat
+shape. A nested value stands under `GROUP>>NAME`; a property has one value, an attribute any number, each in a context.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from contract.errors import InvalidObject
+from contract.filters import Context, fold
+
+NESTING = ">>"
+"""Between a group's name and the name in it (the template's context path delimiter)."""
+
+DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
+"""The context that the documented objects give nearly every value."""
+
+_MAX_DEPTH = 64
+
+
+class Kind(StrEnum):
+    """What a column holds, by catalogue and never by sniffing."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value as text, with the context that it is for (a missing part is for every context).
+
+    `entry` numbers the entries of a group from 0; None outside groups.
+    """
+
+    text: str
+    locale: str | None = None
+    source: str | None = None
+    entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedValues:
+    """The values under one name, which is spelled as it came."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateObject:
+    """One object. The keys of `properties` and `attributes` are folded names; a name without a value is not there."""
+
+    id: str
+    type: str
+    name: str | None
+    properties: Mapping[str, NamedValues]
+    attributes: Mapping[str, NamedValues]
+    document: str = field(repr=False)
+
+
+def parse_object(raw: object, *, path: str = "") -> StateObject:
+    """The object that `raw` (decoded JSON) is. `type` is folded: types compare without case.
+
+    Raises InvalidObject with what is wrong and where.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidObject(path=path, detail=f"expected an object, got {describe(raw)}")
+    identifier = _required_text(raw, "id", path)
+    type_name = _required_text(raw, "type", path)
+    name = raw.get("name")
+    if name is not None and not isinstance(name, str):
+        raise InvalidObject(path=_join(path, "name"), detail=f"expected text, got {describe(name)}")
+    document = json.dumps(raw, ensure_ascii=False, separators=(",", ":"), allow_nan=True)
+    _refuse_unstorable(document, raw, path)
+    return StateObject(
+        id=identifier,
+        type=fold(type_name),
+        name=name,
+        properties=_properties(raw, path),
+        attributes=_attributes(raw, path),
+        document=document,
+    )
+
+
+def describe(value: object) -> str:
+    """What `value` is, in the words of JSON, for messages."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return "text" if value else "empty text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def as_text(value: object) -> str:
+    """A JSON value as the text that filters compare and cells show; lists and objects as compact JSON."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _required_text(raw: Mapping[str, Any], key: str, path: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str) or not value:
+        got = "nothing" if key not in raw else describe(value)
+        raise InvalidObject(path=_join(path, key), detail=f"expected text that is not empty, got {got}")
+    return value
+
+
+def _refuse_unstorable(document: str, raw: object, path: str) -> None:
+    """Neither database holds U+0000 or half a surrogate pair in a text, and JSON has no NaN: refuse, never alter."""
+    if "\\u0000" in document and _has_nul(raw):
+        raise InvalidObject(path=path, detail="a text holds the character U+0000, which no database column can hold")
+    try:
+        document.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidObject(path=path, detail="a text holds half of a surrogate pair, which is not a character") from error
+    for word in ("NaN", "Infinity"):
+        if word in document and _has_not_finite(raw):
+            raise InvalidObject(path=path, detail="a number is not finite")
+
+
+def _has_nul(value: object) -> bool:
+    return any("\0" in text for text in _leaves(value) if isinstance(text, str))
+
+
+def _has_not_finite(value: object) -> bool:
+    return any(isinstance(leaf, float) and leaf - leaf != 0 for leaf in _leaves(value))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend(item.keys())
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+        else:
+            yield item
+
+
+def _properties(raw: Mapping[str, Any], path: str) -> dict[str, NamedValues]:
+    found: dict[str, NamedValues] = {}
+    for name, value in _mapping(raw, "properties", path).items():
+        if value is not None and fold(name) not in found:
+            found[fold(name)] = NamedValues(name, (Value(as_text(value)),))
+    return found
+
+
+def _attributes(raw: Mapping[str, Any], path: str) -> dict[str, NamedValues]:
+    data = _mapping(raw, "data", path)
+    found: dict[str, tuple[str, list[Value]]] = {}
+    for name, holder in _mapping(data, "attributes", _join(path, "data")).items():
+        for full_name, value in _values(name, holder, _join(path, f"data.attributes.{name}"), entry=None, depth=0):
+            found.setdefault(fold(full_name), (full_name, []))[1].append(value)
+    return {key: NamedValues(name, tuple(values)) for key, (name, values) in found.items()}
+
+
+def _values(name: str, holder: object, path: str, entry: int | None, depth: int) -> Iterator[tuple[str, Value]]:
+    if depth > _MAX_DEPTH:
+        raise InvalidObject(path=path, detail=f"groups are nested more than {_MAX_DEPTH} levels deep")
+    if not isinstance(holder, dict):
+        raise InvalidObject(path=path, detail=f"expected an object with values or group, got {describe(holder)}")
+    for item in _list(holder, "values", path):
+        if not isinstance(item, dict):
+            raise InvalidObject(path=f"{path}.values", detail=f"expected objects, got {describe(item)}")
+        if item.get("value") is not None:
+            text = as_text(item["value"])
+            yield name, Value(text, _context_part(item, "locale"), _context_part(item, "source"), entry)
+    for number, members in enumerate(_list(holder, "group", path)):
+        if not isinstance(members, dict):
+            raise InvalidObject(path=f"{path}.group[{number}]", detail=f"expected an object, got {describe(members)}")
+        for member, inner in members.items():
+            # A group's entry has scalars of its own (locale, source, id) beside its members.
+            if isinstance(inner, dict):
+                inner_path = f"{path}.group[{number}].{member}"
+                outermost = number if entry is None else entry
+                yield from _values(f"{name}{NESTING}{member}", inner, inner_path, outermost, depth + 1)
+
+
+def _context_part(item: Mapping[str, Any], key: str) -> str | None:
+    part = item.get(key)
+    return part if isinstance(part, str) and part else None
+
+
+def _mapping(holder: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any]:
+    value = holder.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidObject(path=_join(path, key), detail=f"expected an object, got {describe(value)}")
+    return value
+
+
+def _list(holder: Mapping[str, Any], key: str, path: str) -> list[Any]:
+    value = holder.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise InvalidObject(path=_join(path, key), detail=f"expected a list, got {describe(value)}")
+    return value
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key

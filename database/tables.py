@@ -1,0 +1,118 @@
+"""The tables, for SQLite and PostgreSQL. Two sets that share no statement, so that either may live in its own database.
+
+A value of an object lives in exactly one place that filters look at:
+
+* a catalogue property in its column (`channelid`);
+* a catalogue attribute with exactly one value, in the default context, in its column (`itemstate`);
+* the entries of the group `validationError` in `validation_error`, where each has only the well-known parts, each with
+  at most one value, in the default context;
+* everything else in `details`, JSON of the form `{"p": {KEY: {"n": NAME, "v": [VALUE, ...]}}, "a": {...}}`, where KEY is
+  the folded name, NAME the name as it came and VALUE is `[text, locale, source, instant, entry]` (locale and source
+  folded, instant in milliseconds since 1970 UTC; null where there is none).
+
+What a database cannot compute from a column's text as `contract.filters` says is computed on loading: `COLUMN_ms` of a
+date, and in `details` under `"i"` (`{KEY: ms}`) the instants of texts in other columns and under `"f"` (`{KEY: float}`)
+the numbers of texts that are not plain decimals of at most 15 digits.
+`details` is null where there is nothing to say. Texts compare by code point everywhere.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+
+from config.catalogue import COLUMNS, ERROR_PARTS
+from contract.filters import fold
+from contract.objects import Kind
+
+Characters = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that orders and compares by code point on both databases (SQLite's BINARY does)."""
+Json = Text().with_variant(JSONB(), "postgresql")
+
+MILLISECONDS = "_ms"
+"""Ends the name of the column that holds a date as milliseconds since 1970 UTC."""
+
+objects_metadata = MetaData()
+jobs_metadata = MetaData()
+
+
+def _catalogue_columns() -> list[Column[object]]:
+    columns: list[Column[object]] = []
+    for known in COLUMNS:
+        columns.append(Column(known.key, Characters))
+        if known.kind is Kind.INSTANT:
+            columns.append(Column(known.key + MILLISECONDS, BigInteger))
+    return columns
+
+
+state_object = Table(
+    "state_object",
+    objects_metadata,
+    Column("tenant", Characters, primary_key=True),
+    Column("type", Characters, primary_key=True),
+    Column("id", Characters, primary_key=True),
+    Column("name", Characters),
+    *_catalogue_columns(),
+    Column("details", Json),
+    Column("loaded_ms", BigInteger, nullable=False),
+)
+
+document = Table(
+    "document",
+    objects_metadata,
+    Column("tenant", Characters, primary_key=True),
+    Column("type", Characters, primary_key=True),
+    Column("id", Characters, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+validation_error = Table(
+    "validation_error",
+    objects_metadata,
+    Column("tenant", Characters, primary_key=True),
+    Column("type", Characters, primary_key=True),
+    Column("id", Characters, primary_key=True),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    *(Column(fold(part), Characters) for part in ERROR_PARTS),
+)
+
+# What the documented requests filter on: channel and entity type without case, an entity's states, and times.
+Index("ix_state_object_channel", "tenant", "type", func.lower(state_object.c.channelid), func.lower(state_object.c.entitytype))
+Index("ix_state_object_entity", "tenant", "type", "entityid")
+Index("ix_state_object_modified", "tenant", "type", "modifieddate_ms")
+Index("ix_state_object_created", "tenant", "type", "createddate_ms")
+
+export_job = Table(
+    "export_job",
+    jobs_metadata,
+    Column("request_key", Characters, primary_key=True),
+    Column("id", Characters, unique=True),
+    Column("tenant", Characters, nullable=False),
+    Column("source", Characters, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("idempotency_key", Characters),
+    Column("body_sha256", Characters),
+    Column("file_name", Characters),
+    Column("format", Characters),
+    Column("submitted_by", Characters),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger),
+    Column("finished_ms", BigInteger),
+    Column("cancel_requested_ms", BigInteger),
+    Column("as_of_ms", BigInteger),
+    Column("matched", BigInteger),
+    Column("total", BigInteger),
+    Column("step", Characters),
+    Column("records_done", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("file_key", Characters),
+    Column("result_name", Characters),
+    Column("file_bytes", BigInteger),
+    Column("file_sha256", Characters),
+    Column("file_expires_ms", BigInteger),
+    Column("warnings", Text, nullable=False),
+    Column("error_code", Characters),
+    Column("error_message", Text),
+    Column("notified", Boolean, nullable=False),
+)
+Index("ix_export_job_tenant", "tenant", "created_ms", "request_key")
+Index("ix_export_job_idempotency", "tenant", "idempotency_key", unique=True)
+Index("ix_export_job_finished", "finished_ms")

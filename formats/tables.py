@@ -1,0 +1,90 @@
+"""What a format gets to write: tables on disk with typed, named columns, and the facts of the export.
+
+The rows of a table lie in one Arrow IPC file, in order, with a field for each column, named by its `name`:
+TEXT as String, INTEGER as Int64, NUMBER as Float64, BOOLEAN as Boolean, INSTANT as Int64 milliseconds since 1970 UTC with a
+second field `NAME + EXACT_TEXT` (String) that is set where the instant is null but a text is there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contract.jobs import JobWarning
+from contract.objects import Kind
+
+EXACT_TEXT = "#text"
+"""Ends the field name of an INSTANT column's texts that are no instant."""
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """`name` is unique in its table; `group` is the header above (`System Fields`, `Properties`, `Attributes`)."""
+
+    name: str
+    label: str
+    group: str
+    kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """The rows of one type. `title` is what a sheet is called, before it is made to fit the format."""
+
+    type: str
+    title: str
+    columns: tuple[TableColumn, ...]
+    path: Path
+    rows: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows say what: of `column` (a label), `counts` from the most to the least."""
+
+    column: str
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The facts of one export, for Help and Summary. `words`: the request in words, a line each."""
+
+    tenant: str
+    job_id: str
+    file_name: str
+    words: tuple[str, ...]
+    as_of: datetime
+    zone: ZoneInfo
+    matched: int
+    exported: int
+    request: dict[str, Any]
+    version: str
+    tallies: tuple[Tally, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a format may write. `errors` holds a row a validation error: `Type`, `ID` of its object, `row` (the
+    0-based row of the object in its table) and the error's parts; None where no object has any.
+
+    `documents` is set instead of `tables` for formats that write whole objects: JSON lines, in order.
+    """
+
+    receipt: Receipt
+    tables: tuple[DataTable, ...] = ()
+    errors: DataTable | None = None
+    documents: Path | None = None
+    include_validation_data: bool = False
+    bom: bool = True
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a format made: the rows of data in the file and what could not be kept whole."""
+
+    path: Path
+    rows: int
+    warnings: tuple[JobWarning, ...] = ()
