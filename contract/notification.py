@@ -1,0 +1,95 @@
+"""The message that tells of an ended job, in the platform's public shape of a notification of an entity export."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from contract.jobs import Job, JobStatus
+from contract.objects import DEFAULT_CONTEXT
+
+REQUEST_STATUS: Mapping[JobStatus, str] = {
+    JobStatus.QUEUED: "Queued",
+    JobStatus.RUNNING: "Processing",
+    JobStatus.COMPLETED: "Completed",
+    JobStatus.COMPLETED_EMPTY: "Completed with no records",
+    JobStatus.FAILED: "Errored",
+    JobStatus.CANCELLED: "Cancelled",
+}
+"""How the platform's own task list words a status; a tenant may word `requestStatus` otherwise."""
+
+_SERVICE = "rsConnectService"
+_TASK_TYPE = "ENTITY_EXPORT"
+
+
+def notification(job: Job, *, link: str, wording: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The body of a webhook for `job`: the documented attributes, then counts, cause, warnings and the link to the job.
+
+    `wording` maps a status of ours to the `requestStatus` wanted. `clientState` of the request is echoed whole.
+    """
+    when = _platform_time(now)
+    by = job.submitted_by or "system_user"
+    return {
+        "domain": "notificationDataObject",
+        "notificationObject": {
+            "data": {
+                "attributes": {name: _attribute(value) for name, value in _facts(job, link, wording, now).items()},
+                "jsonData": {"clientState": job.request.get("clientState", {}) if isinstance(job.request, dict) else {}},
+            },
+            "domain": "notificationDataObject",
+            "id": str(uuid.uuid4()),
+            "properties": {
+                "createdBy": by,
+                "createdDate": when,
+                "createdService": _SERVICE,
+                "modifiedBy": by,
+                "modifiedDate": when,
+                "modifiedService": _SERVICE,
+            },
+            "type": "notificationObject",
+        },
+        "params": {},
+        "returnRequest": False,
+        "serviceName": _SERVICE,
+        "tenantId": job.tenant,
+    }
+
+
+def status_in_words(job: Job, wording: Mapping[str, str]) -> str:
+    """The `requestStatus` of a job."""
+    return wording.get(job.status.value, REQUEST_STATUS[job.status])
+
+
+def _facts(job: Job, link: str, wording: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    return {
+        "clientId": "statesheet",
+        "connectIntegrationType": _TASK_TYPE,
+        "relatedRequestId": job.id,
+        "requestGroupId": None,
+        "requestId": job.id,
+        "requestStatus": status_in_words(job, wording),
+        "requestTimestamp": int(now.timestamp() * 1000),
+        "serviceName": _SERVICE,
+        "taskId": job.id,
+        "taskType": _TASK_TYPE,
+        "userId": job.submitted_by,
+        "fileName": job.file.name if job.file else job.file_name,
+        "totalRecords": job.total,
+        "matchedRecords": job.matched,
+        "errorCode": job.error_code,
+        "errorMessage": job.error_message,
+        "warnings": [f"{warning.code}: {warning.message}" for warning in job.warnings] or None,
+        "jobLink": link,
+    }
+
+
+def _attribute(value: Any) -> dict[str, Any]:
+    """An attribute with its values; one without a value keeps its place with none, as `requestGroupId` does in public samples."""
+    context = {"locale": DEFAULT_CONTEXT.locale, "source": DEFAULT_CONTEXT.source}
+    items = value if isinstance(value, list) else [value]
+    return {"values": [{"id": str(uuid.uuid4()), **context} | ({} if item is None else {"value": item}) for item in items]}
+
+
+def _platform_time(moment: datetime) -> str:
+    """`2019-12-17T21:06:46.521-0600`: the form that the documented objects write times in."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}" + moment.strftime("%z")
