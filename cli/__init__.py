@@ -1,0 +1,1 @@
+"""The `statesheet` command: a module a subcommand."""

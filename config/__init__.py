@@ -1,0 +1,1 @@
+"""Settings, the catalogue of columns and the profiles: facts, as data."""

@@ -1,0 +1,1 @@
+"""The store: tables, the filter tree as SQL, objects in and rows out, and the job row."""

@@ -1,0 +1,1 @@
+"""Where files are: the spool of a running job, the store of results, signed links."""

@@ -1,0 +1,1 @@
+"""The Prefect flows: the steps in order, for every way in."""

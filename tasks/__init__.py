@@ -1,0 +1,1 @@
+"""The steps of an export, each a plain function with a thin Prefect task under it."""
