@@ -1,0 +1,135 @@
+"""`statesheet demo`: objects, the whole stack, the documented request over HTTP, the workbook; then all is stopped again."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from cli.console import err, out, progress_bar
+from contract.errors import StartupFailed, StatesheetError
+
+TENANT = "demo"
+_START_SECONDS = 90
+_JOB_SECONDS = 600
+_POLL_SECONDS = 0.1
+
+REQUEST: dict[str, Any] = {
+    "params": {
+        "query": {
+            "filters": {
+                "typesCriterion": ["connectorstate"],
+                "propertiesCriterion": [
+                    {"channelid": {"exacts": ["rs-amazonsellerus-self"]}},
+                    {"entitytype": {"exacts": ["product", "sku"]}},
+                ],
+            }
+        },
+        "fields": {"attributes": ["_ALL"]},
+        "rsconnect": {
+            "includeValidationData": True,
+            "profilecontexts": [{"service": "CONNECTOR_STATE_EXPORT", "channel": "JOB", "format": "Excel"}],
+        },
+    },
+    "clientState": {"notificationInfo": {"userId": "demo@statesheet.example_user"}},
+    "fileName": "ConnectorStates",
+}
+
+
+def demo(
+    rows: Annotated[int, typer.Option(min=1, help="How many objects to make.")] = 5000,
+    output: Annotated[Path, typer.Option(help="Where to save the workbook.")] = Path("statesheet-demo.xlsx"),
+) -> None:
+    """Show the main job from end to end, on made-up objects, in a folder of its own that is removed again."""
+    with tempfile.TemporaryDirectory(prefix="statesheet-demo-") as folder:
+        home = Path(folder)
+        _load(home, rows)
+        with _stack(home) as address, httpx.Client(base_url=address, timeout=30) as client:
+            answer = client.post(f"/{TENANT}/api/rsConnectService/downloadDataJob", json=REQUEST)
+            out.print(json.dumps(answer.json(), indent=2), markup=False)
+            answer.raise_for_status()
+            [started] = answer.json()["dataObjectOperationResponse"]["dataObjects"]
+            job = _wait(client, started["properties"]["workAutomationId"])
+            output.write_bytes(client.get(f"/{TENANT}/jobs/{job['workAutomationId']}/file").raise_for_status().content)
+    out.print(f"{job['totalRecords']:,} of {rows:,} objects matched and are in {output.absolute()}", markup=False)
+
+
+def _load(home: Path, rows: int) -> None:
+    from config.settings import load_settings
+    from database.engine import connect
+    from database.loader import load_objects
+    from database.migrate import upgrade
+    from tasks.demo_objects import demo_objects
+
+    url = load_settings(home=home).objects_url
+    upgrade(url, "objects")
+    with progress_bar() as bar:
+        task = bar.add_task("Making objects", total=rows)
+        engine = connect(url)
+        load_objects(engine, TENANT, demo_objects(rows), on_progress=lambda done: bar.update(task, completed=done))
+        engine.dispose()
+
+
+@contextmanager
+def _stack(home: Path) -> Iterator[str]:
+    """The address of a whole stack of its own, from ready to stopped."""
+    log = home / "serve.log"
+    with log.open("wb") as kept:
+        command = [sys.executable, "-m", "cli.main", "serve", "--home", str(home), "--port", "0"]
+        process = subprocess.Popen(command, stdout=kept, stderr=subprocess.STDOUT)
+    try:
+        with err.status("Starting the stack"):
+            address = _ready(process, home)
+        yield address
+    except StatesheetError:
+        err.print(log.read_text(errors="replace")[-4000:], markup=False)
+        raise
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _ready(process: "subprocess.Popen[bytes]", home: Path) -> str:
+    from runtime.addresses import read_addresses
+
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise StartupFailed(part="The stack", detail=f"it ended with exit code {process.returncode}")
+        addresses = read_addresses(home)
+        if addresses is not None and _healthy(addresses.api):
+            return addresses.api
+        time.sleep(_POLL_SECONDS)
+    raise StartupFailed(part="The stack", detail=f"it was not ready within {_START_SECONDS} seconds")
+
+
+def _healthy(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health", timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _wait(client: httpx.Client, job_id: str) -> dict[str, Any]:
+    """The job, once it has ended well."""
+    deadline = time.monotonic() + _JOB_SECONDS
+    with progress_bar() as bar:
+        task = bar.add_task("Exporting", total=None)
+        while time.monotonic() < deadline:
+            job: dict[str, Any] = client.get(f"/{TENANT}/jobs/{job_id}").raise_for_status().json()
+            progress = job["progress"]
+            description = f"Exporting: {progress['step'] or job['status']}"
+            bar.update(task, description=description, completed=progress["recordsDone"], total=job["matchedRecords"])
+            if job["finishedDate"]:
+                break
+            time.sleep(_POLL_SECONDS)
+    if job["status"] not in ("completed", "completed with no records"):
+        raise StartupFailed(part="The demo's export", detail=f"it is {job['status']}: {job['error']}")
+    return job
