@@ -1,0 +1,78 @@
+"""Settings come from the environment and from the settings file, and a wrong one is named."""
+
+import pytest
+
+from config.settings import load_settings
+from contract.errors import BadSetting
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch, tmp_path):
+    import os
+
+    for name in [name for name in os.environ if name.startswith("STATESHEET_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path))
+
+
+def test_everything_lies_in_the_home_folder_by_default(tmp_path):
+    settings = load_settings()
+    assert settings.objects_url == f"sqlite:///{tmp_path}/objects.db"
+    assert settings.jobs_url == f"sqlite:///{tmp_path}/jobs.db"
+    assert settings.results == str(tmp_path / "results")
+    assert settings.host == "127.0.0.1"
+
+
+def test_on_postgresql_objects_and_jobs_are_in_one_database():
+    settings = load_settings(database_url="postgresql://db/statesheet")
+    assert settings.jobs_url == settings.objects_url == "postgresql://db/statesheet"
+
+
+def test_the_environment_writes_lists_with_commas(monkeypatch):
+    monkeypatch.setenv("STATESHEET_WEBHOOKS", "https://a.example/x, https://b.example/y,")
+    assert load_settings().webhooks == ("https://a.example/x", "https://b.example/y")
+
+
+def test_the_environment_is_stronger_than_the_settings_file(monkeypatch, tmp_path):
+    (tmp_path / "statesheet.toml").write_text('timezone = "Europe/Berlin"\nport = 7000\n')
+    monkeypatch.setenv("STATESHEET_PORT", "8000")
+    settings = load_settings()
+    assert (settings.timezone, settings.port) == ("Europe/Berlin", 8000)
+
+
+def test_a_tenant_has_lists_of_its_own(tmp_path):
+    (tmp_path / "statesheet.toml").write_text(
+        'webhooks = ["https://all.example"]\nrequest_status = {failed = "Errored", cancelled = "Stopped"}\n'
+        '[tenants.acme]\nwebhooks = ["https://acme.example"]\nrequest_status = {failed = "Broken"}\n'
+    )
+    settings = load_settings()
+    assert settings.for_tenant("acme").webhooks == ("https://acme.example",)
+    assert settings.for_tenant("acme").request_status == {"failed": "Broken", "cancelled": "Stopped"}
+    assert settings.for_tenant("other").webhooks == ("https://all.example",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STATESHEET_PORT", "seventy"),
+        ("STATESHEET_PORT", "70000"),
+        ("STATESHEET_TIMEZONE", "Mars/Olympus"),
+        ("STATESHEET_MAX_RECORDS", "0"),
+        ("STATESHEET_RETENTION_DAYS", "-1"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize("text", ["prot = 1", "port = ", "[tenants.acme]\nwebhook = []"])
+def test_a_settings_file_that_is_not_understood_is_refused(tmp_path, text):
+    (tmp_path / "statesheet.toml").write_text(text)
+    with pytest.raises(BadSetting):
+        load_settings()
+
+
+def test_secrets_do_not_show():
+    assert "pepper" not in repr(load_settings(webhook_secret="pepper"))
