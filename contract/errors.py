@@ -237,6 +237,12 @@ class BadSchedule(StatesheetError):
     text = "The schedule cannot be used: {reason}"
 
 
+class BadLink(StatesheetError):
+    code = "SSH4118"
+    status = 403
+    text = "This download link is not valid, or its time is over; take a new one from the job"
+
+
 # A job that did not get there.
 
 
@@ -292,4 +298,11 @@ class FormatLimit(StatesheetError):
 class NotificationFailed(StatesheetError):
     code = "SSH5039"
     text = "{target} could not be notified: {detail}"
+    retryable = True
+
+
+class StoreUnavailable(StatesheetError):
+    code = "SSH5040"
+    status = 503
+    text = "The result store cannot be reached: {detail}"
     retryable = True
