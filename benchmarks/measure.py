@@ -1,0 +1,64 @@
+"""Time whole processes: alternating runs, medians, peak memory by the operating system's own account, one Markdown table."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+Command = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process: seconds by the wall clock and of both processors, peak resident memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def run(command: Command) -> Run:
+    """Run `command` to its end; raises RuntimeError with what it said if it fails."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.stderr.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}")
+    scale = 1 if sys.platform == "darwin" else 1024
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale / 1e6)
+
+
+def compare(
+    commands: Mapping[str, Command], *, runs: int = 5, warm_up: int = 1, prepare: Callable[[], None] | None = None
+) -> dict[str, list[Run]]:
+    """The runs of each command, taken in turn (A B C A B C ...), so that a drifting machine is fair to all."""
+    finished: dict[str, list[Run]] = {name: [] for name in commands}
+    for turn in range(warm_up + runs):
+        for name, command in commands.items():
+            if prepare is not None:
+                prepare()
+            took = run(command)
+            if turn >= warm_up:
+                finished[name].append(took)
+            print(f"  {name}: {took.wall:.2f} s", file=sys.stderr)
+    return finished
+
+
+def table(finished: Mapping[str, list[Run]], *, ours: str) -> str:
+    """A Markdown table of medians, fastest first, with how many times slower than `ours` each is."""
+    base = statistics.median(run.wall for run in finished[ours])
+    rows = []
+    for name, runs in finished.items():
+        wall, cpu, peak = (statistics.median(getattr(run, part) for run in runs) for part in ("wall", "cpu", "peak"))
+        spread = f"{min(run.wall for run in runs):.2f} to {max(run.wall for run in runs):.2f}"
+        rows.append((wall, f"| {name} | {wall:.2f} | {spread} | {cpu:.2f} | {peak:.0f} | {wall / base:.1f} |"))
+    head = "| | median s | range s | cpu s | peak MB | times ours |\n|---|---:|---:|---:|---:|---:|"
+    return "\n".join([head, *(text for _, text in sorted(rows))])
