@@ -173,7 +173,7 @@ class FileNotReady(StatesheetError):
 class JobEnded(StatesheetError):
     code = "SSH4109"
     status = 409
-    text = "The job is already {job_status} and cannot be cancelled"
+    text = "The job is already {job_status}"
 
 
 class FileExpired(StatesheetError):
@@ -306,3 +306,9 @@ class StoreUnavailable(StatesheetError):
     status = 503
     text = "The result store cannot be reached: {detail}"
     retryable = True
+
+
+class RunRefused(StatesheetError):
+    code = "SSH5041"
+    status = 502
+    text = "Prefect does not take the run: {detail}"
