@@ -1,0 +1,118 @@
+"""Results lie in a store under a key each: whole, or not at all."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from contract.errors import DiskFull, FileMissing, StoreUnavailable
+from files.store import ResultStore, delete, exists, key_of, open_store, publish, stream, stream_async
+
+
+@pytest.fixture(params=["folder", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ResultStore:
+    """A folder, and an object store (obstore's own, in memory)."""
+    return open_store(str(tmp_path / "results") if request.param == "folder" else "memory://")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "render.xlsx"
+    path.write_bytes(bytes(range(256)) * 20_000)
+    return path
+
+
+def test_what_was_published_comes_back_in_pieces(store: ResultStore, file: Path):
+    """Any kind of store gives the bytes that were put in."""
+    key = key_of("acme", "4f1c", "Entity Data.xlsx")
+    publish(store, file, key)
+    assert b"".join(stream(store, key)) == file.read_bytes()
+
+
+def test_a_large_file_is_never_held_whole(tmp_path: Path, file: Path):
+    """Five megabytes come in several pieces."""
+    store = open_store(str(tmp_path / "results"))
+    publish(store, file, "k/file")
+    assert max(map(len, stream(store, "k/file"))) < 2_000_000
+
+
+def test_an_event_loop_gets_the_same_pieces(store: ResultStore, file: Path):
+    """The API streams without a thread."""
+    publish(store, file, "k/file")
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in await stream_async(store, "k/file")])
+
+    assert asyncio.run(read()) == file.read_bytes()
+
+
+def test_a_file_that_is_gone_is_told_before_the_first_piece(store: ResultStore, file: Path):
+    """An answer can still say 404 then."""
+    publish(store, file, "k/file")
+    assert exists(store, "k/file")
+    delete(store, "k/file")
+    delete(store, "k/file")
+    assert not exists(store, "k/file")
+    with pytest.raises(FileMissing, match="File not found: file"):
+        stream(store, "k/file")
+    with pytest.raises(FileMissing):
+        asyncio.run(stream_async(store, "k/file"))  # type: ignore[arg-type]  # it is a coroutine
+
+
+def test_hostile_names_stay_in_their_tenants_folder(tmp_path: Path, file: Path):
+    """Tenant, job and file name are segments, whatever they hold."""
+    store = open_store(str(tmp_path / "results"))
+    for name in ("../../x.xlsx", "..", "a/b#1", "ü" * 100, "x" * 250):
+        key = key_of("..", "4f1c", name)
+        publish(store, file, key)
+        assert b"".join(stream(store, key)) == file.read_bytes()
+    made = [path for path in tmp_path.rglob("*") if path.is_file() and path != file]
+    assert len(made) == 5
+    assert {path.parent for path in made} == {tmp_path / "results" / "%2E%2E" / "4f1c"}
+
+
+def test_a_reader_sees_a_whole_file_or_the_one_before(tmp_path: Path):
+    """Publishing over a file replaces it at once."""
+    store = open_store(str(tmp_path / "results"))
+    contents = [bytes([number]) * 3_000_000 for number in (1, 2)]
+    paths = [tmp_path / str(number) for number in (1, 2)]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    publish(store, paths[0], "k")
+    stop = threading.Event()
+
+    def replace() -> None:
+        while not stop.is_set():
+            for path in paths:
+                publish(store, path, "k")
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        seen = {b"".join(stream(store, "k")) for _ in range(30)}
+    finally:
+        stop.set()
+        writer.join()
+    assert seen <= set(contents)
+
+
+def test_a_store_that_cannot_be_made_says_so(tmp_path: Path):
+    """The text names the cause, and a retry may help."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable, match=r"cannot be reached: .*Not a directory") as caught:
+        open_store(str(tmp_path / "file" / "results"))
+    assert caught.value.retryable
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path):
+    """obstore gives no error number: its text is what tells."""
+    import obstore
+    from obstore.exceptions import GenericError
+
+    def full(*given: object) -> None:
+        raise GenericError("Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)")
+
+    monkeypatch.setattr(obstore, "put", full)
+    with pytest.raises(DiskFull):
+        publish(open_store(str(tmp_path / "results")), file, "k")
