@@ -20,7 +20,9 @@ EXACT_TEXT = "#text"
 
 @dataclass(frozen=True)
 class TableColumn:
-    """`name` is unique in its table; `group` is the header above (`System Fields`, `Properties`, `Attributes`)."""
+    """`name` is unique in its table, also without case: `formats.headers` makes it from an object's name and gives the way
+    back. `group` is the header above (`System Fields`, `Properties`, `Attributes`).
+    """
 
     name: str
     label: str

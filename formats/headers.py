@@ -1,0 +1,41 @@
+"""Names of columns in flat files: one text that says which name of an object, and of which part, a column holds.
+
+A plain name is a catalogue name in its own area, or an attribute that the catalogue does not know. Any other one says its
+area in front (`properties.retryCount`), so that a file can be read back without its label row or its groups.
+"""
+
+from config.catalogue import BY_KEY, Area
+from contract.filters import fold
+from formats.tables import EXACT_TEXT
+
+ACTION, TYPE, ID, NAME = SYSTEM = ("Action", "Type", "ID", "Name")
+"""The system columns, in their order; `Action` is for the people who edit the file."""
+
+_PREFIXES: dict[str, Area] = {"properties.": "property", "attributes.": "attribute"}
+_RESERVED = frozenset(map(fold, SYSTEM))
+
+
+def flat_name(area: Area, name: str) -> str:
+    """The column name of an object's name; different names (without case) get different column names."""
+    if (area, fold(name)) in BY_KEY or _is_plain(area, name):
+        return name
+    return next(prefix for prefix, meant in _PREFIXES.items() if meant == area) + name
+
+
+def named_by(column: str) -> tuple[Area, str]:
+    """The area and the name that a column name stands for: the way back from `flat_name`."""
+    for prefix, area in _PREFIXES.items():
+        if fold(column).startswith(prefix):
+            return area, column[len(prefix) :]
+    return ("property" if ("property", fold(column)) in BY_KEY else "attribute"), column
+
+
+def _is_plain(area: Area, name: str) -> bool:
+    key = fold(name)
+    return (
+        area == "attribute"
+        and ("property", key) not in BY_KEY
+        and key not in _RESERVED
+        and not key.startswith(tuple(_PREFIXES))
+        and not key.endswith(EXACT_TEXT)
+    )
