@@ -7,12 +7,17 @@ A value of an object lives in exactly one place that filters look at:
 * the entries of the group `validationError` in `validation_error`, where each has only the well-known parts, each with
   at most one value, in the default context;
 * everything else in `details`, JSON of the form `{"p": {KEY: {"n": NAME, "v": [VALUE, ...]}}, "a": {...}}`, where KEY is
-  the folded name, NAME the name as it came and VALUE is `[text, locale, source, instant, entry]` (locale and source
-  folded, instant in milliseconds since 1970 UTC; null where there is none).
+  the folded name, NAME the name as it came and VALUE is `[text, locale, source, instant, entry, number]` (locale and source
+  folded, instant in milliseconds since 1970 UTC, number as below; null where there is none).
 
 What a database cannot compute from a column's text as `contract.filters` says is computed on loading: `COLUMN_ms` of a
-date, and in `details` under `"i"` (`{KEY: ms}`) the instants of texts in other columns and under `"f"` (`{KEY: float}`)
-the numbers of texts that are not plain decimals of at most 15 digits.
+date, and in `details` under `"i"` (`{KEY: ms}`) the instants of texts in other columns (`id`, `name` and `type` too) and
+under `"f"` (`{KEY: number}`) the numbers of texts that are not plain decimals. `validation_error.details` says the same,
+in the same form, of the texts of one validation error. What a plain decimal is, and how another number is written so that
+every database reads the same float, is in `database.numbers`.
+
+The values of a name come in this order: its own in the order of the object, then those nested in it by name (by code point)
+and in the order of the object. A validation error group is in `validation_error` whole or not at all.
 `details` is null where there is nothing to say. Texts compare by code point everywhere.
 """
 
@@ -72,6 +77,7 @@ validation_error = Table(
     Column("id", Characters, primary_key=True),
     Column("entry", Integer, primary_key=True, autoincrement=False),
     *(Column(fold(part), Characters) for part in ERROR_PARTS),
+    Column("details", Json),
 )
 
 # What the documented requests filter on: channel and entity type without case, an entity's states, and times.
