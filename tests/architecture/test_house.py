@@ -13,9 +13,7 @@ ROOMS = PROJECT["tool"]["setuptools"]["packages"]
 
 def test_arrows_between_the_rooms_go_one_way():
     """import-linter holds the contracts of pyproject.toml."""
-    done = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 

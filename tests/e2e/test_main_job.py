@@ -34,7 +34,13 @@ def documented(**more):
             "rsconnect": {
                 "includeValidationData": False,
                 "profilecontexts": [
-                    {"app": "RSConnect", "service": "CONNECTOR_STATE_EXPORT", "channel": "JOB", "format": "Excel", "order": "10"}
+                    {
+                        "app": "RSConnect",
+                        "service": "CONNECTOR_STATE_EXPORT",
+                        "channel": "JOB",
+                        "format": "Excel",
+                        "order": "10",
+                    }
                 ],
             },
         },
@@ -188,7 +194,11 @@ def test_when_more_matched_than_was_asked_for_the_job_says_so(stack):
         (b"[" * 5000 + b"]" * 5000, 400, ""),
         (b" " * 30_000_000, 413, ""),
         (documented(fileName="../../etc/passwd"), 400, "fileName"),
-        ({"params": {"query": {"filters": {"typesCriterion": "x", "propertiesCriterion": [{"a": {"like": "b"}}]}}}}, 400, "params"),
+        (
+            {"params": {"query": {"filters": {"typesCriterion": "x", "propertiesCriterion": [{"a": {"like": "b"}}]}}}},
+            400,
+            "params",
+        ),
     ],
 )
 def test_a_bad_body_is_refused_in_the_envelope_and_makes_no_run(stack, body, status, place):

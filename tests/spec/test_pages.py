@@ -1,0 +1,60 @@
+"""The pages say what is there: commands, targets and links."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from cli.main import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+TEXT = {page: page.read_text() for page in PAGES}
+COMMANDS = typer.main.get_command(app).commands
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def shell_lines(text):
+    """The lines of the page's `sh` blocks."""
+    return [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_within_the_project_leads_somewhere(page):
+    targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", TEXT[page])
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_that_a_page_names_exists(page):
+    named = re.findall(r"(?:`|^)make ([a-z]+)", TEXT[page], re.MULTILINE)
+    assert [target for target in named if target not in TARGETS] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_subcommand_and_option_that_a_page_names_exists(page):
+    for line in shell_lines(TEXT[page]):
+        words = line.split("#")[0].split()
+        if not words or not words[0].endswith("statesheet"):
+            continue
+        command = COMMANDS[words[1]]
+        if hasattr(command, "commands"):
+            command = command.commands[words[2]]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert [word for word in words if word.startswith("--") and word not in options] == [], line
+
+
+def test_every_subcommand_is_documented():
+    everything = "\n".join(TEXT.values())
+    missing = []
+    for name, command in COMMANDS.items():
+        for full in [f"{name} {sub}" for sub in getattr(command, "commands", {})] or [name]:
+            if f"statesheet {full}" not in everything:
+                missing.append(full)
+    assert missing == []
+
+
+def test_make_help_names_every_target_that_a_user_calls():
+    helped = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"setup", "demo", "test", "serve", "bench", "lint", "help"} <= helped
