@@ -80,11 +80,13 @@ validation_error = Table(
     Column("details", Json),
 )
 
+# An index knows its table by one of its columns: names alone make an index of nothing.
 # What the documented requests filter on: channel and entity type without case, an entity's states, and times.
-Index("ix_state_object_channel", "tenant", "type", func.lower(state_object.c.channelid), func.lower(state_object.c.entitytype))
-Index("ix_state_object_entity", "tenant", "type", "entityid")
-Index("ix_state_object_modified", "tenant", "type", "modifieddate_ms")
-Index("ix_state_object_created", "tenant", "type", "createddate_ms")
+_states = state_object.c
+Index("ix_state_object_channel", _states.tenant, _states.type, func.lower(_states.channelid), func.lower(_states.entitytype))
+Index("ix_state_object_entity", _states.tenant, _states.type, _states.entityid)
+Index("ix_state_object_modified", _states.tenant, _states.type, _states.modifieddate_ms)
+Index("ix_state_object_created", _states.tenant, _states.type, _states.createddate_ms)
 
 export_job = Table(
     "export_job",
@@ -119,6 +121,7 @@ export_job = Table(
     Column("error_message", Text),
     Column("notified", Boolean, nullable=False),
 )
-Index("ix_export_job_tenant", "tenant", "created_ms", "request_key")
-Index("ix_export_job_idempotency", "tenant", "idempotency_key", unique=True)
-Index("ix_export_job_finished", "finished_ms")
+_jobs = export_job.c
+Index("ix_export_job_tenant", _jobs.tenant, _jobs.created_ms, _jobs.request_key)
+Index("ix_export_job_idempotency", _jobs.tenant, _jobs.idempotency_key, unique=True)
+Index("ix_export_job_finished", _jobs.finished_ms)
