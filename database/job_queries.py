@@ -1,0 +1,127 @@
+"""Reading the job rows: one job, a tenant's list, the queue, and what the reconciler looks for."""
+
+import base64
+import binascii
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, tuple_
+
+from contract.errors import BadOperand, UnknownJob
+from contract.jobs import Job, JobStatus
+from database.engine import reading, unavailable
+from database.job_rows import read_job, status_column, to_milliseconds
+from database.tables import export_job
+
+_ROW = export_job.c
+_WITHOUT_REQUEST = [column for column in _ROW if column.name != "request"]
+_WAITING = (_ROW.finished_ms.is_(None), _ROW.started_ms.is_(None))
+
+
+def get(engine: Engine, tenant: str, run_id: str) -> Job:
+    """The job of a tenant; raises UnknownJob, also for another tenant's."""
+    return _one(engine, select(export_job).where(_ROW.id == run_id, _ROW.tenant == tenant), run_id)
+
+
+def of_run(engine: Engine, run_id: str) -> Job:
+    """The job of a flow run, whichever tenant's it is; raises UnknownJob."""
+    return _one(engine, select(export_job).where(_ROW.id == run_id), run_id)
+
+
+def page(engine: Engine, tenant: str, status: JobStatus | None, limit: int, cursor: str | None) -> tuple[list[Job], str | None]:
+    """At most `limit` jobs of a tenant, the newest first, and the cursor of the page after it (None: no more).
+
+    The jobs come without their `request`. A job that Prefect has no run for yet is not among them.
+    Raises BadOperand for a cursor that no page gave.
+    """
+    query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None))
+    if status is not None:
+        query = query.where(status_column() == status.value)
+    if cursor is not None:
+        query = query.where(tuple_(_ROW.created_ms, _ROW.request_key) < tuple_(*_read_cursor(cursor)))
+    jobs = _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit + 1))
+    return jobs[:limit], _cursor(jobs[limit - 1]) if len(jobs) > limit else None
+
+
+def queue_positions(engine: Engine, jobs: Collection[Job]) -> dict[str, int]:
+    """How many jobs of all tenants are before each of `jobs` that waits, itself included, by request key."""
+    keys = [job.request_key for job in jobs if job.status is JobStatus.QUEUED]
+    if not keys:
+        return {}
+    place = func.row_number().over(order_by=(_ROW.created_ms, _ROW.request_key)).label("place")
+    queue = select(_ROW.request_key, place).where(*_WAITING).subquery()
+    query = select(queue.c.request_key, queue.c.place).where(queue.c.request_key.in_(keys))
+    with unavailable(), reading(engine) as connection:
+        return {row.request_key: row.place for row in connection.execute(query)}
+
+
+def queue_position(engine: Engine, job: Job) -> int | None:
+    """The place of a job in the queue, from 1; None where it does not wait."""
+    return queue_positions(engine, [job]).get(job.request_key)
+
+
+def unattached(engine: Engine, before: datetime) -> list[Job]:
+    """Jobs that were accepted before a moment and have no run yet: whoever asked Prefect did not live to store the answer."""
+    return _many(engine, _in_order(_ROW.id.is_(None), _ROW.finished_ms.is_(None), _ROW.created_ms < to_milliseconds(before)))
+
+
+def unfinished(engine: Engine) -> list[Job]:
+    """Jobs that have a run and have not ended, the oldest first."""
+    return _many(engine, _in_order(_ROW.id.is_not(None), _ROW.finished_ms.is_(None)))
+
+
+def unnotified(engine: Engine) -> list[Job]:
+    """Jobs that ended without anybody being told yet, the oldest first."""
+    return _many(engine, _in_order(_ROW.id.is_not(None), _ROW.finished_ms.is_not(None), _ROW.notified.is_(False)))
+
+
+def expired(engine: Engine, now: datetime) -> list[Job]:
+    """Jobs whose result is past its time and not yet removed."""
+    return _many(engine, _in_order(_ROW.file_key != "", _ROW.file_expires_ms <= to_milliseconds(now)))
+
+
+def count_by_status(engine: Engine) -> dict[JobStatus, int]:
+    """How many jobs of all tenants are in each status; every status is there."""
+    status = status_column().label("status")
+    query = select(status, func.count()).where(_ROW.id.is_not(None)).group_by(status)
+    with unavailable(), reading(engine) as connection:
+        counted = {JobStatus(name): count for name, count in connection.execute(query)}
+    return {status: counted.get(status, 0) for status in JobStatus}
+
+
+def count_waiting(connection: Connection, tenant: str) -> int:
+    """How many jobs of a tenant wait, inside a transaction of the caller's."""
+    query = select(func.count()).select_from(export_job).where(_ROW.tenant == tenant, *_WAITING)
+    return connection.execute(query).scalar_one()
+
+
+def _in_order(*conditions: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+    return select(export_job).where(*conditions).order_by(_ROW.created_ms, _ROW.request_key)
+
+
+def _one(engine: Engine, query: Select[*tuple[object, ...]], run_id: str) -> Job:
+    with unavailable(), reading(engine) as connection:
+        row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise UnknownJob(job=run_id)
+    return read_job(row)
+
+
+def _many(engine: Engine, query: Select[*tuple[object, ...]]) -> list[Job]:
+    with unavailable(), reading(engine) as connection:
+        return [read_job(row) for row in connection.execute(query).mappings()]
+
+
+def _cursor(last: Job) -> str:
+    return base64.urlsafe_b64encode(f"{to_milliseconds(last.created)} {last.request_key}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> Sequence[object]:
+    try:
+        created, key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ", 1)
+        # Both databases keep times in 64 bits, and no text with U+0000.
+        if not created.isascii() or not created.isdigit() or len(created) > 18 or "\0" in key:
+            raise ValueError(cursor)
+        return int(created), key
+    except (ValueError, binascii.Error) as error:
+        raise BadOperand(path="cursor", value=cursor[:100], expected="the cursor of a page") from error

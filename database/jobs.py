@@ -1,0 +1,202 @@
+"""The record of what a user is told about each job: the only writer of `export_job`, and the door to reading it.
+
+Every write is one small transaction with its condition in SQL, so that two processes never disagree: a job that has ended
+changes no more, but for its file's expiry, its notification and what is to be said about those. Times are set here.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import Connection, Engine, RowMapping, case, func, null, select, update
+
+from contract.errors import ExportCancelled, JobEnded, StatesheetError, UnknownJob
+from contract.jobs import Job, JobFile, JobWarning, Step
+from database.engine import unavailable
+from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create, refuse
+from database.job_queries import (
+    count_by_status,
+    expired,
+    get,
+    of_run,
+    page,
+    queue_position,
+    queue_positions,
+    unattached,
+    unfinished,
+    unnotified,
+)
+from database.job_rows import file_values, now_ms, read_job, read_warnings, to_milliseconds, warnings_text
+from database.tables import export_job
+
+__all__ = [
+    "IDEMPOTENCY_WINDOW",
+    "JobFacts",
+    "adopt",
+    "attach_run",
+    "cancelled",
+    "complete",
+    "count_by_status",
+    "create",
+    "describe",
+    "expired",
+    "fail",
+    "forget_file",
+    "get",
+    "mark_notified",
+    "of_run",
+    "page",
+    "progress",
+    "queue_position",
+    "queue_positions",
+    "refuse",
+    "request_cancel",
+    "start",
+    "unattached",
+    "unfinished",
+    "unnotified",
+    "warn",
+]
+
+_ROW = export_job.c
+
+
+class JobFacts(TypedDict, total=False):
+    """What `describe` may say about a job that has not ended. `warnings` are added to those that are there."""
+
+    file_name: str | None
+    format: str | None
+    as_of: datetime | None
+    matched: int | None
+    total: int | None
+    warnings: tuple[JobWarning, ...]
+
+
+def start(engine: Engine, run_id: str) -> Job:
+    """A new attempt of the job begins. Raises UnknownJob, JobEnded, and ExportCancelled where a user asked for that."""
+    began = func.coalesce(_ROW.started_ms, now_ms())
+    return _go_on(engine, run_id, started_ms=began, attempts=_ROW.attempts + 1, step=None, records_done=0)
+
+
+def progress(engine: Engine, run_id: str, step: Step, records_done: int) -> None:
+    """Says how far the job is. Raises UnknownJob, JobEnded, and ExportCancelled where a user asked for that."""
+    _go_on(engine, run_id, step=step.value, records_done=records_done)
+
+
+def describe(engine: Engine, run_id: str, **facts: Unpack[JobFacts]) -> None:
+    """Says what is known of the job by now. Raises UnknownJob and JobEnded."""
+    values: dict[str, Any] = dict(facts)
+    added = values.pop("warnings", ())
+    if "as_of" in values:
+        as_of = values.pop("as_of")
+        values["as_of_ms"] = None if as_of is None else to_milliseconds(as_of)
+    with unavailable(), engine.begin() as connection:
+        if added:
+            values["warnings"] = _with_warnings(connection, run_id, added)
+        if values and not _changed(connection, run_id, **values):
+            raise _reason(connection, run_id)
+
+
+def complete(
+    engine: Engine, run_id: str, file: JobFile | None, *, total: int | None = None, warnings: Iterable[JobWarning] = ()
+) -> bool:
+    """Ends the job with its verified file (None: nothing matched and none was wanted). False: it had ended before."""
+    with unavailable(), engine.begin() as connection:
+        values: dict[str, Any] = {**file_values(file), "warnings": _with_warnings(connection, run_id, warnings)}
+        if total is not None:
+            values |= {"total": total, "records_done": total}
+        return _changed(connection, run_id, finished_ms=now_ms(), **values)
+
+
+def fail(engine: Engine, run_id: str, error: StatesheetError) -> bool:
+    """Ends the job with its cause. False: it had ended before.
+
+    A job that a user asked to cancel ends as cancelled, whatever it was that stopped it.
+    """
+    if isinstance(error, ExportCancelled):
+        return cancelled(engine, run_id)
+    wanted = _ROW.cancel_requested_ms.is_not(None)
+    code, message = (case((wanted, null()), else_=text) for text in (error.code, str(error)))
+    with unavailable(), engine.begin() as connection:
+        return _changed(connection, run_id, finished_ms=now_ms(), error_code=code, error_message=message)
+
+
+def request_cancel(engine: Engine, run_id: str) -> Job:
+    """Notes that a user wants no result. A job that waits ends at once; one that runs stops at its next `progress`.
+
+    Raises UnknownJob and JobEnded.
+    """
+    now = now_ms()
+    waiting = case((_ROW.started_ms.is_(None), now), else_=null())
+    asked = func.coalesce(_ROW.cancel_requested_ms, now)
+    with unavailable(), engine.begin() as connection:
+        if not _changed(connection, run_id, cancel_requested_ms=asked, finished_ms=waiting):
+            raise _reason(connection, run_id)
+        return read_job(_row(connection, run_id))
+
+
+def cancelled(engine: Engine, run_id: str) -> bool:
+    """Ends the job as cancelled. False: it had ended before."""
+    now = now_ms()
+    with unavailable(), engine.begin() as connection:
+        asked = func.coalesce(_ROW.cancel_requested_ms, now)
+        return _changed(connection, run_id, finished_ms=now, cancel_requested_ms=asked)
+
+
+def mark_notified(engine: Engine, run_id: str) -> bool:
+    """True for the one caller that may tell about the job's end."""
+    mine = (_ROW.id == run_id, _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
+    with unavailable(), engine.begin() as connection:
+        return connection.execute(update(export_job).where(*mine).values(notified=True)).rowcount == 1
+
+
+def warn(engine: Engine, run_id: str, warnings: Iterable[JobWarning]) -> None:
+    """Adds warnings to a job, also to one that has ended: a notification that failed is known only then."""
+    with unavailable(), engine.begin() as connection:
+        text = _with_warnings(connection, run_id, warnings)
+        connection.execute(update(export_job).where(_ROW.id == run_id).values(warnings=text))
+
+
+def forget_file(engine: Engine, run_id: str) -> None:
+    """Notes that the result was removed; its name, size and checksum stay."""
+    with unavailable(), engine.begin() as connection:
+        mine = (_ROW.id == run_id, _ROW.result_name.is_not(None))
+        connection.execute(update(export_job).where(*mine).values(file_key=""))
+
+
+def _changed(connection: Connection, run_id: str, **values: Any) -> bool:
+    """Changes a job that has not ended; False where there is none."""
+    open_job = (_ROW.id == run_id, _ROW.finished_ms.is_(None))
+    return connection.execute(update(export_job).where(*open_job).values(**values)).rowcount == 1
+
+
+def _go_on(engine: Engine, run_id: str, **values: Any) -> Job:
+    going = (_ROW.id == run_id, _ROW.finished_ms.is_(None), _ROW.cancel_requested_ms.is_(None))
+    with unavailable(), engine.begin() as connection:
+        changed = connection.execute(update(export_job).where(*going).values(**values).returning(export_job))
+        row = changed.mappings().one_or_none()
+        if row is None:
+            raise _reason(connection, run_id)
+        return read_job(row)
+
+
+def _reason(connection: Connection, run_id: str) -> StatesheetError:
+    """Why a job does not go on."""
+    job = read_job(_row(connection, run_id))
+    return ExportCancelled() if job.finished is None else JobEnded(job_status=job.status.value)
+
+
+def _row(connection: Connection, run_id: str) -> RowMapping:
+    row = connection.execute(select(export_job).where(_ROW.id == run_id)).mappings().one_or_none()
+    if row is None:
+        raise UnknownJob(job=run_id)
+    return row
+
+
+def _with_warnings(connection: Connection, run_id: str, added: Iterable[JobWarning]) -> str:
+    """The warnings of a job and those that come to it; the row is locked for as long as the transaction."""
+    query = select(_ROW.warnings).where(_ROW.id == run_id).with_for_update()
+    text = connection.execute(query).scalar_one_or_none()
+    if text is None:
+        raise UnknownJob(job=run_id)
+    return warnings_text((*read_warnings(text), *added))
