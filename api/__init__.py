@@ -1,1 +1,1 @@
-"""The HTTP edge: requests in, answers out; errors become envelopes here."""
+"""The HTTP edge: the documented trigger, jobs, files, health. It answers, and leaves the work to Prefect's runs."""

@@ -1,0 +1,80 @@
+"""The application: its parts put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from api import documentation, errors, exports, files, health, jobs, metrics
+from api.body import BodyLimit
+from api.errors import LastResort
+from api.metrics import JobsByStatus, RequestMetrics
+from api.resources import Resources
+from api.runs import PrefectRuns
+from api.tenants import Tenants
+from config.settings import Settings
+from database.engine import connect
+from files.secrets import signing_key
+from files.store import open_store
+
+
+def create_app(
+    settings: Settings,
+    *,
+    prefect_api_url: str,
+    on_submitted: Callable[[], None] = lambda: None,
+    worker_answers: Callable[[], bool] | None = None,
+    prefect_transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """The API over migrated databases; `prefect_api_url` ends in `/api`.
+
+    `on_submitted` is called, on the event loop, when Prefect has a new run; it must be quick. `worker_answers` says whether
+    this machine's worker would take a run now (None: `/health` asks Prefect which workers it heard of lately).
+    `prefect_transport` stands in for the network. Links begin with `settings.public_url`, else `settings.host` and `.port`,
+    so hand in the port that is listened on.
+    """
+    objects = connect(settings.objects_url)
+    resources = Resources(
+        settings=settings,
+        jobs=connect(settings.jobs_url),
+        objects=objects,
+        tenants=Tenants(objects, frozenset(settings.tenants)),
+        runs=PrefectRuns.at(prefect_api_url, prefect_transport),
+        store=open_store(settings.results),
+        link_secret=signing_key(settings.home),
+        on_submitted=on_submitted,
+        worker_answers=worker_answers,
+    )
+    registry = CollectorRegistry()
+    registry.register(JobsByStatus(resources.jobs))
+    app = _bare_app(resources)
+    app.state.resources = resources
+    app.state.registry = registry
+    for part in (documentation, health, metrics, exports, jobs, files):
+        app.include_router(part.router)
+    errors.install(app)
+    # The last that is added is the outermost.
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(LastResort)
+    app.add_middleware(RequestMetrics, registry=registry)
+    return app
+
+
+def _bare_app(resources: Resources) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await resources.close()
+
+    return FastAPI(
+        title="Statesheet",
+        version=version("statesheet"),
+        description="Exports of connector state objects.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )

@@ -1,0 +1,31 @@
+"""What a request means and would give, without running it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from contract.words import in_words
+
+from api.resources import Resources
+from config.profiles import resolve_profile
+from contract.wire import decode_body
+from tasks.validate import check_request
+
+
+def explain(shared: Resources, tenant: str, raw: bytes) -> dict[str, Any]:
+    """The request in plain words, how many objects match now, how many of them the file would hold, and the warnings.
+
+    Raises InvalidRequest and DatabaseUnavailable.
+    """
+    from database.reader import count_matching  # late: its neighbours are heavy, and the web process stays light
+
+    request = check_request(decode_body(raw), max_records=shared.settings.max_records, now=datetime.now(UTC))
+    matched = count_matching(shared.objects, tenant, request)
+    limit = shared.settings.max_records if request.max_records is None else request.max_records
+    return {
+        "words": list(in_words(request)),
+        "format": resolve_profile(request.profile).format,
+        "fileName": request.file_name,
+        "matchedRecords": matched,
+        "totalRecords": min(max(0, matched - request.offset), limit),
+        "warnings": [{"code": warning.code, "message": warning.message} for warning in request.warnings],
+    }

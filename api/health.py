@@ -1,0 +1,99 @@
+"""Whether an export would run now, part by part."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Column, Engine, select
+from starlette.concurrency import run_in_threadpool
+
+from api.models import Health
+from api.resources import Resources, Shared
+from api.responses import answer
+from contract.errors import DiskFull, PrefectUnavailable, StatesheetError
+from database.engine import reading, unavailable
+from database.tables import export_job, state_object
+
+router = APIRouter(tags=["Operation"])
+
+LEAST_FREE_BYTES = 256 * 1024 * 1024
+"""Room on disk under which no export is promised: a large one's spool and workbook need that."""
+
+
+@dataclass(frozen=True)
+class PartState:
+    """Whether one part is well, and what there is to say about it."""
+
+    ok: bool
+    detail: str
+
+
+@router.api_route(
+    "/health",
+    methods=["GET", "HEAD"],
+    summary="Would an export run now?",
+    operation_id="health",
+    responses={200: {"model": Health}, 503: {"model": Health, "description": "Some part is not well."}},
+)
+async def health(shared: Shared) -> Response:
+    """200 when an export that is asked for now would run; else 503. Each part says how it is."""
+    states = await asyncio.gather(
+        _state(_in_thread(_reads, shared.objects, state_object.c.id)),
+        _state(_in_thread(_reads, shared.jobs, export_job.c.id)),
+        _state(_prefect(shared)),
+        _state(_worker(shared)),
+        _state(_in_thread(_disk, shared)),
+    )
+    well = all(state.ok for state in states)
+    names = ("objects", "jobs", "prefect", "worker", "disk")
+    said = {
+        "status": "ok" if well else "unavailable",
+        "version": version("statesheet"),
+        "prefectUrl": shared.runs.ui_url,
+        "parts": {name: {"ok": state.ok, "detail": state.detail} for name, state in zip(names, states, strict=True)},
+    }
+    return answer(said, 200 if well else 503)
+
+
+async def _state(check: Awaitable[str]) -> PartState:
+    try:
+        return PartState(True, await check)
+    except (StatesheetError, OSError) as error:
+        return PartState(False, str(error))
+
+
+def _in_thread(check: Callable[..., str], *arguments: object) -> Awaitable[str]:
+    return run_in_threadpool(check, *arguments)
+
+
+def _reads(engine: Engine, column: Column[str]) -> str:
+    with unavailable(), reading(engine) as connection:
+        connection.execute(select(column).limit(1)).first()
+    return "it answers"
+
+
+async def _prefect(shared: Resources) -> str:
+    seconds = await shared.runs.ping()
+    deployment = await shared.runs.deployment()
+    return f"it answers in {seconds * 1000:.0f} ms; deployment {deployment['name']} is there"
+
+
+async def _worker(shared: Resources) -> str:
+    if shared.worker_answers is not None:
+        if not await run_in_threadpool(shared.worker_answers):
+            raise PrefectUnavailable(detail="the worker does not answer")
+        return "it answers"
+    online = await shared.runs.workers()
+    if not online:
+        raise PrefectUnavailable(detail="no worker of the deployment's work pool was heard of lately")
+    return f"online: {', '.join(online)}"
+
+
+def _disk(shared: Resources) -> str:
+    free = shutil.disk_usage(shared.settings.home).free
+    if free < LEAST_FREE_BYTES:
+        raise DiskFull(what=f"an export: {free:,} bytes are free in {shared.settings.home}")
+    return f"{free:,} bytes are free"

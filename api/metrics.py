@@ -1,0 +1,81 @@
+"""`/metrics` for Prometheus: jobs by status as the table says at that moment, and what the API itself served."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.models import refusals
+from database import jobs
+
+router = APIRouter(tags=["Operation"])
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+@dataclass(frozen=True)
+class JobsByStatus(Collector):
+    """Counts the jobs when Prometheus asks: the table is the one truth."""
+
+    engine: Engine
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge with a sample for each status. Raises DatabaseUnavailable."""
+        family = GaugeMetricFamily("statesheet_jobs", "Jobs by status.", labels=["status"])
+        for status, count in jobs.count_by_status(self.engine).items():
+            family.add_metric([status.value], count)
+        yield family
+
+    def describe(self) -> Iterator[Metric]:
+        """The gauge without samples: registering asks no database."""
+        yield GaugeMetricFamily("statesheet_jobs", "Jobs by status.", labels=["status"])
+
+
+class RequestMetrics:
+    """Counts and times requests by the address as the routes write it, never as clients do: the labels stay few."""
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+        self.app = app
+        self.served = Counter("statesheet_requests", "Requests.", ["method", "address", "status"], registry=registry)
+        self.seconds = Histogram(
+            "statesheet_request_seconds", "Seconds until an answer was sent.", ["address"], buckets=_SECONDS, registry=registry
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = "none"
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            route = scope.get("route")
+            address = getattr(route, "path", "none")
+            method = scope["method"] if route else "none"
+            self.served.labels(method, address, status).inc()
+            self.seconds.labels(address).observe(time.perf_counter() - began)
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {}}, "description": "Prometheus text."}, **refusals(503)},
+)
+def metrics(request: Request) -> Response:
+    """Jobs by status, and requests by address and status."""
+    return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,135 @@
+"""What the API asks of Prefect: a run for a request key, the end of a run, and whether a worker waits for runs."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from contract.errors import PrefectUnavailable, RunRefused
+
+FLOW = "export-connector-states"
+DEPLOYMENT = "export"
+
+_PAUSES = (0.1, 0.3, 0.9)
+"""Seconds between attempts of one call; each call is safe to repeat."""
+_CALL_SECONDS = 15.0
+"""Longest that one call may take, its attempts together: clients wait meanwhile."""
+_TRY_AGAIN = frozenset({429, 502, 503, 504})
+_LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=20)
+# A burst waits for a free connection longer than for an answer.
+_TIMEOUT = httpx.Timeout(10, connect=2, pool=_CALL_SECONDS)
+
+
+@dataclass
+class PrefectRuns:
+    """Prefect's API at one address. Keeps its connections and the deployment's record; `close` ends them."""
+
+    client: httpx.AsyncClient
+    _deployment: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, api_url: str, transport: httpx.AsyncBaseTransport | None = None) -> "PrefectRuns":
+        """Prefect at `api_url` (it ends in `/api`)."""
+        headers = {"content-type": "application/json"}
+        client = httpx.AsyncClient(base_url=api_url, headers=headers, limits=_LIMITS, timeout=_TIMEOUT, transport=transport)
+        return cls(client)
+
+    @property
+    def ui_url(self) -> str:
+        """Where people open Prefect's own pages."""
+        return str(self.client.base_url).rstrip("/").removesuffix("/api")
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self.client.aclose()
+
+    async def create(self, request_key: str, tenant: str, body: object) -> str:
+        """The id of the run for a request key: always the same one for the same key.
+
+        Raises PrefectUnavailable, and RunRefused where Prefect could be asked and says no.
+        """
+        content = run_body(request_key, tenant, body)
+        deployment = await self.deployment()
+        answer = await self._call("POST", f"/deployments/{deployment['id']}/create_flow_run", content)
+        if answer.status_code == httpx.codes.NOT_FOUND:  # the deployment was made anew
+            self._deployment.clear()
+            deployment = await self.deployment()
+            answer = await self._call("POST", f"/deployments/{deployment['id']}/create_flow_run", content)
+        if answer.is_error:
+            raise RunRefused(detail=f"{answer.status_code} {answer.text[:500]}")
+        run_id: str = answer.json()["id"]
+        return run_id
+
+    async def cancel(self, run_id: str) -> None:
+        """Ask Prefect to end a run: one that waits never starts, one that runs is stopped by its worker.
+
+        A run that Prefect does not know or that has ended is no mistake. Raises PrefectUnavailable and RunRefused.
+        """
+        answer = await self._call("POST", f"/flow_runs/{run_id}/set_state", json.dumps({"state": {"type": "CANCELLING"}}))
+        if answer.is_error and answer.status_code != httpx.codes.NOT_FOUND:
+            raise RunRefused(detail=f"{answer.status_code} {answer.text[:500]}")
+
+    async def workers(self) -> list[str]:
+        """The names of the workers that Prefect heard of lately and that would take runs of the deployment."""
+        pool = (await self.deployment()).get("work_pool_name")
+        if pool is None:
+            return []
+        answer = await self._call("POST", f"/work_pools/{pool}/workers/filter", "{}")
+        if answer.is_error:
+            raise PrefectUnavailable(detail=f"it answers {answer.status_code} for the work pool {pool}")
+        return [worker["name"] for worker in answer.json() if worker["status"] == "ONLINE"]
+
+    async def ping(self) -> float:
+        """Seconds that Prefect took to say that it is well. Raises PrefectUnavailable."""
+        began = time.monotonic()
+        answer = await self._call("GET", "/health", attempts=1)
+        if answer.is_error:
+            raise PrefectUnavailable(detail=f"it answers {answer.status_code}")
+        return time.monotonic() - began
+
+    async def deployment(self) -> dict[str, Any]:
+        """Prefect's record of the deployment that runs exports. Raises PrefectUnavailable where there is none (yet)."""
+        if not self._deployment:
+            answer = await self._call("GET", f"/deployments/name/{FLOW}/{DEPLOYMENT}")
+            if answer.is_error:
+                raise PrefectUnavailable(detail=f"it answers {answer.status_code} for the deployment {FLOW}/{DEPLOYMENT}")
+            self._deployment.update(answer.json())
+        return self._deployment
+
+    async def _call(
+        self, method: str, path: str, content: str | None = None, attempts: int = len(_PAUSES) + 1
+    ) -> httpx.Response:
+        """The answer, after a few attempts where a connection fails or Prefect is busy. Raises PrefectUnavailable."""
+        try:
+            async with asyncio.timeout(_CALL_SECONDS):
+                return await self._attempts(method, path, content, attempts)
+        except TimeoutError:
+            raise PrefectUnavailable(detail=f"no answer in {_CALL_SECONDS:g} seconds") from None
+
+    async def _attempts(self, method: str, path: str, content: str | None, attempts: int) -> httpx.Response:
+        for attempt in range(attempts):
+            if attempt:
+                await asyncio.sleep(_PAUSES[attempt - 1])
+            try:
+                answer = await self.client.request(method, path, content=content)
+            except httpx.TransportError as error:
+                trouble = f"{type(error).__name__} at {self.client.base_url}"
+                continue
+            if answer.status_code not in _TRY_AGAIN:
+                return answer
+            trouble = f"it answers {answer.status_code}"
+        raise PrefectUnavailable(detail=trouble)
+
+
+def run_body(request_key: str, tenant: str, body: object) -> str:
+    """What Prefect is asked for a run of a request.
+
+    Prefect fills in the templates and variables that it finds in parameters. A request is given as JSON text, which Prefect
+    decodes and does not look into (see `json_handler` in prefect.utilities.schema_tools.hydration).
+    """
+    request = {"__prefect_kind": "json", "value": json.dumps(body, ensure_ascii=False, separators=(",", ":"))}
+    run = {"parameters": {"tenant": tenant, "request": request}, "idempotency_key": request_key, "tags": [tenant]}
+    return json.dumps(run)

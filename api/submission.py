@@ -1,0 +1,118 @@
+"""The way of one request: checked, written down, handed to Prefect, told.
+
+The row is written before Prefect is asked, so that a crash at any moment leaves either nothing or a row that the reconciler
+finishes with the same key. A client that is told "no" leaves a row that is ended (`database.jobs.refuse`): nobody runs it
+later, not even a run that Prefect made without our hearing of it.
+"""
+
+import hashlib
+import json
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from api.resources import Resources
+from config.profiles import resolve_profile
+from contract.errors import BadOperand, InvalidRequest, PrefectUnavailable, RunRefused, StatesheetError
+from contract.jobs import Job, JobSource
+from contract.request import ExportRequest
+from contract.wire import decode_body
+from database import jobs
+from tasks.validate import check_request
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_KEY = 255
+_LONGEST_NAME = 256
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What came in: the body as it is, and the headers that count."""
+
+    tenant: str
+    raw: bytes
+    idempotency_key: str | None = None
+    user: str | None = None
+
+
+async def submit(shared: Resources, submission: Submission) -> str:
+    """The id of the job that a submission makes, or made before under its idempotency key.
+
+    Raises InvalidRequest, IdempotencyConflict, QueueFull, DatabaseUnavailable, PrefectUnavailable and RunRefused.
+    """
+    asked = await run_in_threadpool(_checked, shared, submission)
+    job = await run_in_threadpool(
+        jobs.create,
+        shared.jobs,
+        asked,
+        idempotency_key=submission.idempotency_key,
+        body_sha256=_digest(asked.request),
+        max_queued=shared.settings.max_queued,
+    )
+    if job.id is not None:
+        return job.id
+    run_id = await _run_of(shared, job, mine=job.request_key == asked.request_key)
+    shared.on_submitted()
+    return run_id
+
+
+def _checked(shared: Resources, submission: Submission) -> Job:
+    _check_key(submission.idempotency_key)
+    now = datetime.now(UTC)
+    body = decode_body(submission.raw)
+    request = check_request(body, max_records=shared.settings.max_records, now=now)
+    assert isinstance(body, dict), "check_request takes nothing else"
+    return Job(
+        request_key=str(uuid.uuid4()),
+        tenant=submission.tenant,
+        source=JobSource.API,
+        created=now,
+        request=body,
+        file_name=request.file_name,
+        format=resolve_profile(request.profile).format,
+        submitted_by=_user(submission.user, request),
+    )
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        expected = f"1 to {_LONGEST_KEY} visible ASCII characters"
+        raise InvalidRequest([BadOperand(path="Idempotency-Key", value=key[:100], expected=expected)])
+
+
+def _user(header: str | None, request: ExportRequest) -> str | None:
+    """Who asks: the header, else `clientState.notificationInfo.userId`; in one line of characters that any table holds."""
+    if header is not None:
+        # HTTP gives headers as Latin-1; clients mean UTF-8.
+        name = header.encode("latin-1", "replace").decode("utf-8", "replace")
+    else:
+        info = request.client_state.get("notificationInfo")
+        name = str(info.get("userId") or "") if isinstance(info, dict) else ""
+    return "".join(character for character in name if character.isprintable()).strip()[:_LONGEST_NAME] or None
+
+
+def _digest(body: dict[str, Any]) -> str:
+    """The same for every way to write the same JSON."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+async def _run_of(shared: Resources, job: Job, *, mine: bool) -> str:
+    """The run for a job's key, stored on its row. `mine`: this request wrote the row, so it may also end it."""
+    try:
+        run_id = await shared.runs.create(job.request_key, job.tenant, job.request)
+    except (PrefectUnavailable, RunRefused) as error:
+        refused = await run_in_threadpool(jobs.refuse, shared.jobs, job.request_key, error) if mine else job
+        if refused.id is None:
+            raise
+        return refused.id  # the run was made all the same, and has found its row
+    try:
+        await run_in_threadpool(jobs.attach_run, shared.jobs, job.request_key, run_id)
+    except StatesheetError:
+        # Prefect has the run, so the job is accepted; the run or the reconciler stores the id.
+        _log.warning("Run %s is not stored on its job's row yet", run_id, exc_info=True)
+    return run_id

@@ -1,0 +1,35 @@
+"""Which tenants there are: those with objects, and those that the settings file names."""
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from contract.errors import UnknownTenant
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_REMEMBERED_SECONDS = 30.0
+
+
+@dataclass
+class Tenants:
+    """Looks tenants up, and remembers for a moment those that it found; one that is not there is looked for each time,
+    so that it is there as soon as its first objects are."""
+
+    objects: Engine
+    named: frozenset[str]
+    _found: dict[str, float] = field(default_factory=dict)
+
+    def require(self, tenant: str) -> None:
+        """Raises UnknownTenant where there is no such tenant, and DatabaseUnavailable."""
+        if tenant in self.named or self._found.get(tenant, 0) > time.monotonic():
+            return
+        if not _NAME.fullmatch(tenant) or not self._has_objects(tenant):
+            raise UnknownTenant(tenant=tenant[:100])
+        self._found[tenant] = time.monotonic() + _REMEMBERED_SECONDS
+
+    def _has_objects(self, tenant: str) -> bool:
+        from database.reader import tenant_exists  # late: its neighbours are heavy, and the web process stays light
+
+        return tenant_exists(self.objects, tenant)
