@@ -1,0 +1,82 @@
+"""Bring a database to the tables of this version, by Alembic. Two sets of tables, each with its own revisions and version
+table, so that both may live in one database or each in its own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import Connection, column, inspect, make_url, select, table, text
+
+from contract.errors import StartupFailed
+from database.engine import connect, unavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+Which = Literal["objects", "jobs"]
+
+HEADS: dict[Which, str] = {"objects": "0001", "jobs": "0001"}
+"""The newest revision of each set, kept here so that a database which has it costs no import of Alembic."""
+
+_FOLDER = Path(__file__).parent / "migrations"
+# Any number that other users of the same PostgreSQL database are unlikely to lock: "statesht" as bytes.
+_ADVISORY_LOCK = int.from_bytes(b"statesht", "big")
+
+
+def upgrade(url: str, which: Which) -> None:
+    """Make or upgrade the tables of `which` in the database at `url`; quick where there is nothing to do.
+
+    Several processes may do so at once: one upgrades, in one transaction, and the others wait for it and then find nothing
+    to do. Raises DatabaseUnavailable, and StartupFailed where the database is of a newer version than this program.
+    """
+    _make_folder(url)
+    engine = connect(url)
+    try:
+        with unavailable(), engine.connect() as connection:
+            if _revision(connection, which) == HEADS[which]:
+                return
+        with unavailable(), engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+            if _revision(connection, which) != HEADS[which]:
+                _run_revisions(connection, which)
+    finally:
+        engine.dispose()
+
+
+def version_table(which: Which) -> str:
+    """The name of the table that says which revision of `which` the database has."""
+    return f"alembic_version_{which}"
+
+
+def alembic_config(which: Which, connection: Connection | None = None) -> "Config":
+    """Alembic's configuration for the revisions of `which`; its commands use `connection`, within its transaction."""
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection, "version_table": version_table(which)})
+    config.set_main_option("script_location", str(_FOLDER / which).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _make_folder(url: str) -> None:
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and address.database:
+        with unavailable():
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _revision(connection: Connection, which: Which) -> str | None:
+    name = version_table(which)
+    if not inspect(connection).has_table(name):
+        return None
+    return connection.execute(select(column("version_num")).select_from(table(name))).scalar()
+
+
+def _run_revisions(connection: Connection, which: Which) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(alembic_config(which, connection), "head")
+    except CommandError as error:
+        raise StartupFailed(part=f"the database of the {which}", detail=str(error)) from error

