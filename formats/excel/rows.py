@@ -1,0 +1,72 @@
+"""Where the rows of a sheet come from: batches that can be read again and again, from any row on, few held at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+_CELLS_A_BATCH = 200_000
+_MOST_ROWS, _FEWEST_ROWS = 16_384, 16
+
+
+def rows_a_batch(columns: int) -> int:
+    """So many rows that the text of a batch stays at some ten megabytes."""
+    return max(_FEWEST_ROWS, min(_MOST_ROWS, _CELLS_A_BATCH // max(columns, 1)))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """`read(start, stop, most)` gives the rows from `start` to before `stop` in order, at most `most` of them a frame."""
+
+    count: int
+    read: Callable[[int, int, int], Iterator[pl.DataFrame]]
+
+    def batches(self, most: int) -> Iterator[pl.DataFrame]:
+        """All rows, in frames of at most `most`."""
+        return self.read(0, self.count, most)
+
+    def part(self, start: int, count: int) -> "Rows":
+        """`count` of the rows from `start` on, as rows of their own."""
+        return Rows(count, lambda first, stop, most: self.read(start + first, start + stop, most))
+
+
+def frame_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Rows:
+    """The rows of a frame in memory; `fields` make the batches' fields of it."""
+
+    def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
+        for offset in range(start, stop, most):
+            yield frame.slice(offset, min(most, stop - offset)).select(fields)
+
+    return Rows(frame.height, read)
+
+
+def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:
+    """The rows of an Arrow IPC file, of which one record batch is held at a time; `fields` are the ones to keep."""
+    import pyarrow as pa
+    import pyarrow.ipc
+
+    with pa.OSFile(str(path)) as file:
+        # The lengths alone need no more than one column of each batch.
+        reader = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=[0]))
+        lengths = [reader.get_batch(number).num_rows for number in range(reader.num_record_batches)]
+        names = pa.ipc.open_file(file).schema.names
+    chosen = sorted(names.index(name) for name in fields if name in names) if fields is not None else None
+
+    def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
+        options = pa.ipc.IpcReadOptions(use_threads=False, included_fields=chosen)
+        with pa.OSFile(str(path)) as file:
+            reader = pa.ipc.open_file(file, options=options)
+            end = 0
+            for number, length in enumerate(lengths):
+                begin, end = end, end + length
+                if end > start and begin < stop:
+                    frame = pl.DataFrame(pl.from_arrow(reader.get_batch(number)))
+                    yield from _sliced(frame, max(start - begin, 0), min(stop - begin, length), most)
+
+    return Rows(sum(lengths), read)
+
+
+def _sliced(frame: pl.DataFrame, start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
+    for offset in range(start, stop, most):
+        yield frame.slice(offset, min(most, stop - offset))

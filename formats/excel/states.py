@@ -1,0 +1,82 @@
+"""The sheets of data: one a type, laid out as the template has them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from contract.filters import fold
+from contract.objects import NESTING, Kind
+from formats.excel import look
+from formats.excel.columns import Column
+from formats.excel.reference import ReferenceData
+from formats.excel.rows import ipc_rows
+from formats.excel.sheets import DataSheet, HeaderLook
+from formats.tables import EXACT_TEXT, DataTable, Receipt, TableColumn
+
+MANDATORY = frozenset({"Type", "ID"})
+_FROZEN = ("Action", "Type", "ID")
+_STATE_ENDS = "state"
+_ERROR_STATES = ("errored", "error", "failed")
+_SPARE_ROWS = 1_000
+"""Rows below the data where a person may add objects with the help of the drop-downs."""
+
+
+def data_sheet(table: DataTable, receipt: Receipt, reference: ReferenceData | None, *, active: bool) -> DataSheet:
+    """The sheet of one type. Rows whose state is an error are tinted; with `reference`, columns get their drop-downs."""
+    columns = tuple(column_of(column, receipt) for column in table.columns)
+    return DataSheet(
+        title=table.title,
+        columns=columns,
+        rows=ipc_rows(table.path, [field for column in columns for field in (column.name, column.name + EXACT_TEXT)]),
+        looks=look.BY_GROUP,
+        marked=dict(_marks(table.columns)),
+        frozen_columns=sum(column.name in _FROZEN for column in table.columns[: len(_FROZEN)]),
+        finish=_finisher(table.columns, reference),
+        active=active,
+    )
+
+
+def column_of(column: TableColumn, receipt: Receipt) -> Column:
+    """A table's column as one of a sheet."""
+    return Column(column.name, column.label, column.kind, column.group, zone=receipt.zone)
+
+
+def _marks(columns: Sequence[TableColumn]) -> list[tuple[str, HeaderLook]]:
+    collections = [(column.name, look.COLLECTION) for column in columns if NESTING in column.name]
+    mandatory = [(column.name, look.MANDATORY) for column in columns if column.name in MANDATORY]
+    return collections + mandatory
+
+
+def _finisher(columns: Sequence[TableColumn], reference: ReferenceData | None) -> Callable[[Any, Any, int, int], None]:
+    def finish(book: Any, worksheet: Any, first: int, last: int) -> None:
+        states = [number for number, column in enumerate(columns) if _is_state(column)]
+        if states and last >= first:
+            tint = {"type": "formula", "criteria": _in_error(states, first), "format": book.add_format(look.ERROR_ROW)}
+            worksheet.conditional_format(first, 0, last, len(columns) - 1, tint)
+        if reference is not None:
+            for number, column in enumerate(columns):
+                if (source := reference.source(column)) is not None:
+                    worksheet.data_validation(first, number, max(last, first) + _SPARE_ROWS, number, _drop_down(column, source))
+
+    return finish
+
+
+def _is_state(column: TableColumn) -> bool:
+    return column.group == "Attributes" and column.kind is Kind.TEXT and fold(column.name).endswith(_STATE_ENDS)
+
+
+def _in_error(states: Sequence[int], first: int) -> str:
+    cells = [f"${xl_col_to_name(number)}{first + 1}" for number in states]
+    tests = [f'{cell}="{state}"' for cell in cells for state in _ERROR_STATES]
+    return f"=OR({','.join(tests)})"
+
+
+def _drop_down(column: TableColumn, source: str) -> dict[str, Any]:
+    return {
+        "validate": "list",
+        "source": source,
+        "error_type": "warning",
+        "error_title": "Not in the list",
+        "error_message": f"This value is not among the known ones of {column.label}."[:255],
+    }

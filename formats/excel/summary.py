@@ -1,0 +1,160 @@
+"""The Summary sheet: what was asked for, what came out, and how it is spread, with a chart for each tally."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from formats.excel import look
+from formats.excel.limits import cut
+from formats.excel.sheets import DrawnSheet
+from formats.tables import Receipt, Tally
+
+TITLE = "Summary"
+_SHOWN_VALUES = 12
+_CHART_ROWS = 15
+_ROW_PIXELS = 20
+_CHART_COLUMN = 3
+_BAR_COLOURS = ("#2F75B5", "#3A7D44", "#8A6D1B", "#7B3F61", "#1F3A5F", "#B03A2E")
+_OTHER = "(all others)"
+
+
+def summary_sheet(receipt: Receipt, errors: int) -> DrawnSheet:
+    """The summary of an export with so many validation errors."""
+
+    def draw(book: Any, sheet: Any) -> None:
+        page = _Page(book, sheet)
+        page.title("Summary")
+        if receipt.matched != receipt.exported:
+            page.notice(
+                f"Not everything was exported: {receipt.exported:,} of {receipt.matched:,} matching objects are in this file."
+            )
+        page.section("Request", ((f"{number}", line) for number, line in enumerate(receipt.words, 1)))
+        page.section("Result", _result(receipt, errors))
+        for number, tally in enumerate(receipt.tallies):
+            page.tally(tally, _BAR_COLOURS[number % len(_BAR_COLOURS)], receipt.exported)
+        page.section("Receipt", _receipt(receipt))
+
+    return DrawnSheet(TITLE, draw)
+
+
+def _result(receipt: Receipt, errors: int) -> Iterable[tuple[str, str | int]]:
+    yield "Data as of", receipt.as_of.astimezone(receipt.zone).isoformat(sep=" ", timespec="milliseconds")
+    yield "Time zone", receipt.zone.key
+    yield "Objects matched", receipt.matched
+    yield "Objects exported", receipt.exported
+    yield "Validation errors", errors
+
+
+def _receipt(receipt: Receipt) -> Iterable[tuple[str, str | int]]:
+    yield "Tenant", receipt.tenant
+    yield "Job", receipt.job_id
+    yield "File", receipt.file_name
+    yield "Version", receipt.version
+    yield "Request as sent", cut(json.dumps(receipt.request, ensure_ascii=False))
+
+
+@dataclass
+class _Formats:
+    title: Any
+    heading: Any
+    key: Any
+    value: Any
+    count: Any
+    share: Any
+    notice: Any
+
+
+class _Page:
+    """Draws from top to bottom; `_row` is the next free row."""
+
+    def __init__(self, book: Any, sheet: Any) -> None:
+        self._book, self._sheet, self._row = book, sheet, 0
+        self._formats = _Formats(
+            title=book.add_format(look.TITLE),
+            heading=book.add_format(look.HEADING),
+            key=book.add_format(look.KEY),
+            value=book.add_format(look.VALUE),
+            count=book.add_format({"num_format": "#,##0", "align": "left", "valign": "top"}),
+            share=book.add_format({"num_format": "0.0%", "font_color": "#7F7F7F"}),
+            notice=book.add_format(look.NOTICE),
+        )
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 60)
+        sheet.set_column(2, 2, 10)
+        sheet.set_column(_CHART_COLUMN, _CHART_COLUMN, 70)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+
+    def title(self, text: str) -> None:
+        self._sheet.set_row(self._row, 26)
+        self._sheet.write_string(self._row, 0, text, self._formats.title)
+        self._row += 2
+
+    def notice(self, text: str) -> None:
+        self._sheet.set_row(self._row, 34)
+        self._sheet.merge_range(self._row, 0, self._row, 2, text, self._formats.notice)
+        self._row += 2
+
+    def section(self, heading: str, facts: Iterable[tuple[str, str | int]]) -> None:
+        self._heading((heading, "", ""))
+        for key, value in facts:
+            self._sheet.write_string(self._row, 0, key, self._formats.key)
+            if isinstance(value, int):
+                self._sheet.write_number(self._row, 1, value, self._formats.count)
+            else:
+                self._sheet.write_string(self._row, 1, value, self._formats.value)
+            self._row += 1
+        self._row += 1
+
+    def tally(self, tally: Tally, colour: str, total: int) -> None:
+        """A table of values and counts with a chart beside it; the rarest values stand together in one line."""
+        top = self._row
+        self._heading((tally.column, "Objects", "Share"))
+        counts = _shown(tally)
+        for value, count in counts:
+            self._sheet.write_string(self._row, 0, cut(value) or "(empty)")
+            self._sheet.write_number(self._row, 1, count, self._formats.count)
+            self._sheet.write_number(self._row, 2, count / total if total else 0, self._formats.share)
+            self._row += 1
+        if counts:
+            self._chart(tally.column, colour, top, len(counts))
+        self._row = max(self._row, top + _chart_rows(len(counts))) + 1
+
+    def _heading(self, texts: Sequence[str]) -> None:
+        for column, text in enumerate(texts):
+            self._sheet.write_string(self._row, column, text, self._formats.heading)
+        self._row += 1
+
+    def _chart(self, title: str, colour: str, top: int, count: int) -> None:
+        chart = self._book.add_chart({"type": "bar"})
+        first, last = top + 1, top + count
+        chart.add_series(
+            {
+                "name": "Objects",
+                "categories": [TITLE, first, 0, last, 0],
+                "values": [TITLE, first, 1, last, 1],
+                "fill": {"color": colour},
+                "gap": 40,
+                "data_labels": {"value": True, "num_format": "#,##0"},
+            }
+        )
+        chart.set_title({"name": f"Objects by {title}", "name_font": {"size": 11, "bold": True, "color": "#44546A"}})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"})
+        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        chart.set_chartarea({"border": {"color": "#D9D9D9"}})
+        chart.set_size({"width": 480, "height": _chart_rows(count) * _ROW_PIXELS})
+        self._sheet.insert_chart(top, _CHART_COLUMN, chart, {"object_position": 3})
+
+
+def _chart_rows(count: int) -> int:
+    return min(_CHART_ROWS, max(6, count + 3))
+
+
+def _shown(tally: Tally) -> list[tuple[str, int]]:
+    shown = list(tally.counts[:_SHOWN_VALUES])
+    if rest := sum(count for _, count in tally.counts[_SHOWN_VALUES:]):
+        shown.append((_OTHER, rest))
+    return shown

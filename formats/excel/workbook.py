@@ -1,0 +1,64 @@
+"""The workbook of an export: which sheets there are, in which order, and what each holds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from contract.filters import fold
+from formats.excel.errors import TITLE as ERRORS_TITLE
+from formats.excel.errors import errors_sheet
+from formats.excel.help import help_sheet
+from formats.excel.limits import MAX_COLUMNS, sheet_names
+from formats.excel.losses import missing_columns
+from formats.excel.model import TITLE as MODEL_TITLE
+from formats.excel.model import model_sheet
+from formats.excel.reference import TITLE as REFERENCE_TITLE
+from formats.excel.reference import ReferenceData
+from formats.excel.sheets import DataSheet, Sheet, laid_out
+from formats.excel.states import data_sheet
+from formats.excel.summary import TITLE as SUMMARY_TITLE
+from formats.excel.summary import summary_sheet
+from formats.excel.writer import write
+from formats.tables import Content, Written
+
+_OWN_NAMES = ("Help", ERRORS_TITLE, SUMMARY_TITLE, MODEL_TITLE, REFERENCE_TITLE)
+
+
+def write_workbook(content: Content, path: Path) -> Written:
+    """Writes the workbook of an export to `path`. `rows` of the result are those of the tables of objects.
+
+    Instants are shown in the receipt's zone. Equal content gives equal bytes.
+    """
+    properties = {"title": content.receipt.file_name, "subject": "Export", "author": "", "company": ""}
+    created = content.receipt.as_of.replace(tzinfo=None)
+    written = write(workbook_sheets(content), path, properties=properties, created=created)
+    missing = [
+        w for table in content.tables for w in missing_columns(table.title, [c.label for c in table.columns[MAX_COLUMNS:]])
+    ]
+    rows = sum(table.rows for table in content.tables)
+    return replace(written, rows=rows, warnings=(*written.warnings, *missing))
+
+
+def workbook_sheets(content: Content) -> list[Sheet]:
+    """The sheets in order: Help, one or more a type, Validation Errors, Summary, Model, Reference Data."""
+    receipt = content.receipt
+    reference = ReferenceData(content.tables) if content.include_validation_data else None
+    by_type = _data_sheets(content, reference)
+    sheets: list[Sheet] = [help_sheet(receipt), *(sheet for parts in by_type.values() for sheet in parts)]
+    errors = content.errors
+    if errors is not None and errors.rows:
+        sheets.append(errors_sheet(replace(errors, title=ERRORS_TITLE), receipt, by_type))
+    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type)]
+    return [*sheets, reference.sheet()] if reference is not None else sheets
+
+
+def _data_sheets(content: Content, reference: ReferenceData | None) -> dict[str, list[DataSheet]]:
+    """The sheets of each type (folded), under the names that they will have: links and the model say these names."""
+    by_type: dict[str, list[DataSheet]] = {}
+    taken: list[str] = list(_OWN_NAMES)
+    for number, table in enumerate(content.tables):
+        parts = laid_out([data_sheet(table, content.receipt, reference, active=number == 0)])
+        names = sheet_names([part.title for part in parts], taken)
+        taken += names
+        named = [replace(part, title=name) for part, name in zip(parts, names, strict=True) if isinstance(part, DataSheet)]
+        by_type[fold(table.type)] = named
+    return by_type

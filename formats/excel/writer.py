@@ -1,0 +1,140 @@
+"""Tables to an Excel workbook, streamed: few batches are held, however many rows there are."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from xlsxwriter.utility import xl_col_to_name
+
+from contract.jobs import JobWarning
+from formats.excel.columns import columns_of
+from formats.excel.deflate import Piece, deflate
+from formats.excel.hyperlinks import hyperlinks, split_for_links
+from formats.excel.losses import cut_cells, missing_columns
+from formats.excel.package import Package
+from formats.excel.rows import frame_rows, rows_a_batch
+from formats.excel.sheet_xml import CellColumn, Cut, rows_xml
+from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
+from formats.excel.skeleton import build_skeleton, split_part
+from formats.tables import Written
+
+Made = TypeVar("Made")
+
+_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def write(
+    sheets: Mapping[str, pl.DataFrame] | Sequence[Sheet],
+    path: Path,
+    *,
+    zone: ZoneInfo | None = None,
+    properties: Mapping[str, Any] | None = None,
+    created: datetime | None = None,
+    threads: int | None = None,
+) -> Written:
+    """Writes a workbook to `path`: of frames by sheet name, or of sheets as they are described.
+
+    Instants of frames with a time zone are shown in `zone`. Equal content gives equal bytes: `created` is the only time in the
+    file. The result counts the rows of data and names what could not be kept whole; docs/workbook.md says what becomes of each
+    kind of value. Nothing is left at `path` when an error is raised.
+    """
+    asked = sheets_of(sheets, zone) if isinstance(sheets, Mapping) else sheets
+    fitted = laid_out(asked)
+    skeleton = build_skeleton(fitted, properties or {}, created or _EPOCH)
+    data = {part: sheet for part, sheet in zip(skeleton.sheets, fitted, strict=True) if isinstance(sheet, DataSheet)}
+    warnings: list[JobWarning] = []
+    with Package(path) as package, _Makers(threads or _threads()) as makers:
+        for name, content in skeleton.parts.items():
+            if name in data:
+                cuts: list[Cut] = []
+                package.stream(name, _sheet_pieces(content, data[name], makers, cuts))
+                warnings += cut_cells(data[name].title, cuts)
+            else:
+                package.add(name, content)
+    warnings += [
+        warning
+        for sheet in asked
+        if isinstance(sheet, DataSheet)
+        for warning in missing_columns(sheet.title, [c.label for c in left_out(sheet)])
+    ]
+    return Written(path, sum(sheet.rows.count for sheet in data.values()), tuple(warnings))
+
+
+def sheets_of(frames: Mapping[str, pl.DataFrame], zone: ZoneInfo | None = None) -> list[Sheet]:
+    """A sheet a frame, its columns by the types of the frame's."""
+    sheets: list[Sheet] = []
+    for number, (title, frame) in enumerate(frames.items()):
+        columns, fields = columns_of(frame.schema, zone)
+        sheets.append(DataSheet(title, columns, frame_rows(frame, fields), active=number == 0))
+    return sheets
+
+
+def cell_columns(sheet: DataSheet, styles: Sequence[int]) -> list[CellColumn]:
+    """The columns of a sheet as the writing of their cells needs them."""
+    return [
+        CellColumn(column.name, xl_col_to_name(number), column.kind, style, column.zone, column.layout)
+        for number, (column, style) in enumerate(zip(sheet.columns, styles, strict=True))
+    ]
+
+
+def _sheet_pieces(content: bytes, sheet: DataSheet, makers: "_Makers", cuts: list[Cut]) -> Iterator[Piece]:
+    width = len(sheet.columns)
+    bottom = sheet.header_rows + sheet.rows.count
+    part = split_part(content, f"A1:{xl_col_to_name(max(width - 1, 0))}{bottom}", width)
+    columns = cell_columns(sheet, part.styles)
+    yield deflate([part.head])
+    yield from _row_pieces(sheet, columns, makers, cuts)
+    if sheet.links is None:
+        yield deflate([part.tail])
+        return
+    letter = next(cell.letter for cell in columns if cell.name == sheet.links.column)
+    before, after = split_for_links(part.tail)
+    yield deflate([before])
+    for element in hyperlinks(sheet.links, sheet.rows, letter, sheet.header_rows + 1):
+        yield deflate([element])
+    yield deflate([after])
+
+
+def _row_pieces(sheet: DataSheet, columns: list[CellColumn], makers: "_Makers", cuts: list[Cut]) -> Iterator[Piece]:
+    def make(batch: pl.DataFrame, first_row: int) -> tuple[Piece, list[Cut]]:
+        xml = rows_xml(batch, columns, first_row)
+        return deflate(xml.buffers), xml.cuts
+
+    for piece, found in makers.in_order(make, _numbered(sheet)):
+        cuts += found
+        yield piece
+
+
+def _numbered(sheet: DataSheet) -> Iterator[tuple[pl.DataFrame, int]]:
+    """The batches, each with the row of the sheet that it begins in (1-based)."""
+    row = sheet.header_rows + 1
+    for batch in sheet.rows.batches(rows_a_batch(len(sheet.columns))):
+        yield batch, row
+        row += batch.height
+
+
+class _Makers(ThreadPoolExecutor):
+    """Threads that make something of each item and give it in the order of the items; few items are under way at a time."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(threads, "excel")
+        self._most = threads + 1
+
+    def in_order(self, make: Callable[..., Made], items: Iterable[tuple[Any, ...]]) -> Iterator[Made]:
+        under_way: deque[Future[Made]] = deque()
+        for item in items:
+            under_way.append(self.submit(make, *item))
+            if len(under_way) == self._most:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _threads() -> int:
+    return min(4, max(2, os.cpu_count() or 2))
