@@ -125,6 +125,11 @@ class Ambiguous(Mistake):
     text = "{what} is given twice: {names}"
 
 
+class UnknownFilter(Mistake):
+    code = "SSH4013"
+    text = "Unknown filter {name!r}; known are {known}"
+
+
 # A caller that cannot be served.
 
 
@@ -143,7 +148,10 @@ class Forbidden(StatesheetError):
 class UnknownTenant(StatesheetError):
     code = "SSH4104"
     status = 404
-    text = "There is no tenant {tenant!r}; a tenant exists once objects were loaded for it (statesheet load FILE --tenant {tenant})"
+    text = (
+        "There is no tenant {tenant!r}; a tenant exists once objects were loaded for it "
+        "(statesheet load FILE --tenant {tenant})"
+    )
 
 
 class UnknownAddress(StatesheetError):

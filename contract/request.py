@@ -1,50 +1,94 @@
-"""From the raw body of a download request to an ExportRequest, every mistake named with its path."""
+"""From the raw body of a download request to an ExportRequest, every mistake named with its path.
 
-from dataclasses import dataclass, field
+The body is what clients of the documented service send: numbers and booleans also as texts, names in any case, null for
+what is left out, and keys that mean nothing here. Only in `filters` must everything be understood (`contract.criteria`).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from contract.filters import EVERYTHING, Context, Filter, ValueType
-from contract.jobs import JobWarning
+from contract.choices import read_fields, read_profile, read_sort
+from contract.errors import Ambiguous, InvalidRequest, WrongShape
+from contract.export_request import ExportRequest, ProfileChoice, SortKey
+from contract.file_name import read_file_name
+from contract.objects import describe
+from contract.paths import member
+from contract.query import read_query
+from contract.shapes import Members, Notes, read_boolean, read_object, read_whole_number
+from contract.wire import unusable_parts
+
+__all__ = ["ExportRequest", "ProfileChoice", "SortKey", "parse_request"]
+
+MOST_SKIPPED = 1_000_000_000
+"""Largest `options.from`."""
 
 
-@dataclass(frozen=True)
-class SortKey:
-    """One key of the order. `name` is folded; missing values come last in both directions."""
+def parse_request(
+    body: object,
+    *,
+    max_records: int,
+    now: datetime,
+    check_profile: Callable[[ProfileChoice], object] | None = None,
+) -> ExportRequest:
+    """The request that `body` (decoded JSON) is. `max_records` is the ceiling, `now` (with a zone) what relative dates mean.
 
-    name: str
-    descending: bool
-    value_type: ValueType = ValueType.TEXT
-    area: str = "property"
-
-
-@dataclass(frozen=True)
-class ProfileChoice:
-    """How the request names its profile: by names, by contexts, or not at all; all texts folded."""
-
-    names: tuple[str, ...] = ()
-    contexts: tuple[dict[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class ExportRequest:
-    """A valid request. `types` are folded and not empty; `ids` empty means no choice by id.
-
-    `attributes`, `properties`: None for all, else the names wanted, spelled and ordered as they came.
-    `contexts`: pick values in one of them (none: all values). `client_state` is echoed whole in notifications.
+    `check_profile` may refuse the profile by raising a Mistake; what it returns is not looked at.
+    Raises InvalidRequest with every mistake of the body (the first thousand), and nothing else whatever the JSON is.
     """
+    notes = Notes()
+    unusable = unusable_parts(body)
+    if not isinstance(body, dict):
+        raise InvalidRequest([WrongShape(expected="an object", got=describe(body))])
+    request = _read_body(Members(body, "", notes), max_records, now, check_profile, notes)
+    named = {mistake.path for mistake in notes.mistakes}
+    for mistake in unusable:
+        if mistake.path not in named:
+            notes.add(mistake)
+    if notes.mistakes:
+        raise InvalidRequest(notes.mistakes)
+    return request
 
-    types: tuple[str, ...]
-    ids: tuple[str, ...] = ()
-    filter: Filter = EVERYTHING
-    sort: tuple[SortKey, ...] = ()
-    attributes: tuple[str, ...] | None = None
-    properties: tuple[str, ...] | None = None
-    contexts: tuple[Context, ...] = ()
-    max_records: int | None = None
-    offset: int = 0
-    profile: ProfileChoice = ProfileChoice()
-    include_validation_data: bool = False
-    file_name: str | None = None
-    client_state: dict[str, Any] = field(default_factory=dict)
-    skip_if_empty: bool = False
-    warnings: tuple[JobWarning, ...] = ()
+
+def _read_body(
+    body: Members,
+    ceiling: int,
+    now: datetime,
+    check_profile: Callable[[ProfileChoice], object] | None,
+    notes: Notes,
+) -> ExportRequest:
+    params = body.take_members("params")
+    parts: dict[str, Any] = {"types": ()}
+    if params is not None:
+        parts |= read_query(params, now, notes)
+        parts |= read_fields(params.take_members("fields"), notes)
+        parts |= _read_options(params.take_members("options"), ceiling, notes)
+        parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
+        parts["sort"] = read_sort(params.take_members("sort"), notes)
+    return ExportRequest(
+        file_name=body.read(("fileName",), read_file_name, None),
+        client_state=body.read(("clientState",), read_object, {}),
+        warnings=tuple(notes.warnings),
+        **parts,
+    )
+
+
+def _read_options(options: Members | None, ceiling: int, notes: Notes) -> dict[str, Any]:
+    """How much to export. `totalRecords` means `maxRecords`; both may be there if they agree."""
+    if options is None:
+        return {}
+    read_count = partial(read_whole_number, least=1, most=ceiling, limit="STATESHEET_MAX_RECORDS")
+    most = options.read(("maxRecords",), read_count, None)
+    total = options.read(("totalRecords",), read_count, None)
+    if most is not None and total is not None and most != total:
+        path = member(options.path, "maxRecords")
+        notes.add(Ambiguous(path=path, what="maxRecords", names=f"maxRecords {most}, totalRecords {total}"))
+    last = options.take("to")
+    if last is not None:
+        notes.no_effect(last.path, "maxRecords says where the export ends")
+    return {
+        "max_records": most if most is not None else total,
+        "offset": options.read(("from",), partial(read_whole_number, least=0, most=MOST_SKIPPED), 0),
+        "skip_if_empty": options.read(("skipIfEmpty",), read_boolean, False),
+    }

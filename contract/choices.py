@@ -1,0 +1,124 @@
+"""How the file is to be made: `params.fields`, `params.sort` and `params.rsconnect`, from JSON to the models of a request."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from contract.criterion import Area, read_value_type
+from contract.errors import BadOperand, Missing, Mistake, OutOfRange
+from contract.export_request import ProfileChoice, SortKey
+from contract.filters import ValueType, fold
+from contract.paths import bare, shown
+from contract.shapes import (
+    Members,
+    Notes,
+    read_boolean,
+    read_entries,
+    read_object,
+    read_scalar,
+    read_text,
+    read_text_or_texts,
+    read_whole_number,
+)
+
+MOST_SORT_KEYS = 100
+_ANY_ORDER = 1_000_000_000
+_SORTED_AREAS: dict[str, Area] = {"properties": "property", "attributes": "attribute"}
+
+
+def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
+    """The columns wanted: absent or with `_ALL` among them means all."""
+    if fields is None:
+        return {}
+    wanted = {}
+    for area in ("attributes", "properties"):
+        names = fields.read((area,), partial(read_text_or_texts, notes, of="names"), None)
+        if names is not None and not any(bare(name) == "all" for name in names):
+            wanted[area] = tuple({fold(name.strip()): name.strip() for name in reversed(names)}.values())[::-1]
+    for _, found in fields.rest():
+        if found.value not in (None, [], {}, ""):
+            notes.no_effect(found.path, "objects here have attributes and properties, nothing else")
+    return wanted
+
+
+def read_profile(
+    rsconnect: Members | None, check_profile: Callable[[ProfileChoice], object] | None, notes: Notes
+) -> dict[str, Any]:
+    """The profile wanted, which `check_profile` may refuse, and whether the file offers drop-downs."""
+    if rsconnect is None:
+        return {}
+    before = len(notes.mistakes)
+    names = rsconnect.read(("profiles",), partial(read_text_or_texts, notes, of="profile names"), [])
+    contexts = rsconnect.read(("profilecontexts",), partial(_read_profile_contexts, notes), [])
+    choice = ProfileChoice(tuple(names), tuple(contexts))
+    if check_profile is not None and len(notes.mistakes) == before:
+        try:
+            check_profile(choice)
+        except Mistake as mistake:
+            notes.add(mistake)
+    with_validation_data = rsconnect.read(("includeValidationData",), read_boolean, False)
+    return {"profile": choice, "include_validation_data": with_validation_data}
+
+
+def _read_profile_contexts(notes: Notes, value: object, path: str) -> list[dict[str, str]]:
+    read_one = partial(_read_profile_context, notes)
+    return (
+        [read_one(value, path)]
+        if isinstance(value, dict)
+        else read_entries(notes, value, path, read_one, of="profile contexts")
+    )
+
+
+def _read_profile_context(notes: Notes, value: object, path: str) -> dict[str, str]:
+    """What is said of the profile, without what is empty; `order` must be a number, as the page shows it."""
+    said = {}
+    for key, found in Members(read_object(value, path), path, notes).rest():
+        read = _read_order if fold(key) == "order" else read_scalar
+        text = "" if found.value is None else notes.attempt(read, *found, default="")
+        if text:
+            said[fold(key)] = text
+    return said
+
+
+def _read_order(value: object, path: str) -> str:
+    return str(read_whole_number(value, path, least=-_ANY_ORDER, most=_ANY_ORDER))
+
+
+def read_sort(sort: Members | None, notes: Notes) -> tuple[SortKey, ...]:
+    """The order, from the lists `properties` and `attributes` in the order they came; the first key of a name counts."""
+    keys: list[SortKey] = []
+    for name, found in [] if sort is None else sort.rest():
+        area = _SORTED_AREAS.get(fold(name))
+        if area is None:
+            notes.no_effect(found.path, "objects are sorted by properties and attributes")
+        elif found.value is not None:
+            read_one = partial(_read_sort_keys, notes, area)
+            for entry in notes.attempt(partial(_read_sort_list, notes, read_one), *found, default=[]):
+                keys += entry
+    if sort is not None and len(keys) > MOST_SORT_KEYS:
+        notes.add(OutOfRange(path=sort.path, value=f"A sort of {len(keys)} keys", allowed=f"at most {MOST_SORT_KEYS} keys"))
+    return tuple({(key.area, key.name): key for key in reversed(keys)}.values())[::-1]
+
+
+def _read_sort_list(
+    notes: Notes, read_one: Callable[[object, str], list[SortKey]], value: object, path: str
+) -> list[list[SortKey]]:
+    return read_entries(notes, value, path, read_one, of="sort keys")
+
+
+def _read_sort_keys(notes: Notes, area: Area, value: object, path: str) -> list[SortKey]:
+    """One entry of a sort list: `{NAME: DIRECTION, "sortType": TYPE}`."""
+    holder = Members(read_object(value, path), path, notes)
+    value_type = holder.read(("sortType",), read_value_type, ValueType.TEXT)
+    named = [(name, notes.attempt(_read_direction, *found, default=False)) for name, found in holder.rest()]
+    if not named:
+        raise Missing(path=path, what="The name of a property or an attribute")
+    return [SortKey(fold(name.strip()), descending, value_type, area) for name, descending in named]
+
+
+def _read_direction(value: object, path: str) -> bool:
+    """Whether descending."""
+    word = read_text(value, path)
+    if bare(word) not in ("asc", "desc", "des"):
+        raise BadOperand(path=path, value=shown(word), expected="_ASC or _DESC")
+    return bare(word) != "asc"

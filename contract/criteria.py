@@ -1,0 +1,104 @@
+"""All the criteria of a request, `params.query.filters`: from JSON to the filter tree."""
+
+from datetime import datetime
+
+from contract.contexts import note_non_contextual
+from contract.criterion import Area, Surroundings, read_criterion, read_joining
+from contract.errors import Missing, OutOfRange, UnknownFilter, UnknownOperator
+from contract.filters import AllOf, AnyOf, Context, Criterion, Filter, Keywords, Not, Words
+from contract.operands import read_alternatives
+from contract.paths import member, shown
+from contract.shapes import Entry, Members, Notes, read_boolean, read_entries, read_object, read_text
+
+MOST_TESTS = 1_000
+"""Most tests of values in one request."""
+MOST_WORDS = 1_000
+"""Most words that one request looks for, in values and by keywords together."""
+
+FILTERS = (
+    "typesCriterion",
+    "propertiesCriterion",
+    "attributesCriterion",
+    "isAttributesCriterionOR",
+    "keywordsCriterion",
+    "nonContextual",
+)
+"""What `params.query.filters` may hold; clients also write `propertyCriterion`, `attributeCriterion` and `nonContexual`."""
+
+
+def read_filter(filters: Members, contexts: tuple[Context, ...], now: datetime, notes: Notes) -> Filter:
+    """The filter that `params.query.filters` asks for; `typesCriterion` must have been taken from it.
+
+    `contexts` are the request's: attribute criteria that name none look at the values in these, because these are the
+    values that the file shows. Criteria are ANDed; `isAttributesCriterionOR` ORs those of attributes.
+    """
+    around = Surroundings(contexts, now, notes)
+    parts = _read_list(filters.take("propertiesCriterion", "propertyCriterion"), "property", around)
+    attributes = _read_list(filters.take("attributesCriterion", "attributeCriterion"), "attribute", around)
+    if filters.read(("isAttributesCriterionOR",), read_boolean, False) and len(attributes) > 1:
+        attributes = [AnyOf(tuple(attributes))]
+    keywords = filters.read(("keywordsCriterion",), lambda value, path: _read_keywords(value, path, notes), [])
+    note_non_contextual(filters, notes)
+    _refuse_unknown(filters, notes)
+    made = AllOf((*parts, *attributes, *keywords))
+    _refuse_too_many(made, filters.path, notes)
+    return made
+
+
+def _read_list(found: Entry | None, area: Area, around: Surroundings) -> list[Filter]:
+    if found is None:
+        return []
+
+    def read_one(value: object, path: str) -> Filter:
+        return read_criterion(value, path, area, around)
+
+    def read_all(value: object, path: str) -> list[Filter]:
+        return read_entries(around.notes, value, path, read_one, of="criteria")
+
+    return around.notes.attempt(read_all, *found, default=[])
+
+
+def _read_keywords(value: object, path: str, notes: Notes) -> list[Filter]:
+    """Words that may each stand in another value; alternatives, as in `eq`, are ORed."""
+    holder = Members(read_object(value, path), path, notes)
+    every = holder.read(("operator",), read_joining, True)
+    words = holder.take("keywords")
+    for name, _ in holder.rest():
+        notes.add(UnknownOperator(path=path, name=shown(name), known="keywords, operator"))
+    if words is None:
+        raise Missing(path=member(path, "keywords"), what="keywords")
+    read_text(*words)
+    alternatives = tuple(Keywords(alternative, every) for alternative in read_alternatives(words))
+    return [alternatives[0] if len(alternatives) == 1 else AnyOf(alternatives)]
+
+
+def _refuse_unknown(filters: Members, notes: Notes) -> None:
+    """What could be a filter must not be dropped silently; a plain switch is named in the warnings."""
+    for name, found in filters.rest():
+        if isinstance(found.value, (dict, list)) or "criteri" in name.lower():
+            notes.add(UnknownFilter(path=found.path, name=shown(name), known=", ".join(FILTERS)))
+        elif found.value is not None:
+            notes.no_effect(found.path, "it is not known here")
+
+
+def _refuse_too_many(made: Filter, path: str, notes: Notes) -> None:
+    tests, words = _count(made)
+    if tests > MOST_TESTS:
+        notes.add(OutOfRange(path=path, value=f"A filter of {tests} tests", allowed=f"at most {MOST_TESTS} tests"))
+    if words > MOST_WORDS:
+        notes.add(OutOfRange(path=path, value=f"A filter of {words} words", allowed=f"at most {MOST_WORDS} words"))
+
+
+def _count(part: Filter) -> tuple[int, int]:
+    """The tests and the words in a filter."""
+    match part:
+        case AllOf(parts) | AnyOf(parts):
+            counts = [_count(inner) for inner in parts]
+            return sum(tests for tests, _ in counts), sum(words for _, words in counts)
+        case Not(inner):
+            return _count(inner)
+        case Keywords(words):
+            return 1, len(words)
+        case Criterion(tests=tests):
+            patterns = [test for test in tests if isinstance(test, Words)]
+            return len(tests), sum(len(words) for test in patterns for words in test.alternatives)
