@@ -1,0 +1,81 @@
+"""`statesheet export`: the same pipeline in this process, no server."""
+
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress, TaskID
+
+from cli.console import err, out, progress_bar
+from contract.errors import FileMissing, UnreadableFile
+from contract.jobs import Step
+
+
+def export(
+    request: Annotated[Path, typer.Argument(help="A JSON file that holds the body of a download request.")],
+    tenant: Annotated[str, typer.Option(help="Whose objects to export.")],
+    output: Annotated[Path, typer.Option(help="Where the file goes; an existing one is replaced when the new one is complete.")],
+    home: Annotated[Path | None, typer.Option(help="Folder of the databases. [default: STATESHEET_HOME or ~/.statesheet]")] = None,
+) -> None:
+    """Export what a request asks for, without a server."""
+    from config.settings import load_settings
+    from database.migrate import upgrade
+    from flows.pipeline import Place, run_export
+
+    settings = load_settings(**({"home": home} if home else {}))
+    body = _read(request)
+    upgrade(settings.objects_url, "objects")
+    # Beside the output, so that the finished file only has to be renamed.
+    with tempfile.TemporaryDirectory(prefix=".statesheet-", dir=_folder_of(output)) as folder, progress_bar() as bar:
+        place = Place.of(settings, spool=Path(folder) / "spool", results=str(Path(folder) / "results"))
+        reporter = _Bar(bar, bar.add_task("Exporting", total=None))
+        outcome = run_export(body, tenant=tenant, job_id=str(uuid.uuid4()), place=place, reporter=reporter)
+        if outcome.file is not None:
+            (Path(folder) / "results" / outcome.file.key).replace(output)
+    for warning in (*outcome.plan.request.warnings, *outcome.warnings):
+        err.print(f"Warning {warning.code}: {warning.message}", markup=False)
+    _tell(output if outcome.file else None, outcome.extracted.exported, outcome.extracted.matched)
+
+
+@dataclass
+class _Bar:
+    """Shows how an export goes."""
+
+    bar: Progress
+    task: TaskID
+
+    def progress(self, step: Step, records_done: int) -> None:
+        self.bar.update(self.task, description=step.value.capitalize(), completed=records_done)
+
+    def describe(self, **facts: Any) -> None:
+        if "total" in facts:
+            self.bar.update(self.task, total=facts["total"])
+
+
+def _read(path: Path) -> object:
+    from contract.wire import decode_body
+
+    try:
+        return decode_body(path.read_bytes())
+    except FileNotFoundError as error:
+        raise FileMissing(name=str(path)) from error
+    except OSError as error:
+        raise UnreadableFile(name=str(path), reason=error.strerror) from error
+
+
+def _folder_of(output: Path) -> Path:
+    folder = output.absolute().parent
+    if not folder.is_dir():
+        raise FileMissing(name=str(folder))
+    if output.is_dir():
+        raise UnreadableFile(name=str(output), reason="it is a folder; name the file to write")
+    return folder
+
+
+def _tell(output: Path | None, exported: int, matched: int) -> None:
+    cut = "" if exported == matched else f" of {matched:,} that match"
+    where = f"in {output.absolute()}" if output else "exported: nothing matches, and the request wants no empty file"
+    out.print(f"{exported:,} objects{cut} {where}", markup=False)
