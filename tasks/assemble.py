@@ -1,0 +1,177 @@
+"""The second pass over a spool: its batches, with what details and validation errors say, become batches of tables."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.catalogue import ERROR_PARTS
+from contract.filters import fold, parse_instant
+from contract.objects import Kind
+from formats.ipc import read_batches
+from formats.tables import EARLIEST_MS, EXACT_TEXT, LATEST_MS
+from tasks.columns import Column, Layout
+from tasks.cursor import RowCursor
+from tasks.details import ERROR_KEYS, MANY, Name
+from tasks.survey import CELLS, ENTRIES, Survey, types_in
+from tasks.tally import Tallies
+
+_CELLS_AT_ONCE = 2_000_000
+_MOST_ROWS, _LEAST_ROWS = 16_384, 64
+_PARTS = tuple(fold(part) for part in ERROR_PARTS)
+_NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of one type's table, as arrays in the order of its fields, and their places in the batch that they are of."""
+
+    layout: Layout
+    arrays: list[pa.Array]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one batch of the spool gives: a piece for each type in it, and the rows of the table of errors (`Type`, `ID`,
+    `row`, the parts)."""
+
+    pieces: list[Piece]
+    errors: pa.Table
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Texts for some rows of a batch: `places` never falls."""
+
+    places: np.ndarray
+    texts: pa.Array
+
+    def spread(self, places: np.ndarray) -> pa.Array:
+        """An array with a text or null for each of `places`."""
+        found = np.searchsorted(self.places, places)
+        there = found < len(self.places)
+        there[there] = self.places[found[there]] == places[there]
+        return self.texts.take(pa.array(found, mask=~there))
+
+
+class Assembly:
+    """Makes the batches. `values_in_context`: whether the values that the spool has columns for are asked for."""
+
+    def __init__(
+        self, layouts: Sequence[Layout], found: Survey, entries: Path | None, tallies: Tallies, *, values_in_context: bool
+    ) -> None:
+        self._layouts = {layout.type: layout for layout in layouts}
+        self._names: dict[int, Name] = {code: name for name, code in found.codes.items()}
+        self._cells = RowCursor(found.cells, CELLS)
+        self._entries = RowCursor(entries, ENTRIES)
+        self._tallies = tallies
+        self._values_in_context = values_in_context
+        self._table_rows = dict.fromkeys(self._layouts, 0)
+
+    def batches(self, objects: Path) -> Iterator[Batch]:
+        """The spool, batch by batch: fewer rows at once where tables are wide, so that memory stays flat."""
+        widest = max((len(layout.columns) for layout in self._layouts.values()), default=1)
+        rows_at_once = min(_MOST_ROWS, max(_LEAST_ROWS, _CELLS_AT_ONCE // max(widest, 1)))
+        first_row = 0
+        for batch in read_batches(objects, rows_at_once=rows_at_once):
+            yield self._assemble(batch, first_row)
+            first_row += batch.num_rows
+
+    def _assemble(self, batch: pa.RecordBatch, first_row: int) -> Batch:
+        cells = self._cells_by_name(first_row, batch.num_rows)
+        entries = self._entries.before(first_row + batch.num_rows)
+        places_of_entries = entries["row"].to_numpy() - first_row
+        cells |= _joined_errors(entries, places_of_entries)
+        table_rows = np.empty(batch.num_rows, np.int64)
+        pieces = []
+        for type_name, some in types_in(batch):
+            places = np.arange(batch.num_rows) if some is None else some
+            rows = batch if some is None else batch.take(pa.array(some))
+            start = self._table_rows[type_name]
+            table_rows[places] = np.arange(start, start + len(places))
+            self._table_rows[type_name] += len(places)
+            pieces.append(self._piece(self._layouts[type_name], rows, places, cells))
+        return Batch(pieces, _error_rows(batch, entries, places_of_entries, table_rows))
+
+    def _cells_by_name(self, first_row: int, count: int) -> dict[Name, _Cells]:
+        table = self._cells.before(first_row + count)
+        if not table.num_rows:
+            return {}
+        codes, rows, texts = table["code"].to_numpy(), table["row"].to_numpy() - first_row, table["text"].combine_chunks()
+        by_code = np.argsort(codes, kind="stable")
+        starts = np.flatnonzero(np.diff(codes[by_code], prepend=-1))
+        groups = np.split(by_code, starts[1:])
+        return {self._names[codes[group[0]]]: _Cells(rows[group], texts.take(pa.array(group))) for group in groups}
+
+    def _piece(self, layout: Layout, rows: pa.RecordBatch, places: np.ndarray, cells: dict[Name, _Cells]) -> Piece:
+        arrays = [pa.nulls(len(places), pa.string()), *(_texts(rows[field]) for field in ("type", "id", "name"))]
+        for column in layout.columns:
+            filled = self._fill(column, rows, places, cells.get(column.name))
+            self._tallies.add(column.name, column.described.label, filled[0])
+            arrays += filled
+        return Piece(layout, arrays, len(places))
+
+    def _fill(self, column: Column, rows: pa.RecordBatch, places: np.ndarray, said: _Cells | None) -> list[pa.Array]:
+        """The arrays of one column: one, or two where it holds instants."""
+        texts = None if said is None else said.spread(places)
+        stored = column.in_spool and (self._values_in_context or column.name[0] == "property")
+        if column.described.kind is not Kind.INSTANT:
+            own = _texts(rows[column.name[1]]) if stored else pa.nulls(len(places), pa.string())
+            return [own if texts is None else pc.coalesce(texts, own) if stored else texts]
+        return self._fill_instants(column.name[1], rows, texts, stored=stored)
+
+    def _fill_instants(self, key: str, rows: pa.RecordBatch, texts: pa.Array | None, *, stored: bool) -> list[pa.Array]:
+        own = (
+            [rows[key].cast(pa.int64()), _texts(rows[key + EXACT_TEXT])]
+            if stored
+            else [pa.nulls(len(rows), pa.int64()), pa.nulls(len(rows), pa.string())]
+        )
+        if texts is None:
+            return own
+        instants, exact = _instants(texts)
+        return [pc.coalesce(instants, own[0]), pc.coalesce(exact, own[1])]
+
+
+def _texts(array: pa.Array) -> pa.Array:
+    return array if array.type == pa.string() else array.cast(pa.string())
+
+
+def _instants(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Texts from details as instants, and as exact texts where they are none that a date cell can hold."""
+    read = [None if text is None else parse_instant(text) for text in texts.to_pylist()]
+    held = [instant is not None and EARLIEST_MS <= instant <= LATEST_MS for instant in read]
+    return pa.array(read, pa.int64()), pc.if_else(pa.array(held), pa.scalar(None, pa.string()), texts)
+
+
+def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
+    """For each part of the validation errors, its texts of one object as aligned segments; null where it has none at all."""
+    if not entries.num_rows:
+        return {}
+    frame = pl.from_arrow(entries.select(list(_PARTS)))
+    assert isinstance(frame, pl.DataFrame)
+    joined = (
+        frame.with_columns(pl.Series("place", places))
+        .group_by("place", maintain_order=True)
+        .agg(pl.when(pl.col(part).is_not_null().any()).then(pl.col(part).fill_null("").str.join(MANY)) for part in _PARTS)
+    )
+    table = joined.to_arrow()
+    return {
+        ("attribute", key): _Cells(table["place"].to_numpy(), _texts(table[part].combine_chunks()))
+        for key, part in zip(ERROR_KEYS, _PARTS, strict=True)
+    }
+
+
+def _error_rows(batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray) -> pa.Table:
+    """The rows of the table of errors: each entry that has any of the parts."""
+    objects = batch.select(["type", "id"]).take(pa.array(places))
+    arrays = [_texts(objects["type"]), _texts(objects["id"]), pa.array(table_rows[places])]
+    table = pa.table([*arrays, *(entries[part] for part in _PARTS)], names=["Type", "ID", "row", *ERROR_PARTS])
+    some = pa.array(np.zeros(len(places), bool))
+    for part in _PARTS:
+        some = pc.or_(some, entries[part].is_valid().combine_chunks())
+    return table.filter(some)

@@ -1,0 +1,125 @@
+"""The first pass over a spool: which rows and names each type has, and what the details say, unfolded into rows of cells.
+
+Only the rows with details are parsed, and each only once: what they say is written down for the second pass.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.catalogue import COLUMNS, ERROR_PARTS, CatalogueColumn
+from contract.filters import Context, fold
+from contract.objects import DEFAULT_CONTEXT, Kind
+from formats.ipc import read_batches
+from formats.tables import EXACT_TEXT
+from tasks.details import Name, Unfolded, accepts, unfold
+
+CELLS = pa.schema([("row", pa.int64()), ("code", pa.int32()), ("text", pa.string())])
+"""Cells of names without a column in the spool: `row` counts the spool's rows, `code` is the name's place in `Survey.codes`."""
+
+ENTRIES = pa.schema([("row", pa.int64()), ("entry", pa.int64()), *((fold(part), pa.string()) for part in ERROR_PARTS)])
+"""Validation errors by the row of their object in the spool."""
+
+_NAMED = '"n":'
+"""Stands in all details that name a value; the others only repeat, for filters, what columns say."""
+
+
+@dataclass
+class Survey:
+    """What one spool holds. `names` gives the spelling that came first; `held` the columns of the spool with a value."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    held: dict[str, set[Name]] = field(default_factory=dict)
+    names: dict[str, dict[Name, str]] = field(default_factory=dict)
+    with_errors: set[str] = field(default_factory=set)
+    codes: dict[Name, int] = field(default_factory=dict)
+    cells: Path | None = None
+    entries: Path | None = None
+
+
+def survey(objects: Path, folder: Path, contexts: tuple[Context, ...]) -> Survey:
+    """Look through the spool `objects`, at values in `contexts` only.
+
+    What its details say lies in `folder` afterwards (`cells` and `entries`; None where they say nothing).
+    """
+    found = Survey()
+    known = [column for column in COLUMNS if column.area == "property" or in_default_context(contexts)]
+    cells, entries = folder / "cells.arrow", folder / "entries.arrow"
+    with pa.ipc.new_file(str(cells), CELLS) as cell_file, pa.ipc.new_file(str(entries), ENTRIES) as entry_file:
+        first_row = 0
+        for batch in read_batches(objects):
+            _look(batch, known, found)
+            unfolded = _Unfolded(found)
+            for row, details in _said(batch):
+                unfolded.add(first_row + row, batch["type"][row].as_py(), unfold(details, contexts))
+            if unfolded.cells:
+                cell_file.write_batch(_columns(unfolded.cells, CELLS))
+                found.cells = cells
+            if unfolded.entries:
+                entry_file.write_batch(_columns(unfolded.entries, ENTRIES))
+                found.entries = entries
+            first_row += batch.num_rows
+    return found
+
+
+def types_in(batch: pa.RecordBatch) -> Iterator[tuple[str, np.ndarray | None]]:
+    """Each type in a batch with the places of its rows; None where all rows are of that type."""
+    types = pc.unique(batch["type"]).to_pylist()
+    for type_name in types:
+        places = None if len(types) == 1 else np.flatnonzero(pc.equal(batch["type"], type_name).to_numpy(zero_copy_only=False))
+        yield type_name, places
+
+
+def in_default_context(contexts: tuple[Context, ...]) -> bool:
+    """Whether the values that the spool has columns for, and the plain validation errors, are in one of `contexts`."""
+    return accepts(contexts, fold(DEFAULT_CONTEXT.locale or ""), fold(DEFAULT_CONTEXT.source or ""))
+
+
+def _look(batch: pa.RecordBatch, columns: list[CatalogueColumn], found: Survey) -> None:
+    for type_name, places in types_in(batch):
+        rows = batch if places is None else batch.take(pa.array(places))
+        found.rows[type_name] += rows.num_rows
+        held = found.held.setdefault(type_name, set())
+        for known in columns:
+            fields = [known.key, known.key + EXACT_TEXT] if known.kind is Kind.INSTANT else [known.key]
+            if any(rows[field].null_count < len(rows) for field in fields):
+                held.add((known.area, known.key))
+
+
+def _said(batch: pa.RecordBatch) -> Iterator[tuple[int, str]]:
+    """The places and details of the rows whose details name a value."""
+    details = batch["details"]
+    if details.null_count == len(details):
+        return
+    named = pc.fill_null(pc.match_substring(details, _NAMED), False)
+    for place in np.flatnonzero(named.to_numpy(zero_copy_only=False)).tolist():
+        yield place, details[place].as_py()
+
+
+class _Unfolded:
+    """The rows of cells and entries of one batch; new names are written into the survey."""
+
+    def __init__(self, found: Survey) -> None:
+        self.found = found
+        self.cells: list[tuple[object, ...]] = []
+        self.entries: list[tuple[object, ...]] = []
+
+    def add(self, row: int, type_name: str, unfolded: Unfolded) -> None:
+        names = self.found.names.setdefault(type_name, {})
+        codes = self.found.codes
+        for name, (spelled, text) in unfolded.cells.items():
+            names.setdefault(name, spelled)
+            self.cells.append((row, codes.setdefault(name, len(codes)), text))
+        if unfolded.errors:
+            self.found.with_errors.add(type_name)
+            self.entries += [(row, entry, *parts) for entry, parts in unfolded.errors]
+
+
+def _columns(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [pa.array(values, type_.type) for values, type_ in zip(zip(*rows, strict=True), schema, strict=True)]
+    return pa.record_batch(arrays, schema=schema)

@@ -1,0 +1,150 @@
+"""From the spool of objects to tables: columns chosen, ordered, typed and named, a table a type, batch by batch.
+
+Two passes, and never more than a batch in memory. The first (`tasks.survey`) learns which names there are, since a file's
+columns must be known before its first row; the second (`tasks.assemble`) makes the rows.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of, title_of_type
+from contract.errors import VerificationFailed
+from contract.objects import Kind
+from contract.words import in_words
+from files.spool import space_for
+from formats import FORMATS
+from formats.ipc import read_batches
+from formats.tables import EXACT_TEXT, Content, DataTable, Receipt, TableColumn
+from tasks.assemble import Assembly
+from tasks.columns import Layout, lay_out, wants_errors
+from tasks.documents import choose_documents
+from tasks.errors import by_row, sort_by_row
+from tasks.plan import ExportPlan, Extracted
+from tasks.survey import Survey, in_default_context, survey
+from tasks.tally import Tallies
+
+_ARROW_TYPES = {
+    Kind.TEXT: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.INSTANT: pa.int64(),
+}
+_ERROR_COLUMNS = (
+    TableColumn("Type", "Type", "System Fields"),
+    TableColumn("ID", "ID", "System Fields"),
+    TableColumn("row", "Row", "System Fields", Kind.INTEGER),
+    *(TableColumn(part, label_of(part, "attribute"), "Attributes") for part in ERROR_PARTS),
+)
+
+
+def transform(plan: ExportPlan, extracted: Extracted, *, zone: ZoneInfo) -> Content:
+    """What the format of the plan gets to write: tables in the plan's folder, or documents for formats of whole objects.
+
+    Raises DiskFull, and VerificationFailed where the spool does not hold what was extracted.
+    """
+    content = Content(
+        receipt=_receipt(plan, extracted, zone),
+        include_validation_data=plan.request.include_validation_data,
+        bom=plan.profile.bom,
+    )
+    with space_for("the tables of the export"):
+        if FORMATS[plan.profile.format].whole_objects:
+            return replace(content, documents=choose_documents(extracted.objects, plan.folder, plan.request))
+        return _with_tables(content, plan, extracted)
+
+
+def _receipt(plan: ExportPlan, extracted: Extracted, zone: ZoneInfo) -> Receipt:
+    return Receipt(
+        tenant=plan.tenant,
+        job_id=plan.job_id,
+        file_name=f"{plan.file_name}.{FORMATS[plan.profile.format].extension}",
+        words=in_words(plan.request),
+        as_of=extracted.as_of,
+        zone=zone,
+        matched=extracted.matched,
+        exported=extracted.exported,
+        request=plan.body,
+        version=version("statesheet"),
+    )
+
+
+def _with_tables(content: Content, plan: ExportPlan, extracted: Extracted) -> Content:
+    found = survey(extracted.objects, plan.folder, plan.request.contexts)
+    if found.rows.total() != extracted.exported:
+        raise VerificationFailed(detail=f"{extracted.exported} objects were extracted, the spool holds {found.rows.total()}")
+    entries = _entries(plan, extracted, found)
+    types = list(dict.fromkeys((*plan.request.types, *found.rows)))
+    layouts = [lay_out(type_name, plan.request, found) for type_name in types]
+    tallies = Tallies()
+    plain = in_default_context(plan.request.contexts)
+    assembly = Assembly(layouts, found, entries, tallies, values_in_context=plain)
+    tables, errors = _write(assembly, layouts, extracted.objects, plan.folder)
+    receipt = replace(content.receipt, tallies=tallies.counted())
+    return replace(content, receipt=receipt, tables=tables, errors=errors)
+
+
+def _entries(plan: ExportPlan, extracted: Extracted, found: Survey) -> Path | None:
+    """All validation errors that are asked for in the order of the objects; None where there are none."""
+    if not wants_errors(plan.request):
+        return None
+    files = [found.entries] if found.entries else []
+    if extracted.errors and in_default_context(plan.request.contexts):
+        for batch in read_batches(extracted.errors):
+            found.with_errors.update(pc.unique(batch["type"]).to_pylist())
+        files.append(by_row(extracted.objects, extracted.errors, plan.folder))
+    return sort_by_row(files, plan.folder / "errors-merged.arrow") if len(files) > 1 else next(iter(files), None)
+
+
+@dataclass
+class _Sink:
+    """An open table."""
+
+    table: DataTable
+    schema: pa.Schema
+    file: pa.ipc.RecordBatchFileWriter
+    rows: int = 0
+
+    def write(self, arrays: Sequence[pa.Array], rows: int) -> None:
+        self.file.write_batch(pa.record_batch(arrays, schema=self.schema))
+        self.rows += rows
+
+    def closed(self) -> DataTable:
+        return replace(self.table, rows=self.rows)
+
+
+def _write(
+    assembly: Assembly, layouts: Sequence[Layout], objects: Path, folder: Path
+) -> tuple[tuple[DataTable, ...], DataTable | None]:
+    with ExitStack() as opened:
+        sinks = {
+            layout.type: _open(
+                opened, layout.type, title_of_type(layout.type), layout.described, folder / f"table-{number}.arrow"
+            )
+            for number, layout in enumerate(layouts)
+        }
+        errors = _open(opened, VALIDATION_ERROR, "Validation Errors", _ERROR_COLUMNS, folder / "table-errors.arrow")
+        for batch in assembly.batches(objects):
+            for piece in batch.pieces:
+                sinks[piece.layout.type].write(piece.arrays, piece.rows)
+            for found in batch.errors.to_batches():
+                errors.write(found.columns, found.num_rows)
+    return tuple(sink.closed() for sink in sinks.values()), errors.closed() if errors.rows else None
+
+
+def _open(opened: ExitStack, type_name: str, title: str, columns: tuple[TableColumn, ...], path: Path) -> _Sink:
+    fields = []
+    for column in columns:
+        fields.append(pa.field(column.name, _ARROW_TYPES[column.kind]))
+        if column.kind is Kind.INSTANT:
+            fields.append(pa.field(column.name + EXACT_TEXT, pa.string()))
+    schema = pa.schema(fields)
+    file = opened.enter_context(pa.ipc.new_file(opened.enter_context(pa.OSFile(str(path), "wb")), schema))
+    return _Sink(DataTable(type_name, title, columns, path, 0), schema, file)
