@@ -70,6 +70,7 @@ ATTRIBUTES: tuple[CatalogueColumn, ...] = (
 
 COLUMNS: tuple[CatalogueColumn, ...] = PROPERTIES + ATTRIBUTES
 BY_KEY: dict[tuple[Area, str], CatalogueColumn] = {(column.area, column.key): column for column in COLUMNS}
+_NAMES: dict[tuple[Area, str], str] = {(column.area, fold(column.label)): column.name for column in COLUMNS}
 
 VALIDATION_ERROR = "validationError"
 ERROR_PARTS: tuple[str, ...] = ("sno", "sourceAttribute", "targetAttribute", "error")
@@ -91,6 +92,11 @@ def label_of(name: str, area: Area) -> str:
     return column.label if column else NESTING.join(_title(part) for part in name.split(NESTING))
 
 
+def name_of(label: str, area: Area) -> str:
+    """The name that a header stands for, where no file says it: the catalogue's, else `label_of` backwards."""
+    return _NAMES.get((area, fold(label.strip()))) or NESTING.join(_untitled(part) for part in label.split(NESTING))
+
+
 def title_of_type(type_name: str) -> str:
     """The sheet name of a type in Title Case (`connectorstate` is `Connector State`)."""
     return TYPE_TITLES.get(fold(type_name)) or _title(type_name)
@@ -99,3 +105,8 @@ def title_of_type(type_name: str) -> str:
 def _title(name: str) -> str:
     words = [word for word in _WORD_STARTS.split(name) if word]
     return " ".join("ID" if fold(name) == "id" else word[:1].upper() + word[1:] for word in words) or name
+
+
+def _untitled(label: str) -> str:
+    first, *others = label.split() or [label]
+    return "".join([first.lower() if first.isupper() else first[:1].lower() + first[1:], *others])

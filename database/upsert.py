@@ -1,0 +1,76 @@
+"""Write the rows of many objects at once, replacing each object whole: statements on SQLite, COPY on PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, Delete, MetaData, Table, bindparam, delete, insert, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
+
+from database.rows import ObjectRows, Row
+from database.tables import document, state_object, validation_error
+
+_KEY = ("tenant", "type", "id")
+
+
+def replace_objects(connection: Connection, objects: Sequence[ObjectRows]) -> None:
+    """Write `objects` in place of those with the same keys, within the transaction of `connection`.
+
+    No key may occur twice. Objects should come in the order of their keys: two writers then never wait for each other
+    in a circle.
+    """
+    if not objects:
+        return
+    keys = [{name: item.state[name] for name in _KEY} for item in objects]
+    write = _copy_over if connection.dialect.name == "postgresql" else _insert_or_replace
+    # The object's own row first: on PostgreSQL its lock makes a second writer of the same object wait for the rest.
+    write(connection, state_object, [item.state for item in objects])
+    write(connection, document, [item.document for item in objects])
+    connection.execute(_delete_by_key(validation_error), keys)
+    if errors := [row for item in objects for row in item.errors]:
+        write(connection, validation_error, errors)
+
+
+def delete_objects(connection: Connection, keys: Sequence[Row]) -> int:
+    """Delete the objects with these keys (`tenant`, `type`, `id`), within the transaction of `connection`.
+
+    Returns how many of them were there.
+    """
+    if not keys:
+        return 0
+    deleted = connection.execute(_delete_by_key(state_object), keys).rowcount
+    for table in (document, validation_error):
+        connection.execute(_delete_by_key(table), keys)
+    return deleted
+
+
+def _delete_by_key(table: Table) -> Delete:
+    return delete(table).where(*(table.c[name] == bindparam(name) for name in _KEY))
+
+
+def _insert_or_replace(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
+
+
+def _copy_over(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """COPY into a table of this transaction's own, then merge it in: the quickest way that may meet existing rows."""
+    names = [column.name for column in table.columns]
+    incoming = table.to_metadata(MetaData(), name=f"incoming_{table.name}")
+    connection.execute(text(f"CREATE TEMPORARY TABLE {incoming.name} (LIKE {table.name})"))
+    _copy(connection, f"COPY {incoming.name} ({', '.join(names)}) FROM STDIN", ([row[name] for name in names] for row in rows))
+    merge = postgresql.insert(table).from_select(names, select(incoming))
+    key = [column.name for column in table.primary_key]
+    replaced = {name: merge.excluded[name] for name in names if name not in key}
+    connection.execute(merge.on_conflict_do_update(index_elements=key, set_=replaced))
+    connection.execute(text(f"DROP TABLE {incoming.name}"))
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:
+    """COPY is psycopg's own, so its errors do not come through SQLAlchemy: make them those that callers know."""
+    import psycopg
+
+    try:
+        with connection.connection.cursor().copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error
