@@ -1,0 +1,122 @@
+"""`statesheet load`: files of objects into the store."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cli.console import err, out, show_error
+from contract.errors import FileMissing, NoDataInFile, UnreadableFile
+from contract.tenants import RULE, is_tenant_name
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from config.settings import Settings
+    from database.loader import LoadReport, Refusal
+
+_SHOWN = 20
+
+
+def load(
+    files: Annotated[list[Path], typer.Argument(help="JSON (also lines, or a saved API answer), .gz of these, .csv or .xlsx.")],
+    tenant: Annotated[str, typer.Option(help="Whose objects these are; a tenant exists once it has some.")],
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the databases. [default: STATESHEET_HOME or ~/.statesheet]")
+    ] = None,
+    refused: Annotated[Path | None, typer.Option(help="Where to write all that was refused, as JSON lines.")] = None,
+) -> None:
+    """Load objects. One that is there already is replaced; a row of a table whose Action is DELETE deletes its object.
+
+    The exit code is 0 when everything was taken, 1 when something was refused or a file could not be read.
+    """
+    from config.settings import load_settings
+
+    if not is_tenant_name(tenant):
+        raise typer.BadParameter(RULE, param_hint="--tenant")
+    settings = load_settings(**({"home": home} if home else {}))
+    reports = _load_each(files, tenant, settings)
+    for path, report in reports.items():
+        _tell(path, report)
+    everything = [(path, refusal) for path, report in reports.items() for refusal in report.refused]
+    _list(everything, refused)
+    if refused is not None:
+        _write(everything, refused)
+    if everything or len(reports) < len(set(files)):
+        raise typer.Exit(1)
+
+
+def _load_each(files: Iterable[Path], tenant: str, settings: "Settings") -> "dict[Path, LoadReport]":
+    """What became of each file that could be read; one that could not is told of, and does not stop the others."""
+    from database.engine import connect
+    from database.migrate import upgrade
+
+    upgrade(settings.objects_url, "objects")
+    engine = connect(settings.objects_url)
+    reports = {}
+    try:
+        for path in files:
+            try:
+                reports[path] = _load_one(path, tenant, settings, engine)
+            except (FileMissing, NoDataInFile, UnreadableFile) as error:
+                show_error(error)
+    finally:
+        engine.dispose()
+    return reports
+
+
+def _load_one(path: Path, tenant: str, settings: "Settings", engine: "Engine") -> "LoadReport":
+    from tasks.load import load_file
+
+    with _progress() as bar:
+        # The bar follows the bytes of the file: nobody knows beforehand how many objects there are.
+        task = bar.add_task(path.name, total=None, objects=0)
+        return load_file(
+            path,
+            engine=engine,
+            tenant=tenant,
+            zone=settings.zone,
+            open_file=lambda found: bar.open(found, "rb", task_id=task),
+            on_progress=lambda done: bar.update(task, objects=done),
+        )
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[objects]:,} objects"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def _tell(path: Path, report: "LoadReport") -> None:
+    counts = {"loaded": report.loaded, "deleted": report.deleted, "refused": len(report.refused)}
+    said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count or word == "loaded")
+    out.print(f"{path}: {said}", markup=False)
+
+
+def _list(everything: "list[tuple[Path, Refusal]]", kept: Path | None) -> None:
+    for path, refusal in everything[:_SHOWN]:
+        err.print(f"  {path.name}, {refusal.place}: {refusal.reason}", markup=False)
+    if (more := len(everything) - _SHOWN) > 0:
+        hint = "" if kept else " (--refused FILE writes all of them)"
+        err.print(f"  and {more:,} more{hint}", markup=False)
+
+
+def _write(everything: "Iterable[tuple[Path, Refusal]]", to: Path) -> None:
+    try:
+        with to.open("w", encoding="utf-8") as file:
+            for path, refusal in everything:
+                line = {"file": str(path), "place": refusal.place, "reason": refusal.reason}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise UnreadableFile(name=str(to), reason=f"cannot be written: {error.strerror}") from error

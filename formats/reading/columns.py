@@ -1,0 +1,169 @@
+"""What the columns of a table mean, and with that, what each row says.
+
+Two layouts. The *template*: groups in row 1 (`System Fields`, `Properties`, `Attributes`), labels in row 2, data from row 3.
+A *plain table*: names or labels in its only header row.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from config.catalogue import BY_KEY, Area, name_of
+from contract.changes import Unreadable
+from contract.filters import fold
+from contract.objects import NESTING
+from formats.headers import ACTION, ID, NAME, SYSTEM, TYPE, named_by
+from formats.reading.bounds import column_number
+from formats.reading.cells import Row, cell_text
+from formats.reading.changes import Change, Said
+
+MULTIPLE = "||"
+"""Between the values of a cell that holds several (the template's multi values delimiter)."""
+
+DEFAULT_TYPE = "connectorstate"
+
+_ACTIONS = {"": False, "create": False, "update": False, "delete": True}
+_SYSTEM_KEYS = {fold(name): name for name in SYSTEM}
+_PROPERTIES = "properties"
+
+
+@dataclass(frozen=True)
+class Model:
+    """The column names (as in flat files) that a workbook itself gives for the headers of one sheet.
+
+    A header is known by its group and label, wherever a person has moved it; where two have the same, by its column too.
+    """
+
+    _names: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+
+    def add(self, letters: str, group: str, label: str, name: str) -> None:
+        """Say that the column `letters` (as `AB`) has this group, label and name."""
+        self._names.setdefault((fold(group), fold(label)), {})[column_number(letters)] = name
+
+    def name_at(self, position: int, group: str, label: str) -> str | None:
+        """The name of the column at `position` (from 0)."""
+        names = self._names.get((fold(group), fold(label)), {})
+        return names.get(position + 1) or next(iter(names.values()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `area` None is a system column, whose name is one of `formats.headers.SYSTEM`."""
+
+    position: int
+    area: Area | None
+    name: str
+
+
+class BadHeader(ValueError):
+    """A header that no row can be read by; its text says why."""
+
+
+def template_columns(groups: Row, labels: Row, model: Model) -> tuple[Column, ...]:
+    """The columns of a data sheet in the template's layout; raises BadHeader."""
+    columns = []
+    group = ""
+    for position, label in enumerate(map(_header, labels)):
+        # A merged cell has its text in the first of its cells.
+        group = (_header(groups[position]) if position < len(groups) else "") or group
+        if not label:
+            continue
+        if fold(group).startswith("system") or (not group and fold(label) in _SYSTEM_KEYS):
+            columns.append(Column(position, None, _SYSTEM_KEYS.get(fold(label), label)))
+        else:
+            columns.append(Column(position, *_under(group, label, model.name_at(position, group, label))))
+    return _checked(columns)
+
+
+def plain_columns(headers: Row) -> tuple[Column, ...]:
+    """The columns of a plain table; raises BadHeader."""
+    columns = []
+    for position, header in enumerate(map(_header, headers)):
+        if fold(header) in _SYSTEM_KEYS:
+            columns.append(Column(position, None, _SYSTEM_KEYS[fold(header)]))
+        elif header:
+            columns.append(Column(position, *_meant(header)))
+    return _checked(columns)
+
+
+def is_template(rows: Sequence[Row]) -> bool:
+    """Whether the first two rows are those of the template."""
+    return len(rows) > 1 and any(fold(_header(cell)).startswith("system") for cell in rows[0]) and has_id(rows[1])
+
+
+def has_id(headers: Row) -> bool:
+    """Whether a header row names the column of ids."""
+    return any(fold(_header(cell)) == fold(ID) for cell in headers)
+
+
+def change_of(row: Row, columns: Iterable[Column], zone: tzinfo) -> Change | Unreadable | None:
+    """What `row` says of its object; None where it is empty. A date without a zone is one of `zone`."""
+    texts = {position: text for position, cell in enumerate(row) if (text := cell_text(cell, zone)) is not None}
+    if not texts:
+        return None
+    system: dict[str, str] = {}
+    values: list[Said] = []
+    for column in columns:
+        text = texts.pop(column.position, None)
+        if text is None:
+            continue
+        if column.area is None:
+            system[column.name] = text
+        else:
+            values.append(Said(column.area, column.name, _split(text, column)))
+    if texts:
+        return Unreadable(f"the cell in column {min(texts) + 1} has no header")
+    if ID not in system:
+        return Unreadable("the ID is empty")
+    action = system.get(ACTION, "").strip()
+    if fold(action) not in _ACTIONS:
+        return Unreadable(f"unknown action {action!r}; known is {', '.join(filter(None, _ACTIONS))}")
+    return Change(
+        type=system.get(TYPE, DEFAULT_TYPE),
+        id=system[ID],
+        name=system.get(NAME),
+        delete=_ACTIONS[fold(action)],
+        values=tuple(values),
+    )
+
+
+def _split(text: str, column: Column) -> tuple[str | None, ...]:
+    if column.area == "property":
+        return (text,)
+    parts = text.split(MULTIPLE)
+    return tuple(part or None for part in parts) if NESTING in column.name else tuple(parts)
+
+
+def _under(group: str, label: str, name: str | None) -> tuple[Area, str]:
+    if name is not None:
+        return named_by(name)
+    area: Area = "property" if fold(group) == _PROPERTIES else "attribute"
+    return area, name_of(label, area)
+
+
+def _meant(header: str) -> tuple[Area, str]:
+    """By name as flat files write it, else by the catalogue's label, else an attribute of that name."""
+    area, name = named_by(header)
+    if name != header:
+        return area, name
+    areas: tuple[Area, ...] = ("property", "attribute")
+    for area in areas:
+        if (known := BY_KEY.get((area, fold(name_of(header, area))))) is not None:
+            return area, known.name
+    return "attribute", header
+
+
+def _checked(columns: Sequence[Column]) -> tuple[Column, ...]:
+    seen: set[tuple[Area | None, str]] = set()
+    for column in columns:
+        key = (column.area, fold(column.name))
+        if key in seen:
+            raise BadHeader(f"the column {column.name} is there twice")
+        seen.add(key)
+    if (None, fold(ID)) not in seen:
+        raise BadHeader(f"it has no column {ID}")
+    return tuple(columns)
+
+
+def _header(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()

@@ -1,0 +1,121 @@
+"""From a workbook's sheets to changes: the template's layout, its own list of names, its zone and its validation errors."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import tzinfo
+from itertools import chain, islice
+from zoneinfo import ZoneInfo, available_timezones
+
+from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of
+from contract.changes import Unreadable
+from contract.errors import UnreadableFile
+from contract.filters import fold
+from contract.objects import NESTING
+from formats.headers import ID, TYPE
+from formats.reading.changes import Change, Said
+from formats.reading.columns import BadHeader, Model, change_of, has_id, is_template, plain_columns, template_columns
+from formats.reading.workbook import Workbook
+
+HELP, MODEL, ERRORS = "Help", "Model", "Validation Errors"
+_ZONE_LABEL = "time zone"
+_MODEL_HEADER = ("sheet name", "column", "label", "name", "group")
+_NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Summary", "Reference Data")))
+
+Errors = dict[tuple[str, str], list[tuple[str | None, ...]]]
+"""The validation errors by type and id of their object, each the texts of `ERROR_PARTS`."""
+
+
+def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change | Unreadable]]:
+    """What every row of every data sheet says, with its place. Dates are those of the zone that the Help sheet names, else of
+    `zone`.
+
+    Raises UnreadableFile where no sheet has objects, or a header is not clear.
+    """
+    zone = _zone(workbook) or zone
+    models = _models(workbook)
+    errors = _errors(workbook)
+    found = False
+    for sheet in workbook.visible:
+        if fold(sheet) in _NO_DATA:
+            continue
+        rows = workbook.rows(sheet)
+        head = list(islice(rows, 2))
+        template = is_template(head)
+        if not template and not (head and has_id(head[0])):
+            continue
+        found = True
+        try:
+            columns = (
+                template_columns(head[0], head[1], models.get(fold(sheet), Model())) if template else plain_columns(head[0])
+            )
+        except BadHeader as error:
+            raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {error}") from error
+        body = rows if template else chain(head[1:], rows)
+        for number, row in enumerate(body, start=3 if template else 2):
+            if (change := change_of(row, columns, zone)) is not None:
+                yield f"sheet {sheet}, row {number}", _with_errors(change, errors)
+    if not found:
+        raise UnreadableFile(name=workbook.path.name, reason=f"no sheet has a column {ID}")
+
+
+def _zone(workbook: Workbook) -> tzinfo | None:
+    """The zone that the Help sheet names, in the words that stand beside `TIME ZONE`."""
+    for label, said, *_ in _rows(workbook, HELP):
+        if fold(str(label)) == _ZONE_LABEL:
+            words = (word.strip(".,;") for word in str(said).split())
+            return next((ZoneInfo(word) for word in words if word in available_timezones()), None)
+    return None
+
+
+def _models(workbook: Workbook) -> dict[str, Model]:
+    """What the hidden list in the file says of the headers of each sheet; the template's own list says nothing of them."""
+    rows = _rows(workbook, MODEL)
+    header = [fold(str(cell)) for cell in next(rows, ())]
+    if not set(_MODEL_HEADER) <= set(header):
+        return {}
+    positions = [header.index(word) for word in _MODEL_HEADER]
+    models: dict[str, Model] = {}
+    for row in rows:
+        sheet, letters, label, name, group = (str(row[position]) for position in positions)
+        models.setdefault(fold(sheet), Model()).add(letters, group, label, name)
+    return models
+
+
+def _errors(workbook: Workbook) -> Errors:
+    """The rows of the sheet of validation errors."""
+    errors: Errors = {}
+    wanted = [fold(label) for label in (TYPE, ID, *(label_of(part, "attribute") for part in ERROR_PARTS))]
+    positions: list[int] = []
+    for row in _rows(workbook, ERRORS):
+        cells = [fold(str(cell)) for cell in row]
+        if not positions:
+            positions = [cells.index(label) for label in wanted] if set(wanted) <= set(cells) else []
+            continue
+        type_name, identifier, *parts = (None if row[at] in (None, "") else str(row[at]) for at in positions)
+        if type_name and identifier:
+            errors.setdefault((fold(type_name), identifier), []).append(tuple(parts))
+    return errors
+
+
+def _with_errors(change: Change | Unreadable, errors: Errors) -> Change | Unreadable:
+    """The change with its validation errors, unless its own row has that group."""
+    if isinstance(change, Unreadable) or (fold(change.type), change.id) not in errors:
+        return change
+    own = fold(VALIDATION_ERROR) + NESTING
+    if any(fold(said.name).startswith(own) for said in change.values):
+        return change
+    columns = zip(*errors[fold(change.type), change.id], strict=True)
+    said = tuple(
+        Said("attribute", f"{VALIDATION_ERROR}{NESTING}{part}", texts)
+        for part, texts in zip(ERROR_PARTS, columns, strict=True)
+        if any(text is not None for text in texts)
+    )
+    return replace(change, values=change.values + said)
+
+
+def _rows(workbook: Workbook, sheet: str) -> Iterator[tuple[object, ...]]:
+    """The rows of a sheet that may be missing, each with two cells at least."""
+    for name in workbook.sheets:
+        if fold(name) == fold(sheet):
+            for row in workbook.rows(name):
+                yield (*row, "", "")

@@ -1,0 +1,87 @@
+"""Open what was handed in and look at its first bytes; nothing that would inflate beyond a bound gets any further."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import IO, Any
+
+from isal import igzip
+
+from contract.errors import FileMissing, NoDataInFile, UnreadableFile
+from formats.reading.bounds import check_gzip, check_workbook
+
+OpenFile = Callable[[Path], IO[bytes]]
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_DELIMITED = frozenset({".csv", ".tsv", ".dsv"})
+_BLOCK = 1 << 20
+
+
+class Content(Enum):
+    """What a file holds."""
+
+    JSON = "json"
+    DELIMITED = "delimited"
+    WORKBOOK = "workbook"
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened file: `stream` gives its bytes, inflated; `encoding` is that of its text; `suffix` is without `.gz`."""
+
+    path: Path
+    content: Content
+    stream: io.BufferedReader
+    encoding: str
+    suffix: str
+
+
+def open_source(path: Path, *, most_bytes: int, open_file: OpenFile) -> Source:
+    """Open `path`, inflating it where it is gzip.
+
+    Raises FileMissing, NoDataInFile where it is empty, and UnreadableFile where it is not what it says, is damaged, or
+    inflates to more than `most_bytes`.
+    """
+    if not path.exists():
+        raise FileMissing(name=str(path))
+    if path.is_dir():
+        raise UnreadableFile(name=str(path), reason="it is a folder")
+    try:
+        stream = _buffered(open_file(path))
+        if zipped := stream.peek(2).startswith(_GZIP):
+            check_gzip(path, most_bytes)
+            stream = _buffered(igzip.IGzipFile(fileobj=stream, mode="rb"))  # type: ignore[no-untyped-call]
+        head = stream.peek(4)
+    except OSError as error:
+        raise UnreadableFile(name=path.name, reason=error.strerror or str(error)) from error
+    if not head:
+        raise NoDataInFile(name=path.name)
+    suffix = Path(path.stem).suffix.lower() if zipped and path.suffix.lower() == ".gz" else path.suffix.lower()
+    content = _content(path.name, head, suffix, zipped=zipped)
+    if content is Content.WORKBOOK:
+        check_workbook(path, most_bytes)
+    return Source(path, content, stream, _encoding(head), suffix)
+
+
+def _buffered(stream: Any) -> io.BufferedReader:
+    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _BLOCK)
+
+
+def _content(name: str, head: bytes, suffix: str, *, zipped: bool) -> Content:
+    if head.startswith(_ZIP):
+        if zipped:
+            raise UnreadableFile(name=name, reason="it is a workbook inside gzip; unpack it first")
+        return Content.WORKBOOK
+    if head.startswith(_OLD_EXCEL):
+        raise UnreadableFile(name=name, reason="it is a protected workbook or one of the old .xls form; save it as .xlsx")
+    if suffix in (".xlsx", ".xlsm"):
+        raise UnreadableFile(name=name, reason="it is not a workbook")
+    return Content.DELIMITED if suffix in _DELIMITED else Content.JSON
+
+
+def _encoding(head: bytes) -> str:
+    return "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"

@@ -1,0 +1,58 @@
+"""Workbooks as sheets of cells, through pandas and calamine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract.errors import UnreadableFile
+from formats.reading.cells import Row
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """An opened workbook: the names of its sheets in order, and of those that a person sees."""
+
+    path: Path
+    sheets: tuple[str, ...]
+    visible: tuple[str, ...]
+    _file: Any
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """The rows of a sheet from row 1, empty ones too, as long as the longest; raises UnreadableFile."""
+        import pandas as pd
+
+        with _damage(self.path):
+            frame = pd.read_excel(self._file, sheet_name=sheet, header=None, dtype=object, na_filter=False)
+        return iter(frame.itertuples(index=False, name=None))
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Workbook]:
+    """Open a workbook that `bounds.check_workbook` has let through; raises UnreadableFile where it is damaged."""
+    import pandas as pd
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    with _damage(path):
+        file = pd.ExcelFile(path, engine="calamine")
+    with file:
+        known = [sheet for sheet in file.book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        visible = tuple(sheet.name for sheet in known if sheet.visible == SheetVisibleEnum.Visible)
+        yield Workbook(path, tuple(sheet.name for sheet in known), visible, file)
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """Make an error of the reading libraries one for people."""
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except (CalamineError, ValueError, OSError, KeyError, OverflowError) as error:
+        raise UnreadableFile(name=path.name, reason=f"the workbook is damaged: {error}") from error
+    except BaseException as error:
+        # A panic of the Rust library comes as a class of pyo3 that cannot be imported and is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableFile(name=path.name, reason="the workbook is damaged") from error
