@@ -11,6 +11,9 @@ from formats.tables import EXACT_TEXT
 ACTION, TYPE, ID, NAME = SYSTEM = ("Action", "Type", "ID", "Name")
 """The system columns, in their order; `Action` is for the people who edit the file."""
 
+MULTIPLE = "||"
+"""Between the values of a cell that holds several (the template's multi values delimiter)."""
+
 _PREFIXES: dict[str, Area] = {"properties.": "property", "attributes.": "attribute"}
 _RESERVED = frozenset(map(fold, SYSTEM))
 

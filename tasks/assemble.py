@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 from config.catalogue import ERROR_PARTS
 from contract.filters import fold, parse_instant
 from contract.objects import Kind
+from formats.headers import MULTIPLE
 from formats.ipc import read_batches
 from formats.tables import EARLIEST_MS, EXACT_TEXT, LATEST_MS
 from tasks.columns import Column, Layout
 from tasks.cursor import RowCursor
-from tasks.details import ERROR_KEYS, MANY, Name
+from tasks.details import ERROR_KEYS, Name
 from tasks.survey import CELLS, ENTRIES, Survey, types_in
 from tasks.tally import Tallies
 
@@ -157,7 +158,7 @@ def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
     joined = (
         frame.with_columns(pl.Series("place", places))
         .group_by("place", maintain_order=True)
-        .agg(pl.when(pl.col(part).is_not_null().any()).then(pl.col(part).fill_null("").str.join(MANY)) for part in _PARTS)
+        .agg(pl.when(pl.col(part).is_not_null().any()).then(pl.col(part).fill_null("").str.join(MULTIPLE)) for part in _PARTS)
     )
     table = joined.to_arrow()
     return {

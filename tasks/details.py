@@ -14,9 +14,7 @@ import orjson
 from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, Area
 from contract.filters import Context, fold
 from contract.objects import NESTING
-
-MANY = "||"
-"""Between the values of one cell (the template's multi values delimiter)."""
+from formats.headers import MULTIPLE
 
 ERROR_GROUP = fold(VALIDATION_ERROR)
 ERROR_KEYS = tuple(f"{ERROR_GROUP}{NESTING}{fold(part)}" for part in ERROR_PARTS)
@@ -47,7 +45,8 @@ def unfold(details: str | bytes, contexts: tuple[Context, ...]) -> Unfolded:
     """The cells and validation errors in `details`; values outside `contexts` are not looked at (properties have none)."""
     said = orjson.loads(details)
     cells: dict[Name, tuple[str, str]] = {
-        ("property", key): (named["n"], MANY.join(value[0] for value in named["v"])) for key, named in said.get("p", {}).items()
+        ("property", key): (named["n"], MULTIPLE.join(value[0] for value in named["v"]))
+        for key, named in said.get("p", {}).items()
     }
     names: dict[str, str] = {}
     groups: dict[str, dict[str, list[Stored]]] = {}
@@ -81,13 +80,13 @@ def _order(entry: Entry) -> int:
 
 def _cell(key: str, values: Sequence[Stored], entries: Sequence[Entry]) -> str:
     if NESTING not in key:
-        return MANY.join(value[0] for value in values)
-    return MANY.join(_part(values, entry) or "" for entry in entries)
+        return MULTIPLE.join(value[0] for value in values)
+    return MULTIPLE.join(_part(values, entry) or "" for entry in entries)
 
 
 def _part(values: Iterable[Stored], entry: Entry) -> str | None:
     texts = [value[0] for value in values if value[4] == entry]
-    return MANY.join(texts) if texts else None
+    return MULTIPLE.join(texts) if texts else None
 
 
 def _errors(members: Mapping[str, Sequence[Stored]], entries: Sequence[Entry]) -> list[tuple[int, tuple[str | None, ...]]]:

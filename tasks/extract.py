@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from database import reader
+from database.reader import extract as read
 from files.spool import space_for
 from formats import FORMATS
 from tasks.plan import ExportPlan, Extracted
@@ -14,7 +14,7 @@ def extract(plan: ExportPlan, *, database_url: str, on_progress: Callable[[int],
     Raises DatabaseUnavailable and DiskFull.
     """
     with space_for("the objects of the export"):
-        snapshot = reader.extract(
+        snapshot = read(
             database_url,
             plan.tenant,
             plan.request,

@@ -23,7 +23,7 @@ from formats import FORMATS
 from formats.ipc import read_batches
 from formats.tables import EXACT_TEXT, Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly
-from tasks.columns import Layout, lay_out, wants_errors
+from tasks.columns import CATALOGUE_TYPE, Layout, lay_out, wants_errors
 from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
 from tasks.plan import ExportPlan, Extracted
@@ -81,7 +81,7 @@ def _with_tables(content: Content, plan: ExportPlan, extracted: Extracted) -> Co
     if found.rows.total() != extracted.exported:
         raise VerificationFailed(detail=f"{extracted.exported} objects were extracted, the spool holds {found.rows.total()}")
     entries = _entries(plan, extracted, found)
-    types = list(dict.fromkeys((*plan.request.types, *found.rows)))
+    types = list(dict.fromkeys((*plan.request.types, *found.rows))) or [CATALOGUE_TYPE]
     layouts = [lay_out(type_name, plan.request, found) for type_name in types]
     tallies = Tallies()
     plain = in_default_context(plan.request.contexts)

@@ -1,0 +1,304 @@
+"""Spools become tables whose cells are exactly those of the objects."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.catalogue import BY_KEY, COLUMNS, ERROR_PARTS
+from contract.errors import DiskFull, VerificationFailed
+from contract.filters import Context, fold, parse_instant
+from contract.objects import Kind, StateObject, parse_object
+from contract.request import ExportRequest
+from formats.headers import SYSTEM, named_by
+from formats.tables import EARLIEST_MS, LATEST_MS, Content, DataTable
+from tasks.transform import transform
+from tests.tasks.objects import ATTRIBUTES, GROUPS, PROPERTIES, raw_objects
+from tests.tasks.reference import cells_of, errors_of, names_of
+from tests.tasks.spools import plan, write_spool
+
+UTC = ZoneInfo("UTC")
+CONTEXTS = st.sampled_from([
+    (), (Context("en-us", "internal"),), (Context("de-DE"),), (Context(None, "ERP"), Context("de-de", "internal")),
+])  # fmt: skip
+WANTED_PROPERTIES = st.none() | st.lists(st.sampled_from([*PROPERTIES, "HUB", "nowhere"]), unique_by=fold, max_size=4).map(
+    tuple
+)
+WANTED_ATTRIBUTES = st.none() | st.lists(
+    st.sampled_from([*ATTRIBUTES, *GROUPS, "ITEMSTATE", "validationError>>error", "address>>severity", "channelid", "nowhere"]),
+    max_size=5,
+).map(tuple)
+
+
+def tables_of(
+    objects: list[StateObject], request: ExportRequest, rows_a_batch: int = 3
+) -> tuple[Content, dict[str, list[Any]]]:
+    """The content of an export and its tables' rows: by type, and those of the errors under `""`."""
+    with tempfile.TemporaryDirectory() as folder:
+        extracted = write_spool(objects, Path(folder), rows_a_batch=rows_a_batch)
+        content = transform(plan(request, Path(folder)), extracted, zone=UTC)
+        rows = {table.type: _rows(table) for table in content.tables}
+        if content.errors:
+            rows[""] = _rows(content.errors)
+        return content, rows
+
+
+def _rows(table: DataTable) -> list[dict[str, Any]]:
+    with pa.ipc.open_file(str(table.path)) as file:
+        rows = file.read_all().to_pylist()
+    assert len(rows) == table.rows
+    return rows
+
+
+def _expected(column_kind: Kind, text: str | None) -> tuple[int | str | None, str | None]:
+    """The value and the exact text of a cell that says `text`."""
+    if column_kind is not Kind.INSTANT or text is None:
+        return text, None
+    instant = parse_instant(text)
+    return instant, None if instant is not None and EARLIEST_MS <= instant <= LATEST_MS else text
+
+
+@settings(max_examples=300, deadline=None)
+@given(raw_objects(), CONTEXTS, WANTED_PROPERTIES, WANTED_ATTRIBUTES, st.integers(1, 9))
+def test_every_cell_says_what_its_object_says(
+    raw: list[Any], contexts: Any, properties: Any, attributes: Any, rows_a_batch: int
+):
+    """Any objects, contexts, choice of columns and batches: the slow reference gives the same cells, errors and order."""
+    objects = [parse_object(item) for item in raw]
+    asked = ExportRequest(("connectorstate",), contexts=contexts, properties=properties, attributes=attributes)
+    content, rows = tables_of(objects, asked, rows_a_batch)
+    types = list(dict.fromkeys(["connectorstate", *(item.type for item in objects)]))
+    assert [table.type for table in content.tables] == types
+    errors = []
+    for table in content.tables:
+        own = [item for item in objects if item.type == table.type]
+        assert [(row["Action"], row["Type"], row["ID"], row["Name"]) for row in rows[table.type]] == [
+            (None, item.type, item.id, item.name) for item in own
+        ]
+        for number, (item, row) in enumerate(zip(own, rows[table.type], strict=True)):
+            cells = cells_of(item, contexts)
+            for column in table.columns[len(SYSTEM) :]:
+                area, name = named_by(column.name)
+                expected = _expected(column.kind, cells.get((area, fold(name))))
+                assert (row[column.name], row.get(column.name + "#text")) == expected, column.name
+            errors += [(item.type, item.id, number, *parts) for parts in errors_of(item, contexts)]
+    wants = attributes is None or any(fold(name).startswith("validationerror") for name in attributes)
+    found = [tuple(row.values()) for row in rows.get("", [])]
+    assert sorted(found, key=repr) == sorted(errors if wants else [], key=repr)
+    order = [(type_name, number) for type_name, _, number, *_ in found]
+    positions = {
+        key: place
+        for place, key in enumerate((o.type, sum(p.type == o.type for p in objects[:n])) for n, o in enumerate(objects))
+    }
+    assert [positions[key] for key in order] == sorted(positions[key] for key in order)
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw_objects(), CONTEXTS)
+def test_nothing_that_an_object_says_is_without_a_column(raw: list[Any], contexts: Any):
+    """All fields asked for: each name with a value has exactly one column, spelled as it came first, under its own header."""
+    objects = [parse_object(item) for item in raw]
+    content, _ = tables_of(objects, ExportRequest(("connectorstate",), contexts=contexts))
+    for table in content.tables:
+        spelled: dict[tuple[str, str], str] = {}
+        for item in objects:
+            if item.type == table.type:
+                spelled = names_of(item, contexts) | spelled
+        columns = [named_by(column.name) for column in table.columns[len(SYSTEM) :]]
+        keys = [(area, fold(name)) for area, name in columns]
+        assert len(set(keys)) == len(keys)
+        assert len({fold(column.name) for column in table.columns}) == len(table.columns)
+        assert set(spelled) <= set(keys)
+        for (area, name), column in zip(columns, table.columns[len(SYSTEM) :], strict=True):
+            assert column.group == {"property": "Properties", "attribute": "Attributes"}[area]
+            if (
+                (area, fold(name)) in spelled
+                and (area, fold(name)) not in BY_KEY
+                and not fold(name).startswith("validationerror")
+            ):
+                assert name == spelled[area, fold(name)]
+        if table.type != "connectorstate":
+            assert set(keys) <= set(spelled) | {("attribute", f"validationerror>>{fold(part)}") for part in ERROR_PARTS}
+        groups = [column.group for column in table.columns]
+        assert groups == sorted(groups, key=["System Fields", "Properties", "Attributes"].index)
+
+
+def _object(identifier: str, attributes: dict[str, Any] | None = None, **properties: Any) -> StateObject:
+    data = {
+        name: value if isinstance(value, dict) else {"values": _values(value)} for name, value in (attributes or {}).items()
+    }
+    return parse_object({"id": identifier, "type": "connectorstate", "properties": properties, "data": {"attributes": data}})
+
+
+def _values(*texts: str) -> list[dict[str, str]]:
+    return [{"value": text, "locale": "en-US", "source": "internal"} for text in texts]
+
+
+def _error(**parts: str) -> dict[str, Any]:
+    return {name: {"values": _values(text)} for name, text in parts.items()}
+
+
+def test_an_empty_result_has_all_columns_of_the_catalogue():
+    """A sheet without rows still shows what could stand in it."""
+    content, rows = tables_of([], ExportRequest(("connectorstate", "scheduledrequestobject")))
+    state, other = content.tables
+    errors = [f"validationError>>{part}" for part in ERROR_PARTS]
+    assert [column.name for column in state.columns] == [*SYSTEM, *(known.name for known in COLUMNS), *errors]
+    assert [column.label for column in state.columns[:8]] == [
+        "Action",
+        "Type",
+        "ID",
+        "Name",
+        "Hub",
+        "Self",
+        "Tenant Id",
+        "Entity Id",
+    ]
+    assert (other.title, [column.name for column in other.columns]) == ("Scheduled Request Object", list(SYSTEM))
+    assert rows == {"connectorstate": [], "scheduledrequestobject": []}
+    assert content.errors is None
+
+
+def test_wanted_columns_stand_in_the_order_asked_for():
+    """Names without case; one that no object has is an empty column; a name asked for twice is one column."""
+    item = _object("1", {"itemState": "new", "colour": "red"}, hub="north", shelf="7")
+    asked = ExportRequest(
+        ("connectorstate",), properties=("SHELF", "nowhere", "Hub", "hub"), attributes=("COLOUR", "itemstate", "missing")
+    )
+    content, rows = tables_of([item], asked)
+    names = [column.name for column in content.tables[0].columns[4:]]
+    assert names == ["properties.shelf", "properties.nowhere", "hub", "colour", "itemState", "missing"]
+    assert list(rows["connectorstate"][0].values())[4:] == ["7", None, "north", "red", "new", None]
+
+
+def test_a_wanted_group_stands_for_all_its_names():
+    """`address` gives each nested name that some object has; `validationError` always its four parts."""
+    item = _object("1", {"address": {"group": [_error(street="Elm"), _error(town="Ulm")]}})
+    content, rows = tables_of(
+        [item], ExportRequest(("connectorstate",), properties=(), attributes=("address", "validationerror"))
+    )
+    names = [column.name for column in content.tables[0].columns[4:]]
+    assert names == ["address>>street", "address>>town", *(f"validationError>>{part}" for part in ERROR_PARTS)]
+    assert [rows["connectorstate"][0][name] for name in names[:2]] == ["Elm||", "||Ulm"]
+
+
+def test_a_wanted_attribute_that_is_a_property_shows_the_property():
+    """As in filters: the property of that name, where no attribute has it."""
+    content, rows = tables_of(
+        [_object("1", None, channelid="shop")], ExportRequest(("connectorstate",), properties=(), attributes=("channelId",))
+    )
+    assert [(column.name, column.group) for column in content.tables[0].columns[4:]] == [("channelid", "Properties")]
+    assert rows["connectorstate"][0]["channelid"] == "shop"
+
+
+def test_the_segments_of_validation_errors_stand_side_by_side():
+    """An absent part is an empty segment; each error is a row of its own, with the row of its object."""
+    errors = {
+        "validationError": {"group": [_error(sno="1", error="msrp is missing"), _error(sno="2", sourceAttribute="price")]}
+    }
+    content, rows = tables_of([_object("a"), _object("b", errors)], ExportRequest(("connectorstate",)))
+    row = rows["connectorstate"][1]
+    assert [row[f"validationError>>{part}"] for part in ERROR_PARTS] == ["1||2", "||price", None, "msrp is missing||"]
+    assert [tuple(error.values()) for error in rows[""]] == [
+        ("connectorstate", "b", 1, "1", None, None, "msrp is missing"),
+        ("connectorstate", "b", 1, "2", "price", None, None),
+    ]
+    assert content.errors is not None
+    assert [column.label for column in content.errors.columns] == [
+        "Type",
+        "ID",
+        "Row",
+        "Sno",
+        "Source Attribute",
+        "Target Attribute",
+        "Error",
+    ]
+
+
+def test_a_many_valued_date_is_the_text_of_its_values():
+    """One value in another context is a date still."""
+    many = {"itemStateDate": {"values": _values("2020-01-01", "2020-01-02")}}
+    other = {"itemStateDate": {"values": [{"value": "2020-01-01", "locale": "de-DE"}]}}
+    _, rows = tables_of([_object("a", many), _object("b", other)], ExportRequest(("connectorstate",)))
+    assert [(row["itemStateDate"], row["itemStateDate#text"]) for row in rows["connectorstate"]] == [
+        (None, "2020-01-01||2020-01-02"),
+        (1_577_836_800_000, None),
+    ]
+
+
+def test_states_and_channels_are_counted_over_all_rows():
+    """Most frequent first; what no object says is not counted."""
+    objects = [_object(str(n), {"itemState": "new" if n % 3 else "error"}, channelid=f"shop-{n % 2}") for n in range(7)]
+    content, _ = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [(tally.column, tally.counts) for tally in content.receipt.tallies] == [
+        ("Channel Id", (("shop-0", 4), ("shop-1", 3))),
+        ("Item State", (("new", 4), ("error", 3))),
+    ]
+
+
+def test_a_name_with_a_thousand_values_is_no_category():
+    """Counting stays small whatever the data."""
+    objects = [_object(str(n), channelid=f"shop-{n}", entitytype="sku") for n in range(1_001)]
+    content, _ = tables_of(objects, ExportRequest(("connectorstate",)), rows_a_batch=100)
+    assert [(tally.column, tally.counts) for tally in content.receipt.tallies] == [("Entity Type", (("sku", 1_001),))]
+
+
+def test_very_wide_tables_are_made_in_smaller_batches(tmp_path: Path):
+    """Thirty thousand names: no batch holds more than about two million cells."""
+    wide = _object("wide", {f"name{number}": str(number) for number in range(30_000)})
+    content = transform(
+        plan(ExportRequest(("connectorstate",)), tmp_path),
+        write_spool([wide, *(_object(f"n{n}") for n in range(200))], tmp_path, rows_a_batch=201),
+        zone=UTC,
+    )
+    with pa.ipc.open_file(str(content.tables[0].path)) as file:
+        assert [file.get_batch(number).num_rows for number in range(file.num_record_batches)] == [66, 66, 66, 3]
+        assert file.get_batch(0)["name29999"].to_pylist()[:2] == ["29999", None]
+
+
+def test_the_receipt_says_what_was_asked_and_what_came(tmp_path: Path):
+    """More matched than was exported is there to be told."""
+    request = ExportRequest(("connectorstate",), include_validation_data=True)
+    body = {"params": {"query": {}}}
+    content = transform(
+        plan(request, tmp_path, body=body), write_spool([_object("a")], tmp_path), zone=ZoneInfo("Europe/Berlin")
+    )
+    receipt = content.receipt
+    assert (receipt.matched, receipt.exported, receipt.request, receipt.zone.key) == (2, 1, body, "Europe/Berlin")
+    assert (receipt.file_name, receipt.tenant, receipt.job_id) == ("Entity Data.xlsx", "acme", "4f1c")
+    assert content.include_validation_data
+    assert content.bom
+
+
+def test_a_spool_that_lost_rows_is_found_out(tmp_path: Path):
+    """What was extracted and what lies there must agree."""
+    from dataclasses import replace
+
+    extracted = replace(write_spool([_object("a")], tmp_path), exported=2)
+    with pytest.raises(VerificationFailed, match="2 objects were extracted, the spool holds 1"):
+        transform(plan(ExportRequest(("connectorstate",)), tmp_path), extracted, zone=UTC)
+
+
+def test_an_error_of_an_object_that_was_not_read_is_found_out(tmp_path: Path):
+    """No error is shown at another object's row."""
+    errors = {"validationError": {"group": [_error(sno="1")]}}
+    (tmp_path / "other").mkdir()
+    other = write_spool([_object("b", errors)], tmp_path / "other")
+    extracted = write_spool([_object("a")], tmp_path)
+    from dataclasses import replace
+
+    with pytest.raises(VerificationFailed, match="belongs to no object"):
+        transform(plan(ExportRequest(("connectorstate",)), tmp_path), replace(extracted, errors=other.errors), zone=UTC)
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path):
+    """/dev/full answers every write as a full disk does."""
+    extracted = write_spool([_object("a")], tmp_path)
+    (tmp_path / "table-0.arrow").symlink_to("/dev/full")
+    with pytest.raises(DiskFull):
+        transform(plan(ExportRequest(("connectorstate",)), tmp_path), extracted, zone=UTC)
