@@ -11,8 +11,9 @@ from typing import Any
 from isal import isal_zlib
 
 END = b"\x03\x00"
-BOUNDARY = b"\x00\x00\xff\xff"
-"""The last bytes of every piece: the empty stored block of Z_SYNC_FLUSH."""
+_EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
+BOUNDARY = _EMPTY_BLOCK[1:] + _EMPTY_BLOCK
+"""The last bytes of every piece: the empty stored block of Z_SYNC_FLUSH and one more. One alone also turns up by chance."""
 
 _LEVEL = 1
 _RAW = -15
@@ -36,4 +37,5 @@ def deflate(buffers: Iterable[Any]) -> Piece:
         crc = isal_zlib.crc32(buffer, crc)
         size += len(buffer)
     parts.append(compressor.flush(isal_zlib.Z_SYNC_FLUSH))
+    parts.append(_EMPTY_BLOCK)
     return Piece(b"".join(parts), crc, size)

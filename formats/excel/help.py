@@ -30,7 +30,9 @@ def help_sheet(receipt: Receipt) -> DrawnSheet:
         key, value = book.add_format(look.KEY), book.add_format(look.VALUE)
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 28)
-        sheet.set_column(1, 1, 84)
+        sheet.set_column(1, 1, 100)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         sheet.set_row(0, 26)
         sheet.write_string(0, 0, "How to use this workbook", book.add_format(look.TITLE))
         for row, (name, text) in enumerate(_template_facts(receipt), 3):

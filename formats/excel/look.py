@@ -20,7 +20,8 @@ LEGEND = (
 )
 """In the order of the template's Help sheet."""
 
-ERROR_ROW = {"bg_color": "#FCE8E6", "font_color": "#8C1D18"}
+ERROR_ROW = {"bg_color": "#FDF0EE"}
+ERROR_STATE = {"bg_color": "#F6C7C1", "font_color": "#8C1D18", "bold": True}
 TITLE = {"bold": True, "font_size": 16, "font_color": "#1F3A5F"}
 HEADING = {"bold": True, "font_size": 11, "font_color": "#1F3A5F", "bottom": 1, "bottom_color": "#9DB2C9"}
 KEY = {"bold": True, "font_color": "#44546A", "valign": "top"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contract.jobs import JobWarning
 from formats.excel.limits import MAX_CHARACTERS, MAX_COLUMNS
-from formats.excel.sheet_xml import Cut
+from formats.excel.texts import Cut
 
 CELL_CUT = "SSH2002"
 COLUMNS_LEFT_OUT = "SSH2003"

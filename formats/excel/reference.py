@@ -1,4 +1,4 @@
-"""The Reference Data sheet: the values that the drop-downs offer, a column each."""
+"""The Reference Data sheet: the values that the drop-downs offer, a column each. Hidden, as in the template."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -45,7 +45,7 @@ class ReferenceData:
                     sheet.write_string(row, column, choice, text)
             sheet.freeze_panes(1, 0)
 
-        return DrawnSheet(TITLE, draw)
+        return DrawnSheet(TITLE, draw, hidden=True)
 
 
 def _choices(column: TableColumn) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
+from contract.objects import Kind
 from formats.excel.columns import Column
 from formats.excel.rows import rows_a_batch
 from formats.excel.sheets import DataSheet, HeaderLook, Sheet
@@ -26,6 +27,7 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_COLUMNS_A_PAGE = 12
 _HEADER_HEIGHT, _GROUP_HEIGHT = 20.0, 18.0
 _COL = re.compile(rb'<col min="(\d+)" max="(\d+)"[^>]*? style="(\d+)"')
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
@@ -94,22 +96,32 @@ def _draw_data_sheet(book: Any, worksheet: Any, sheet: DataSheet) -> None:
     if right >= 0:
         worksheet.autofilter(first - 1, 0, max(last, first - 1), right)
         worksheet.ignore_errors({"number_stored_as_text": _area(first, 0, max(last, first), right)})
-    worksheet.set_landscape()
-    worksheet.fit_to_pages(1, 0)
-    worksheet.repeat_rows(0, first - 1)
+    _set_up_page(worksheet, sheet)
     if sheet.active:
         worksheet.activate()
     if sheet.finish is not None:
         sheet.finish(book, worksheet, first, last)
 
 
+def _set_up_page(worksheet: Any, sheet: DataSheet) -> None:
+    """On paper: few columns on one page's width, many over pages that each begin with the frozen ones."""
+    worksheet.set_landscape()
+    worksheet.repeat_rows(0, sheet.header_rows - 1)
+    if len(sheet.columns) <= _COLUMNS_A_PAGE:
+        worksheet.fit_to_pages(1, 0)
+    elif sheet.frozen_columns:
+        worksheet.repeat_columns(0, sheet.frozen_columns - 1)
+
+
 def _draw_columns(book: Any, worksheet: Any, sheet: DataSheet) -> None:
     first = next(sheet.rows.part(0, min(sheet.rows.count, 2_000)).batches(rows_a_batch(len(sheet.columns))), None)
-    formats: dict[tuple[str, bool], Any] = {}
+    formats: dict[tuple[str, Kind, bool], Any] = {}
     for number, (column, width) in enumerate(zip(sheet.columns, column_widths(sheet.columns, first), strict=True)):
-        key = (column.cell_format, column.link)
+        key = (column.cell_format, column.kind, column.link)
         if key not in formats:
-            look = {"font_color": "#0B5CAD", "underline": 1} if column.link else {}
+            look: dict[str, Any] = {"font_color": "#0B5CAD", "underline": 1} if column.link else {}
+            if column.kind is Kind.INSTANT:
+                look["align"] = "left"  # at the right it would touch the text of the next column
             formats[key] = book.add_format({"num_format": column.cell_format, **look})
         worksheet.set_column(number, number, width, formats[key])
 

@@ -52,8 +52,12 @@ def _finisher(columns: Sequence[TableColumn], reference: ReferenceData | None) -
     def finish(book: Any, worksheet: Any, first: int, last: int) -> None:
         states = [number for number, column in enumerate(columns) if _is_state(column)]
         if states and last >= first:
-            tint = {"type": "formula", "criteria": _in_error(states, first), "format": book.add_format(look.ERROR_ROW)}
-            worksheet.conditional_format(first, 0, last, len(columns) - 1, tint)
+            state = book.add_format(look.ERROR_STATE)
+            for number in states:
+                rule = {"type": "formula", "criteria": _in_error([number], first), "format": state}
+                worksheet.conditional_format(first, number, last, number, rule)
+            row = {"type": "formula", "criteria": _in_error(states, first), "format": book.add_format(look.ERROR_ROW)}
+            worksheet.conditional_format(first, 0, last, len(columns) - 1, row)
         if reference is not None:
             for number, column in enumerate(columns):
                 if (source := reference.source(column)) is not None:

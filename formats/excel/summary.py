@@ -14,7 +14,9 @@ TITLE = "Summary"
 _SHOWN_VALUES = 12
 _CHART_ROWS = 15
 _ROW_PIXELS = 20
-_CHART_COLUMN = 3
+_CHART_COLUMN = 4
+_TEXT_WIDTH = 100  # characters of the merged cells that hold texts
+_LINE_HEIGHT, _HIGHEST = 15, 405
 _BAR_COLOURS = ("#2F75B5", "#3A7D44", "#8A6D1B", "#7B3F61", "#1F3A5F", "#B03A2E")
 _OTHER = "(all others)"
 
@@ -29,7 +31,7 @@ def summary_sheet(receipt: Receipt, errors: int) -> DrawnSheet:
             page.notice(
                 f"Not everything was exported: {receipt.exported:,} of {receipt.matched:,} matching objects are in this file."
             )
-        page.section("Request", ((f"{number}", line) for number, line in enumerate(receipt.words, 1)))
+        page.lines("Request", receipt.words)
         page.section("Result", _result(receipt, errors))
         for number, tally in enumerate(receipt.tallies):
             page.tally(tally, _BAR_COLOURS[number % len(_BAR_COLOURS)], receipt.exported)
@@ -51,7 +53,7 @@ def _receipt(receipt: Receipt) -> Iterable[tuple[str, str | int]]:
     yield "Job", receipt.job_id
     yield "File", receipt.file_name
     yield "Version", receipt.version
-    yield "Request as sent", cut(json.dumps(receipt.request, ensure_ascii=False))
+    yield "Request as sent", json.dumps(receipt.request, ensure_ascii=False)
 
 
 @dataclass
@@ -60,6 +62,7 @@ class _Formats:
     heading: Any
     key: Any
     value: Any
+    plain: Any
     count: Any
     share: Any
     notice: Any
@@ -75,15 +78,17 @@ class _Page:
             heading=book.add_format(look.HEADING),
             key=book.add_format(look.KEY),
             value=book.add_format(look.VALUE),
+            plain=book.add_format({"num_format": "@"}),
             count=book.add_format({"num_format": "#,##0", "align": "left", "valign": "top"}),
             share=book.add_format({"num_format": "0.0%", "font_color": "#7F7F7F"}),
             notice=book.add_format(look.NOTICE),
         )
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 1, 60)
+        sheet.set_column(1, 1, 14)
         sheet.set_column(2, 2, 10)
-        sheet.set_column(_CHART_COLUMN, _CHART_COLUMN, 70)
+        sheet.set_column(3, 3, 3)
+        sheet.set_column(_CHART_COLUMN, _CHART_COLUMN, 76)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
 
@@ -93,18 +98,27 @@ class _Page:
         self._row += 2
 
     def notice(self, text: str) -> None:
-        self._sheet.set_row(self._row, 34)
-        self._sheet.merge_range(self._row, 0, self._row, 2, text, self._formats.notice)
+        self._sheet.set_row(self._row, 28)
+        self._sheet.merge_range(self._row, 0, self._row, _CHART_COLUMN, text, self._formats.notice)
         self._row += 2
 
+    def lines(self, heading: str, lines: Iterable[str]) -> None:
+        """Sentences under each other."""
+        self._heading((heading,), to_the_right=True)
+        for line in lines:
+            self._text(0, line)
+            self._row += 1
+        self._row += 1
+
     def section(self, heading: str, facts: Iterable[tuple[str, str | int]]) -> None:
-        self._heading((heading, "", ""))
+        """Facts under each other, each with its name."""
+        self._heading((heading,), to_the_right=True)
         for key, value in facts:
             self._sheet.write_string(self._row, 0, key, self._formats.key)
             if isinstance(value, int):
                 self._sheet.write_number(self._row, 1, value, self._formats.count)
             else:
-                self._sheet.write_string(self._row, 1, value, self._formats.value)
+                self._text(1, value)
             self._row += 1
         self._row += 1
 
@@ -114,7 +128,7 @@ class _Page:
         self._heading((tally.column, "Objects", "Share"))
         counts = _shown(tally)
         for value, count in counts:
-            self._sheet.write_string(self._row, 0, cut(value) or "(empty)")
+            self._sheet.write_string(self._row, 0, cut(value) or "(empty)", self._formats.plain)
             self._sheet.write_number(self._row, 1, count, self._formats.count)
             self._sheet.write_number(self._row, 2, count / total if total else 0, self._formats.share)
             self._row += 1
@@ -122,10 +136,20 @@ class _Page:
             self._chart(tally.column, colour, top, len(counts))
         self._row = max(self._row, top + _chart_rows(len(counts))) + 1
 
-    def _heading(self, texts: Sequence[str]) -> None:
+    def _heading(self, texts: Sequence[str], *, to_the_right: bool = False) -> None:
         for column, text in enumerate(texts):
             self._sheet.write_string(self._row, column, text, self._formats.heading)
+        for column in range(len(texts), _CHART_COLUMN + 1 if to_the_right else 0):
+            self._sheet.write_blank(self._row, column, None, self._formats.heading)
         self._row += 1
+
+    def _text(self, column: int, text: str) -> None:
+        """A text over the columns up to the last one, in as many lines as it needs."""
+        self._sheet.merge_range(self._row, column, self._row, _CHART_COLUMN, "", self._formats.value)
+        self._sheet.write_string(self._row, column, cut(text), self._formats.value)
+        lines = sum(1 + len(line) // _TEXT_WIDTH for line in text.split("\n"))
+        if lines > 1:
+            self._sheet.set_row(self._row, min(_HIGHEST, lines * _LINE_HEIGHT))
 
     def _chart(self, title: str, colour: str, top: int, count: int) -> None:
         chart = self._book.add_chart({"type": "bar"})

@@ -13,15 +13,17 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from contract.jobs import JobWarning
+from formats.excel.cells import CellColumn
 from formats.excel.columns import columns_of
 from formats.excel.deflate import Piece, deflate
 from formats.excel.hyperlinks import hyperlinks, split_for_links
 from formats.excel.losses import cut_cells, missing_columns
 from formats.excel.package import Package
 from formats.excel.rows import frame_rows, rows_a_batch
-from formats.excel.sheet_xml import CellColumn, Cut, rows_xml
+from formats.excel.sheet_xml import rows_xml
 from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
 from formats.excel.skeleton import build_skeleton, split_part
+from formats.excel.texts import Cut
 from formats.tables import Written
 
 Made = TypeVar("Made")

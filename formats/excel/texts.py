@@ -1,0 +1,73 @@
+"""The texts of a batch as cells can hold them: cut where they are too long, escaped where they need it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from formats.excel import escape
+from formats.excel.limits import MAX_CHARACTERS, cut, units
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cell whose text was too long: where it stands (`C17`) and how many characters it had."""
+
+    cell: str
+    length: int
+
+
+@dataclass
+class SafeTexts:
+    """`changed` are the fields that are not as they were; in those of `tagged` each text begins with the end of its start
+    tag, `>` or ` xml:space="preserve">`."""
+
+    changed: dict[str, pl.Series] = field(default_factory=dict)
+    tagged: set[str] = field(default_factory=set)
+    cuts: list[Cut] = field(default_factory=list)
+
+
+def safe_texts(batch: pl.DataFrame, letters: Mapping[str, str], first_row: int) -> SafeTexts:
+    """The text fields of a batch (names to the letters of their columns), made fit for XML."""
+    safe = SafeTexts()
+    if not letters:
+        return safe
+    care = batch.select(escape.needs_care(pl.col(name)).any() for name in letters).row(0)
+    longest = batch.select(pl.col(name).str.len_bytes().max() for name in letters).row(0)
+    for (name, letter), careful, length in zip(letters.items(), care, longest, strict=True):
+        text = batch[name]
+        if length > MAX_CHARACTERS:
+            text, cuts = _cut(text, letter, first_row)
+            safe.changed[name] = text
+            safe.cuts += cuts
+        if careful:
+            safe.changed[name], tagged = _escaped(text)
+            if tagged:
+                safe.tagged.add(name)
+    return safe
+
+
+def _cut(text: pl.Series, letter: str, first_row: int) -> tuple[pl.Series, list[Cut]]:
+    suspects = (text.str.len_bytes() > MAX_CHARACTERS).fill_null(False).arg_true()
+    cuts = []
+    shortened = []
+    for row in suspects:
+        whole = text[row]
+        shortened.append(cut(whole))
+        if shortened[-1] != whole:
+            cuts.append(Cut(f"{letter}{first_row + row}", units(whole)))
+    return text.clone().scatter(suspects, pl.Series(shortened, dtype=pl.String)), cuts
+
+
+def _escaped(text: pl.Series) -> tuple[pl.Series, bool]:
+    """The texts with those that need it rewritten, and whether they now begin with the end of their start tag."""
+    here = pl.col(text.name)
+    careful = text.to_frame().select(escape.needs_care(here).fill_null(False).arg_true()).to_series()
+    chosen = text.gather(careful).to_frame()
+    rewritten = text.clone().scatter(careful, chosen.select(escape.escaped(here)).to_series())
+    blank = chosen.select(escape.has_outer_blank(here)).to_series()
+    if not blank.any():
+        return rewritten, False
+    preserved = pl.repeat(False, len(text), eager=True).scatter(careful.filter(blank), True)
+    tag = pl.when(pl.lit(preserved)).then(pl.lit(' xml:space="preserve">')).otherwise(pl.lit(">"))
+    return rewritten.to_frame().select(pl.concat_str(tag, here).alias(text.name)).to_series(), True
