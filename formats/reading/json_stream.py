@@ -24,7 +24,8 @@ _OBJECTS = "dataObjects"
 _CREATED = "dataObject"
 _WRAPPINGS = _ANSWERS | {_OBJECTS, _CREATED}
 
-_BLOCK = 1 << 20
+BLOCK = 1 << 20
+"""Characters read at once."""
 _MOST_CHARACTERS = 256 << 20
 """Largest single value: a whole file may come as one base64 text."""
 _BLANKS = re.compile(r"[ \t\n\r]*")
@@ -43,9 +44,9 @@ def read_json(stream: TextIO, *, lines: bool = False) -> Iterator[Found]:
     the last one found is an Unreadable then.
     """
     blank = 0
-    while (first := stream.readline(_BLOCK)) and not first.strip():
+    while (first := stream.readline(BLOCK)) and not first.strip():
         blank += 1
-    if lines or _are_lines(first, second := stream.readline(_BLOCK)):
+    if lines or _are_lines(first, second := stream.readline(BLOCK)):
         head = [first] if lines else [first, second]
         yield from _lines(chain(head, _whole_lines(stream)), start=blank + 1)
     else:
@@ -226,7 +227,7 @@ class Scanner:
     def _read_on(self) -> None:
         """As much again as is waiting: a value is decoded anew only about log(size) times."""
         waiting = self._text[self._position :]
-        block = self._stream.read(max(_BLOCK, len(waiting)))
+        block = self._stream.read(max(BLOCK, len(waiting)))
         self._text, self._position, self._ended = waiting + block, 0, not block
 
 
