@@ -15,8 +15,10 @@ from contract.errors import DatabaseUnavailable, DiskFull
 BUSY_SECONDS = 30
 """How long a statement waits for another process's lock on SQLite."""
 
+OUT_OF_SPACE = "53100"
+"""What PostgreSQL calls a full disk (SQLSTATE disk_full)."""
+
 _READS = "statesheet_reads"
-_OUT_OF_SPACE = "53100"
 _NO_SUCH_TABLE = "42P01"
 _PASSING = frozenset(
     {
@@ -107,7 +109,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _is_full(error: exc.DBAPIError) -> bool:
-    return _sqlite_code(error) == sqlite3.SQLITE_FULL or _sqlstate(error) == _OUT_OF_SPACE
+    return _sqlite_code(error) == sqlite3.SQLITE_FULL or _sqlstate(error) == OUT_OF_SPACE
 
 
 def _is_passing(error: exc.DBAPIError) -> bool:

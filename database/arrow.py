@@ -1,0 +1,151 @@
+"""Statements run by ADBC, which reads rows as Arrow batches: one connection, one transaction, one snapshot.
+
+Everything heavy is imported where it is used, for the web process imports this room too. ADBC's lower interface is used
+because its DBAPI layer imports pandas. Parameters go to SQLite as such; PostgreSQL streams rows only out of COPY, which
+takes none, so psycopg writes them into the statement.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sqlalchemy import BigInteger, Select, String, literal_column, make_url, select, union_all
+
+from contract.errors import DatabaseUnavailable, DiskFull
+from database.engine import BUSY_SECONDS, OUT_OF_SPACE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from adbc_driver_manager import AdbcConnection
+
+Stream = Callable[[Select[Any]], "Iterator[pa.RecordBatch]"]
+"""Runs a statement in the snapshot; its rows come in batches of at most BATCH_ROWS."""
+
+BATCH_ROWS = 16_384
+_POSTGRESQL_BATCH_BYTES = 4 * 2**20
+
+
+@contextmanager
+def snapshot(url: str) -> Iterator[Stream]:
+    """One snapshot of the database at `url`, to run any number of statements in, one after another.
+
+    While it is open no other connection of this process may have the same SQLite file open (see `database.engine`).
+    Raises DatabaseUnavailable, also where an SQLite file is not there, and DiskFull where the database has no space to sort.
+    """
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
+    with _translated(), _connection(url, is_sqlite) as connection:
+        yield lambda statement: _stream(connection, statement, is_sqlite)
+
+
+@contextmanager
+def _connection(url: str, is_sqlite: bool) -> "Iterator[AdbcConnection]":
+    from adbc_driver_manager import AdbcConnection
+
+    with closing(_database(url, is_sqlite)) as database, closing(AdbcConnection(database)) as connection:
+        if is_sqlite:
+            _execute(connection, f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        connection.set_autocommit(False)
+        if not is_sqlite:
+            _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield connection
+
+
+def _database(url: str, is_sqlite: bool) -> Any:
+    import adbc_driver_postgresql
+    import adbc_driver_sqlite
+
+    address = make_url(url)
+    if is_sqlite:
+        return adbc_driver_sqlite.connect(f"file:{quote(address.database or '')}?mode=rw")
+    return adbc_driver_postgresql.connect(address.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+def _execute(connection: "AdbcConnection", sql: str) -> None:
+    from adbc_driver_manager import AdbcStatement
+
+    with closing(AdbcStatement(connection)) as statement:
+        statement.set_sql_query(sql)
+        statement.execute_update()
+
+
+def _stream(connection: "AdbcConnection", wanted: Select[Any], is_sqlite: bool) -> "Iterator[pa.RecordBatch]":
+    import pyarrow as pa
+    from adbc_driver_manager import AdbcStatement
+
+    schema = schema_of(wanted)
+    with _translated(), closing(AdbcStatement(connection)) as statement:
+        if is_sqlite:
+            _prepare_sqlite(statement, wanted)
+        else:
+            _prepare_postgresql(statement, wanted)
+        stream, _ = statement.execute_query()
+        with pa.RecordBatchReader.from_stream(stream) as reader:
+            unwanted = 1 if is_sqlite else 0
+            for batch in reader:
+                batch, unwanted = batch.slice(unwanted), 0
+                for start in range(0, batch.num_rows, BATCH_ROWS):
+                    columns = zip(batch.slice(start, BATCH_ROWS).columns, schema.types, strict=True)
+                    yield pa.RecordBatch.from_arrays([column.cast(kind) for column, kind in columns], schema=schema)
+
+
+def schema_of(wanted: Select[Any]) -> "pa.Schema":
+    """The fields that the batches of a statement have: String for a text, Int64 for a number."""
+    import pyarrow as pa
+
+    def arrow_type(column: Any) -> "pa.DataType":
+        return pa.string() if isinstance(column.type, String) else pa.int64()
+
+    return pa.schema([pa.field(column.name, arrow_type(column)) for column in wanted.selected_columns])
+
+
+def _prepare_sqlite(statement: Any, wanted: Select[Any]) -> None:
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+    compiled = _typed_first(wanted).compile(dialect=SQLiteDialect_pysqlite(), compile_kwargs={"render_postcompile": True})
+    statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)})
+    statement.set_sql_query(compiled.string)
+    if compiled.positiontup:
+        statement.bind(_one_row([compiled.params[name] for name in compiled.positiontup]))
+
+
+def _typed_first(wanted: Select[Any]) -> Any:
+    """`wanted` after a row that has a value in each column: the driver takes a column's type from the first batch, as a
+    number where that holds only nulls, and then fails on the first text."""
+    kinds = ((column, "0" if isinstance(column.type, BigInteger) else "''") for column in wanted.selected_columns)
+    typed = select(*(literal_column(value, column.type).label(column.name) for column, value in kinds))
+    return union_all(typed, select(wanted.subquery("wanted")))
+
+
+def _one_row(values: list[Any]) -> "pa.RecordBatch":
+    """A batch of one row. `pyarrow.array` would import pandas, if only to look whether it was handed some of it."""
+    import pyarrow as pa
+
+    columns = [pa.repeat(pa.scalar(value), 1) for value in values]
+    return pa.RecordBatch.from_arrays(columns, names=[str(number) for number in range(len(columns))])
+
+
+def _prepare_postgresql(statement: Any, wanted: Select[Any]) -> None:
+    from psycopg.sql import Literal
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    compiled = wanted.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    written = {name: Literal(value).as_string() for name, value in compiled.params.items()}
+    statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(_POSTGRESQL_BATCH_BYTES)})
+    statement.set_sql_query(compiled.string % written)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the driver's errors that mean "the database cannot be reached or read" into ours."""
+    from adbc_driver_manager import Error, OperationalError
+
+    try:
+        yield
+    except Error as error:
+        if error.sqlstate == OUT_OF_SPACE:
+            raise DiskFull(what="the database") from error
+        if isinstance(error, OperationalError):
+            raise DatabaseUnavailable(detail=" ".join(str(error).split())) from error
+        raise

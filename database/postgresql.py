@@ -1,0 +1,130 @@
+"""What only PostgreSQL says so; `database.sqlite` has the same functions. Texts handed in are never null.
+
+Without case: in the collation "C" PostgreSQL lowers A to Z; other letters are translated, where the operand has any.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Double,
+    Integer,
+    String,
+    TableValuedAlias,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from contract.filters import BLANKS
+from database.folding import pairs
+from database.numbers import PLAIN_DIGITS
+from database.patterns import Pattern, Wild
+from database.stored import Area, DetailValues, Factors, Stored
+
+_FEW = 100
+_BY_CODE_POINT = "C"
+
+
+def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether `text` is one of `values`, with case."""
+    if len(values) <= _FEW:
+        return text.in_(values)
+    listed = func.jsonb_array_elements_text(cast(json.dumps(list(values), ensure_ascii=False), JSONB))
+    return text.in_(select(listed.table_valued("value", name="listed").c.value))
+
+
+def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether `text` is one of the folded `values`, without case."""
+    plain: list[str] = []
+    others: list[str] = []
+    for value in values:
+        (others if pairs([value])[0] else plain).append(value)
+    is_plain = one_of(func.lower(text), plain)
+    return or_(is_plain, one_of(_folded(text, others), others)) if others else is_plain
+
+
+def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
+    """Whether the whole `text` is as `pattern` says, without case."""
+    literals = [part for part in pattern if isinstance(part, str)]
+    return _folded(text, literals).like("".join(map(_like, pattern)))
+
+
+def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
+    """`text` with a space for each blank."""
+    return func.translate(text, BLANKS, " " * len(BLANKS))
+
+
+def words(text: ColumnElement[str]) -> TableValuedAlias:
+    """The words of a spaced text, in the column `value`; among them may be empty ones."""
+    return func.unnest(func.string_to_array(text, " ")).table_valued("value", name="words")
+
+
+def number(text: ColumnElement[str], factors: Factors) -> ColumnElement[Any]:
+    """The number that `text` is, null where it is none."""
+    is_plain = and_(
+        text.regexp_match(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"),
+        func.length(func.translate(text, "-.", ""), type_=Integer) <= PLAIN_DIGITS,
+    )
+    return case(
+        (factors[0].is_not(None), cast(factors[0], Double) * cast(factors[1], Double)),
+        (is_plain, cast(text, Double)),
+    )
+
+
+def computed(details: ColumnElement[Any], key: str) -> tuple[ColumnElement[Any], Factors]:
+    """What was computed on loading of the text in the column `key`: its instant, and its number's factors."""
+    first, second = (_text_at(details, "f", key, str(n)) for n in (0, 1))
+    return cast(_text_at(details, "i", key), BigInteger), (first, second)
+
+
+def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
+    """The values in one part of `details`."""
+    named = func.jsonb_each(func.jsonb_extract_path(details, area)).table_valued("key", "value", name="names")
+    listed = func.jsonb_array_elements(func.jsonb_extract_path(named.c.value, "v"))
+    items = listed.table_valued("value", with_ordinality="position", name="items")
+
+    def part(*path: str) -> ColumnElement[str]:
+        return _text_at(items.c.value, *path)
+
+    return DetailValues(
+        rows=named.join(items, true()),
+        key=named.c.key.collate(_BY_CODE_POINT),
+        position=items.c.position,
+        value=Stored(part("0"), cast(part("3"), BigInteger), (part("5", "0"), part("5", "1"))),
+        locale=part("1"),
+        source=part("2"),
+    )
+
+
+def as_text(details: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A JSON column as text."""
+    return cast(details, String)
+
+
+def _text_at(json_value: ColumnElement[Any], *path: str) -> ColumnElement[str]:
+    return func.jsonb_extract_path_text(json_value, *path, type_=String).collate(_BY_CODE_POINT)
+
+
+def _folded(text: ColumnElement[str], literals: Iterable[str]) -> ColumnElement[str]:
+    """`text` with every character folded that matters beside `literals`."""
+    cased, folded = pairs(literals)
+    return func.translate(func.lower(text), cased, folded) if cased else func.lower(text)
+
+
+def _like(part: str | Wild) -> str:
+    match part:
+        case Wild.RUN:
+            return "%"
+        case Wild.ONE:
+            return "_"
+        case _:
+            return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

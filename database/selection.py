@@ -1,0 +1,117 @@
+"""The statements of a request: which objects it finds, in which order, and what is read of them."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, String, Table, and_, case, cast, func, literal, select
+
+from config.catalogue import COLUMNS, ERROR_PARTS
+from contract.filters import ValueType, fold
+from contract.objects import Kind
+from contract.request import ExportRequest, SortKey
+from database.dialects import DIALECTS, Dialect
+from database.filters import compile_filter
+from database.stored import Stored
+from database.tables import MILLISECONDS, document, state_object, validation_error
+from database.values import first_value
+
+EXACT_TEXT = "#text"
+"""Ends the name of what holds the text of a date that is none, or that lies outside of what spreadsheets hold."""
+
+EARLIEST_MS = -2_208_988_800_000
+"""1900-01-01 UTC: the first day of spreadsheets."""
+LATEST_MS = 253_402_300_799_999
+"""The last millisecond of 9999 UTC: the last one of spreadsheets."""
+
+NO_LIMIT = 2**62
+"""More rows than there are. SQLite keeps the order of an inner select for certain only where that has a limit."""
+
+_KEY = ("tenant", "type", "id")
+
+
+def select_matching(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
+    """The objects as they are spooled, in the total order: at most `limit` of them, from the request's offset on.
+
+    Columns: `type`, `id`, `name`, those of the catalogue (a date as milliseconds since 1970 UTC, with its text beside it
+    where it is none or out of range), `details` as JSON text.
+    """
+    columns: list[ColumnElement[Any]] = [state_object.c[name] for name in ("type", "id", "name")]
+    for known in COLUMNS:
+        columns += _instant(known.key) if known.kind is Kind.INSTANT else [state_object.c[known.key]]
+    columns.append(cast(state_object.c.details, String).label("details"))
+    return _paged(_ordered(select(*columns).where(_matching(tenant, request, dialect)), request, dialect), request, limit)
+
+
+def select_documents(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
+    """The documents of the objects that `select_matching` gives, in the same order."""
+    found = select(document.c.document).select_from(_beside(document))
+    return _paged(_ordered(found.where(_matching(tenant, request, dialect)), request, dialect), request, limit)
+
+
+def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
+    """The validation errors of the objects that `select_matching` gives, by type, id and entry."""
+    held = validation_error.c
+    parts = [held[fold(part)] for part in ERROR_PARTS]
+    errors = select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts)
+    matching = _matching(tenant, request, dialect)
+    if limit is None and not request.offset:
+        errors = errors.select_from(_beside(validation_error)).where(matching)
+    else:
+        exported = select(*(state_object.c[name] for name in _KEY)).where(matching)
+        chosen = _paged(_ordered(exported, request, dialect), request, limit).subquery("exported")
+        same = and_(*(held[name] == chosen.c[name] for name in _KEY))
+        errors = errors.select_from(validation_error.join(chosen, same))
+    return errors.order_by(held.type, held.id, held.entry).limit(literal(NO_LIMIT, BigInteger))
+
+
+def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
+    """How many objects the request matches, whatever its limits."""
+    return select(cast(func.count(), BigInteger).label("matched")).where(_matching(tenant, request, dialect))
+
+
+def _matching(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
+    chosen = [state_object.c.tenant == tenant]
+    # One type as an equality, so that the primary key gives the order by id.
+    chosen.append(
+        state_object.c.type == request.types[0] if len(request.types) == 1 else state_object.c.type.in_(request.types)
+    )
+    if request.ids:
+        chosen.append(DIALECTS[dialect].one_of(state_object.c.id, request.ids))
+    return and_(*chosen, compile_filter(request.filter, dialect))
+
+
+def _ordered(found: Select[Any], request: ExportRequest, dialect: str) -> Select[Any]:
+    keys = [_sort_key(key, request, DIALECTS[dialect]) for key in request.sort]
+    ties = [state_object.c.id] if len(request.types) == 1 else [state_object.c.id, state_object.c.type]
+    return found.order_by(*keys, *ties)
+
+
+def _sort_key(key: SortKey, request: ExportRequest, dialect: Dialect) -> ColumnElement[Any]:
+    def read(value: Stored) -> ColumnElement[Any]:
+        match key.value_type:
+            case ValueType.TEXT:
+                return value.text
+            case ValueType.NUMBER:
+                return dialect.number(value.text, value.factors)
+            case ValueType.INSTANT:
+                return value.instant
+
+    held = first_value(key.area, key.name, request.contexts, read, dialect)
+    return (held.desc() if key.descending else held.asc()).nulls_last()
+
+
+def _paged(found: Select[Any], request: ExportRequest, limit: int | None) -> Select[Any]:
+    found = found.limit(literal(NO_LIMIT if limit is None else limit, BigInteger))
+    return found.offset(literal(min(request.offset, NO_LIMIT), BigInteger)) if request.offset else found
+
+
+def _beside(table: Table) -> FromClause:
+    return state_object.join(table, and_(*(state_object.c[name] == table.c[name] for name in _KEY)))
+
+
+def _instant(key: str) -> list[ColumnElement[Any]]:
+    text, instant = state_object.c[key], state_object.c[key + MILLISECONDS]
+    fits = instant.between(EARLIEST_MS, LATEST_MS)
+    return [
+        cast(case((fits, instant)), BigInteger).label(key),
+        cast(case((fits, None), else_=text), String).label(key + EXACT_TEXT),
+    ]

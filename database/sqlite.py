@@ -1,0 +1,160 @@
+"""What only SQLite says so; `database.postgresql` has the same functions. Texts handed in are never null.
+
+Without case: SQLite lowers A to Z; for other letters GLOB's `[Ää]` is either.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Double,
+    Integer,
+    String,
+    TableValuedAlias,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from contract.errors import BadOperand
+from contract.filters import BLANKS
+from database.folding import variants
+from database.numbers import PLAIN_DIGITS
+from database.patterns import Pattern, Wild
+from database.stored import Area, DetailValues, Factors, Stored
+
+MAX_PATTERN_BYTES = 50_000
+"""SQLite's own bound (SQLITE_MAX_LIKE_PATTERN_LENGTH, https://www.sqlite.org/limits.html); beyond, it is an error."""
+
+_FEW = 8
+
+
+def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether `text` is one of `values`, with case."""
+    if len(values) <= _FEW:
+        return text.in_(values)
+    return text.in_(select(_items(values).c.value))
+
+
+def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether `text` is one of the folded `values`, without case."""
+    plain: list[str] = []
+    patterns: list[str] = []
+    for value in values:
+        if any(map(variants, value)):
+            patterns.append(_glob((value,)))
+        else:
+            plain.append(value)
+    lowered = func.lower(text)
+    if len(patterns) <= _FEW:
+        return or_(one_of(lowered, plain), *(lowered.op("GLOB")(pattern) for pattern in patterns))
+    listed = _items(patterns)
+    return or_(one_of(lowered, plain), exists().select_from(listed).where(lowered.op("GLOB")(listed.c.value)))
+
+
+def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
+    """Whether the whole `text` is as `pattern` says, without case. Raises BadOperand where SQLite has no room for it."""
+    match pattern:
+        case (Wild.RUN, str(part), Wild.RUN) if not any(map(variants, part)):
+            return func.instr(func.lower(text), part) > 0
+        case _:
+            return func.lower(text).op("GLOB", is_comparison=True)(_glob(pattern))
+
+
+def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
+    """`text` with a space for each blank."""
+    for blank in BLANKS.replace(" ", ""):
+        text = func.replace(text, blank, " ")
+    return text
+
+
+def words(text: ColumnElement[str]) -> TableValuedAlias:
+    """The words of a spaced text, in the column `value`; among them may be empty ones."""
+    quoted = func.replace(func.json_quote(text), " ", '","')
+    listed = literal_column("'['", String) + quoted + literal_column("']'", String)
+    return func.json_each(listed).table_valued("value", name="words")
+
+
+def number(text: ColumnElement[str], factors: Factors) -> ColumnElement[Any]:
+    """The number that `text` is, null where it is none."""
+    digits = cast(func.replace(text, ".", ""), Double)
+    places = func.length(text) - func.instr(text, ".")
+    power = case((func.instr(text, ".") > 0, cast(literal("1e") + cast(places, String), Double)), else_=1.0)
+    return case(
+        (factors[0].is_not(None), cast(factors[0], Double) * cast(factors[1], Double)),
+        (_is_plain(text), digits / power),
+    )
+
+
+def computed(details: ColumnElement[Any], key: str) -> tuple[ColumnElement[Any], Factors]:
+    """What was computed on loading of the text in the column `key`: its instant, and its number's factors."""
+    first, second = (func.json_extract(details, literal_column(f"""'$.f."{key}"[{n}]'""")) for n in (0, 1))
+    return func.json_extract(details, literal_column(f"""'$.i."{key}"'"""), type_=BigInteger), (first, second)
+
+
+def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
+    """The values in one part of `details`."""
+    names = func.json_each(details, literal_column(f"'$.{area}'")).table_valued("key", "value", name="names")
+    items = func.json_each(names.c.value, literal_column("'$.v'")).table_valued("key", "value", name="items")
+
+    def part(path: str) -> ColumnElement[str]:
+        return func.json_extract(items.c.value, literal_column(f"'{path}'"), type_=String)
+
+    return DetailValues(
+        rows=names.join(items, true()),
+        key=names.c.key,
+        position=items.c.key,
+        value=Stored(part("$[0]"), cast(part("$[3]"), BigInteger), (part("$[5][0]"), part("$[5][1]"))),
+        locale=part("$[1]"),
+        source=part("$[2]"),
+    )
+
+
+def as_text(details: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A JSON column as text."""
+    return cast(details, String)
+
+
+def _items(values: Iterable[str]) -> TableValuedAlias:
+    """`values` in the column `value`, by one parameter however many they are."""
+    listed = json.dumps(list(values), ensure_ascii=False)
+    return func.json_each(literal(listed)).table_valued("value", name="listed")
+
+
+def _glob(pattern: Pattern) -> str:
+    written = "".join(part.value if isinstance(part, Wild) else "".join(map(_glob_literal, part)) for part in pattern)
+    if len(written.encode()) > MAX_PATTERN_BYTES:
+        raise BadOperand(value=f"{written[:50]}...", expected=f"a pattern of at most {MAX_PATTERN_BYTES} bytes")
+    return written
+
+
+def _glob_literal(character: str) -> str:
+    if character in "*?[":
+        return f"[{character}]"
+    others = variants(character)
+    return f"[{character}{others}]" if others else character
+
+
+def _is_plain(text: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether `text` is a plain decimal (see `database.numbers`), in the only patterns that SQLite knows."""
+
+    def like(pattern: str) -> ColumnElement[bool]:
+        return text.op("GLOB", is_comparison=True)(literal_column(f"'{pattern}'"))
+
+    return and_(
+        or_(like("[0-9]*"), like("-[0-9]*")),
+        like("*[0-9]"),
+        not_(or_(like("*[^0-9.-]*"), like("?*-*"), like("*.*.*"), like("0[0-9]*"), like("-0[0-9]*"))),
+        func.length(func.replace(func.replace(text, ".", ""), "-", ""), type_=Integer) <= PLAIN_DIGITS,
+    )

@@ -1,0 +1,156 @@
+"""Where the values of a name live (see `database.tables`): "some value of it is such" and "its first value" as SQL.
+
+Every condition made here is true or false, never null.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, null, or_, select, true
+
+from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
+from contract.filters import Context, fold
+from contract.objects import DEFAULT_CONTEXT, NESTING, Kind
+from database.dialects import Dialect
+from database.stored import Area, DetailValues, Stored
+from database.tables import MILLISECONDS, state_object, validation_error
+
+Sql = ColumnElement[Any]
+Test = Callable[[Stored], ColumnElement[bool]]
+"""What a value must be; the text that it gets is never null."""
+
+SYSTEM_FIELDS = ("id", "name", "type")
+_ERRORS = fold(VALIDATION_ERROR)
+ERROR_COLUMNS = tuple(sorted(fold(part) for part in ERROR_PARTS))
+"""The columns of `validation_error` that hold values, in the order that nested values have."""
+_DETAILS = state_object.c.details
+
+
+def some_value(area: str, name: str, contexts: Sequence[Context], test: Test, dialect: Dialect) -> ColumnElement[bool]:
+    """Whether some value of `name` passes `test`: of the property, or of the attribute and what is nested in it, looked at
+    in `contexts`. Where an object has no such attribute, its property of that name counts."""
+    as_property = _property_has(name, test, dialect)
+    if area == "property":
+        return as_property
+    absent = not_(_attribute_has(name, (), _anything, dialect))
+    return or_(_attribute_has(name, contexts, test, dialect), and_(absent, as_property))
+
+
+def first_value(area: str, name: str, contexts: Sequence[Context], read: Callable[[Stored], Sql], dialect: Dialect) -> Sql:
+    """What `read` makes of the first value of `name`, found as by `some_value`; null where there is none."""
+    as_property = _first_of_property(name, read, dialect)
+    if area == "property":
+        return as_property
+    present = _attribute_has(name, (), _anything, dialect)
+    return case((present, _first_of_attribute(name, contexts, read, dialect)), else_=as_property)
+
+
+def error_rows(*columns: Sql) -> Select[Any]:
+    """A select of the validation errors of the object."""
+    key = (validation_error.c[name] == state_object.c[name] for name in ("tenant", "type", "id"))
+    return select(*columns).select_from(validation_error).where(*key).correlate(state_object)
+
+
+def _anything(_value: Stored) -> ColumnElement[bool]:
+    return true()
+
+
+def _property_has(name: str, test: Test, dialect: Dialect) -> ColumnElement[bool]:
+    if _is_property_column(name):
+        return _column_has(name, test, dialect)
+    return _details_have("p", name, (), test, dialect)
+
+
+def _attribute_has(name: str, contexts: Sequence[Context], test: Test, dialect: Dialect) -> ColumnElement[bool]:
+    places = [_details_have("a", name, contexts, test, dialect)]
+    if _looks_at_default(contexts):
+        if ("attribute", name) in BY_KEY:
+            places.insert(0, _column_has(name, test, dialect))
+        if parts := _error_columns(name):
+            passing = (and_(value.text.is_not(None), test(value)) for value in _error_values(parts, dialect))
+            places.append(error_rows(true()).where(or_(*passing)).exists())
+    return or_(*places)
+
+
+def _is_property_column(name: str) -> bool:
+    return name in SYSTEM_FIELDS or ("property", name) in BY_KEY
+
+
+def _column_has(name: str, test: Test, dialect: Dialect) -> ColumnElement[bool]:
+    return and_(state_object.c[name].is_not(None), test(_column_value(name, dialect)))
+
+
+def _column_value(name: str, dialect: Dialect) -> Stored:
+    instant, factors = dialect.computed(_DETAILS, name)
+    known = BY_KEY.get(("property", name)) or BY_KEY.get(("attribute", name))
+    if known is not None and known.kind is Kind.INSTANT:
+        instant = state_object.c[name + MILLISECONDS]
+    return Stored(state_object.c[name], instant, factors)
+
+
+def _details_have(area: Area, name: str, contexts: Sequence[Context], test: Test, dialect: Dialect) -> ColumnElement[bool]:
+    values = dialect.detail_values(_DETAILS, area)
+    passing = exists().select_from(values.rows).where(_in_details(values, area, name, contexts), test(values.value))
+    return and_(_DETAILS.is_not(None), passing.correlate(state_object))
+
+
+def _in_details(values: DetailValues, area: Area, name: str, contexts: Sequence[Context]) -> ColumnElement[bool]:
+    named: ColumnElement[bool] = values.key == name
+    if area == "a":
+        prefix = name + NESTING
+        named = or_(named, func.substr(values.key, 1, len(prefix)) == prefix)
+    if not contexts:
+        return named
+    return and_(named, or_(*(_in_context(values, context) for context in contexts)))
+
+
+def _in_context(values: DetailValues, context: Context) -> ColumnElement[bool]:
+    parts = [(values.locale, context.locale), (values.source, context.source)]
+    return and_(true(), *(or_(held.is_(None), held == fold(wanted)) for held, wanted in parts if wanted is not None))
+
+
+def _looks_at_default(contexts: Sequence[Context]) -> bool:
+    """Whether values in the default context are looked at, as all are that lie in columns."""
+    return not contexts or any(
+        wanted is None or fold(wanted) == fold(held or "")
+        for context in contexts
+        for wanted, held in [(context.locale, DEFAULT_CONTEXT.locale)]
+        if context.source is None or fold(context.source) == fold(DEFAULT_CONTEXT.source or "")
+    )
+
+
+def _error_columns(name: str) -> tuple[str, ...]:
+    """The columns of `validation_error` that hold values of the attribute `name`."""
+    return tuple(part for part in ERROR_COLUMNS if name in (_ERRORS, _ERRORS + NESTING + part))
+
+
+def _error_values(parts: Sequence[str], dialect: Dialect) -> list[Stored]:
+    table = validation_error.c
+    return [Stored(table[part], *dialect.computed(table.details, part)) for part in parts]
+
+
+def _first_of_property(name: str, read: Callable[[Stored], Sql], dialect: Dialect) -> Sql:
+    if _is_property_column(name):
+        return read(_column_value(name, dialect))
+    return _first_in_details("p", name, (), read, dialect)
+
+
+def _first_of_attribute(name: str, contexts: Sequence[Context], read: Callable[[Stored], Sql], dialect: Dialect) -> Sql:
+    in_details = _details_have("a", name, contexts, _anything, dialect)
+    found = [(in_details, _first_in_details("a", name, contexts, read, dialect))]
+    if _looks_at_default(contexts):
+        if ("attribute", name) in BY_KEY:
+            found.insert(0, (state_object.c[name].is_not(None), read(_column_value(name, dialect))))
+        for value in _error_values(_error_columns(name), dialect):
+            rows = error_rows(read(value)).where(value.text.is_not(None)).order_by(validation_error.c.entry).limit(1)
+            found.append((rows.exists(), rows.scalar_subquery()))
+    return case(*found, else_=null())
+
+
+def _first_in_details(
+    area: Area, name: str, contexts: Sequence[Context], read: Callable[[Stored], Sql], dialect: Dialect
+) -> Sql:
+    values = dialect.detail_values(_DETAILS, area)
+    rows = select(read(values.value)).select_from(values.rows).where(_in_details(values, area, name, contexts))
+    own_first = case((values.key == name, 0), else_=1)
+    return rows.order_by(own_first, values.key, values.position).limit(1).correlate(state_object).scalar_subquery()
