@@ -3,8 +3,8 @@ the apostrophe that this project puts in front of what a spreadsheet would run."
 
 import csv
 import io
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TextIO
 
 from formats.reading.cells import Row
 
@@ -30,41 +30,39 @@ def read_delimited(stream: io.BufferedReader, encoding: str) -> Iterator[Row]:
     # Python's default of 128 kB is less than a cell may hold; there is no other way to set it.
     csv.field_size_limit(max(_LARGEST_CELL, csv.field_size_limit()))
     delimiter = _delimiter(stream, encoding)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    try:
-        header = next(csv.reader(text, delimiter=delimiter), None)
-        if header is None:
-            return
-        yield [restored_text(cell) for cell in header]
-        width = len(header)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            frames = pd.read_csv(
-                text,
-                sep=delimiter,
-                header=None,
-                names=range(width + 1),
-                index_col=False,
-                dtype=object,
-                na_filter=False,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                engine="python",
-                # A row that is too long is kept with the first of its surplus cells, for the next step to refuse.
-                on_bad_lines=lambda cells: _cut(cells, width),
-                chunksize=_ROWS,
-            )
-        for frame in frames:
-            for row in frame.itertuples(index=False, name=None):
+    with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+        try:
+            header = next(csv.reader(text, delimiter=delimiter), [])
+            yield [restored_text(cell) for cell in header]
+            for row in _body(text, delimiter, len(header)):
                 yield [cell and restored_text(cell) for cell in row]
-    except pd.errors.EmptyDataError:
-        return
-    except (csv.Error, pd.errors.ParserError) as error:
-        raise BrokenTable(str(error)) from error
+        except pd.errors.EmptyDataError:
+            return
+        except (csv.Error, pd.errors.ParserError) as error:
+            raise BrokenTable(str(error)) from error
 
 
-def _cut(cells: list[str], width: int) -> list[str]:
-    return [*cells[:width], next(filter(None, cells[width:]), "")]
+def _body(text: TextIO, delimiter: str, width: int) -> Iterator[Sequence[str | None]]:
+    """The rows below the header; a missing cell is None."""
+    import pandas as pd
+
+    with pd.read_csv(
+        text,
+        sep=delimiter,
+        header=None,
+        names=range(width + 1),
+        index_col=False,
+        dtype=object,
+        na_filter=False,
+        keep_default_na=False,
+        skip_blank_lines=False,
+        engine="python",
+        # A row that is too long is kept with the first of its surplus cells, for the next step to refuse.
+        on_bad_lines=lambda cells: [*cells[:width], next(filter(None, cells[width:]), "")],
+        chunksize=_ROWS,
+    ) as frames:
+        for frame in frames:
+            yield from frame.itertuples(index=False, name=None)
 
 
 def _delimiter(stream: io.BufferedReader, encoding: str) -> str:

@@ -159,7 +159,7 @@ def _created(value: object) -> Iterator[object]:
         yield value
         return
     try:
-        text = base64.b64decode(blob, validate=False).decode("utf-8-sig")
+        text = base64.b64decode("".join(blob.split()), validate=True).decode("utf-8-sig")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise BrokenJson("data.blob is not base64 of a text in UTF-8") from error
     yield from _top(Scanner(io.StringIO(), text))
@@ -212,8 +212,8 @@ class Scanner:
                 if self._ended or self._is_certain(error):
                     raise
             else:
-                # At the very end of what was read, a number may go on.
-                if end < len(self._text) or self._ended:
+                # Near the end of what was read, a number may go on.
+                if self._ended or not isinstance(value, int | float) or end < len(self._text) - _NEAR_THE_END:
                     self._position = end
                     return value
             if len(self._text) - self._position > _MOST_CHARACTERS:

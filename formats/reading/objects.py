@@ -36,8 +36,7 @@ def read_objects(
 
     Raises FileMissing, NoDataInFile where there is no object at all, UnreadableFile.
     """
-    source = open_source(path, most_bytes=most_bytes, open_file=open_file)
-    with source.stream:
+    with open_source(path, most_bytes=most_bytes, open_file=open_file) as source:
         found = _read(source, zone)
         first = next(found, None)
         if first is None:
@@ -57,14 +56,14 @@ def _read(source: Source, zone: tzinfo) -> Iterator[Found]:
 
 def _json(source: Source) -> Iterator[Found]:
     # Bytes that are no text become characters that no object may hold: only their own object is refused.
-    text = io.TextIOWrapper(source.stream, encoding=source.encoding, errors="surrogateescape", newline="\n")
-    found = read_json(text, lines=source.suffix in LINE_SUFFIXES)
-    head = list(islice(found, 2))
-    match head:
-        case [(place, Unreadable(reason))]:
-            raise UnreadableFile(name=source.path.name, reason=f"{place}: {reason}")
-        case _:
-            yield from chain(head, found)
+    with io.TextIOWrapper(source.stream, encoding=source.encoding, errors="surrogateescape", newline="\n") as text:
+        found = read_json(text, lines=source.suffix in LINE_SUFFIXES)
+        head = list(islice(found, 2))
+        match head:
+            case [(place, Unreadable(reason))]:
+                raise UnreadableFile(name=source.path.name, reason=f"{place}: {reason}")
+            case _:
+                yield from chain(head, found)
 
 
 def _delimited(source: Source, zone: tzinfo) -> Iterator[tuple[str, Change | Unreadable]]:

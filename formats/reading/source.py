@@ -1,7 +1,8 @@
 """Open what was handed in and look at its first bytes; nothing that would inflate beyond a bound gets any further."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -40,7 +41,8 @@ class Source:
     suffix: str
 
 
-def open_source(path: Path, *, most_bytes: int, open_file: OpenFile) -> Source:
+@contextmanager
+def open_source(path: Path, *, most_bytes: int, open_file: OpenFile) -> Iterator[Source]:
     """Open `path`, inflating it where it is gzip.
 
     Raises FileMissing, NoDataInFile where it is empty, and UnreadableFile where it is not what it says, is damaged, or
@@ -50,25 +52,28 @@ def open_source(path: Path, *, most_bytes: int, open_file: OpenFile) -> Source:
         raise FileMissing(name=str(path))
     if path.is_dir():
         raise UnreadableFile(name=str(path), reason="it is a folder")
-    try:
-        stream = _buffered(open_file(path))
-        if zipped := stream.peek(2).startswith(_GZIP):
-            check_gzip(path, most_bytes)
-            stream = _buffered(igzip.IGzipFile(fileobj=stream, mode="rb"))  # type: ignore[no-untyped-call]
-        head = stream.peek(4)
-    except OSError as error:
-        raise UnreadableFile(name=path.name, reason=error.strerror or str(error)) from error
-    if not head:
-        raise NoDataInFile(name=path.name)
-    suffix = Path(path.stem).suffix.lower() if zipped and path.suffix.lower() == ".gz" else path.suffix.lower()
-    content = _content(path.name, head, suffix, zipped=zipped)
-    if content is Content.WORKBOOK:
-        check_workbook(path, most_bytes)
-    return Source(path, content, stream, _encoding(head), suffix)
+    with ExitStack() as opened:
+        try:
+            stream = _buffered(opened.enter_context(open_file(path)), opened)
+            zipped = stream.peek(2).startswith(_GZIP)
+            if zipped:
+                check_gzip(path, most_bytes)
+                inflated = opened.enter_context(igzip.IGzipFile(fileobj=stream, mode="rb"))  # type: ignore[no-untyped-call]
+                stream = _buffered(inflated, opened)
+            head = stream.peek(4)
+        except OSError as error:
+            raise UnreadableFile(name=path.name, reason=error.strerror or str(error)) from error
+        if not head:
+            raise NoDataInFile(name=path.name)
+        suffix = Path(path.stem).suffix.lower() if zipped and path.suffix.lower() == ".gz" else path.suffix.lower()
+        content = _content(path.name, head, suffix, zipped=zipped)
+        if content is Content.WORKBOOK:
+            check_workbook(path, most_bytes)
+        yield Source(path, content, stream, _encoding(head), suffix)
 
 
-def _buffered(stream: Any) -> io.BufferedReader:
-    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _BLOCK)
+def _buffered(stream: Any, opened: ExitStack) -> io.BufferedReader:
+    return stream if isinstance(stream, io.BufferedReader) else opened.enter_context(io.BufferedReader(stream, _BLOCK))
 
 
 def _content(name: str, head: bytes, suffix: str, *, zipped: bool) -> Content:
