@@ -7,7 +7,22 @@ import re
 from collections.abc import Sequence
 from typing import assert_never
 
-from sqlalchemy import BigInteger, ColumnElement, Double, String, and_, false, func, literal, not_, or_, select, true, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Double,
+    String,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.sql.expression import Grouping
 
 from config.catalogue import COLUMNS
@@ -41,6 +56,8 @@ MAX_NESTING = 3
 MAX_TERMS = 200
 """Terms in one chain; SQLite's expressions may be 1,000 levels deep, and a chain is as deep as it is long."""
 
+_SPACE: ColumnElement[str] = literal_column("' '", String)
+_EMPTY: ColumnElement[str] = literal_column("''", String)
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """Characters that no stored text holds, since no database takes them."""
 
@@ -194,7 +211,7 @@ def _has_word(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnEl
 
 
 def _padded(text: ColumnElement[str]) -> ColumnElement[str]:
-    return literal(" ") + text + literal(" ")
+    return _SPACE + text + _SPACE
 
 
 def _starts_with(text: ColumnElement[str], test: StartsWith, dialect: Dialect) -> ColumnElement[bool]:
@@ -250,11 +267,11 @@ def _keywords(wanted: Keywords, dialect: Dialect) -> ColumnElement[bool]:
 
 
 def _or_empty(text: Sql) -> ColumnElement[str]:
-    return func.coalesce(text, "", type_=String)
+    return func.coalesce(text, _EMPTY, type_=String)
 
 
 def _joined(texts: Sequence[ColumnElement[str]]) -> ColumnElement[str]:
     joined = texts[0]
     for text in texts[1:]:
-        joined = joined + literal(" ") + text
+        joined = joined + _SPACE + text
     return joined

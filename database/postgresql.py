@@ -65,7 +65,7 @@ def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
 
 def words(text: ColumnElement[str]) -> TableValuedAlias:
     """The words of a spaced text, in the column `value`; among them may be empty ones."""
-    return func.unnest(func.string_to_array(text, " ")).table_valued("value", name="words")
+    return func.unnest(func.string_to_array(text, " ")).table_valued("value", name="words").render_derived()
 
 
 def number(text: ColumnElement[str], factors: Factors) -> ColumnElement[Any]:
@@ -90,7 +90,7 @@ def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
     """The values in one part of `details`."""
     named = func.jsonb_each(func.jsonb_extract_path(details, area)).table_valued("key", "value", name="names")
     listed = func.jsonb_array_elements(func.jsonb_extract_path(named.c.value, "v"))
-    items = listed.table_valued("value", with_ordinality="position", name="items")
+    items = listed.table_valued("value", with_ordinality="position", name="items").render_derived()
 
     def part(*path: str) -> ColumnElement[str]:
         return _text_at(items.c.value, *path)
