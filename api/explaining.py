@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from contract.words import in_words
-
 from api.resources import Resources
 from config.profiles import resolve_profile
 from contract.wire import decode_body
+from contract.words import in_words
+from database.reader import count_matching
 from tasks.validate import check_request
 
 
@@ -16,8 +16,6 @@ def explain(shared: Resources, tenant: str, raw: bytes) -> dict[str, Any]:
 
     Raises InvalidRequest and DatabaseUnavailable.
     """
-    from database.reader import count_matching  # late: its neighbours are heavy, and the web process stays light
-
     request = check_request(decode_body(raw), max_records=shared.settings.max_records, now=datetime.now(UTC))
     matched = count_matching(shared.objects, tenant, request)
     limit = shared.settings.max_records if request.max_records is None else request.max_records

@@ -26,11 +26,10 @@ _FILE: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.api_route(
+@router.head("/{tenant}/jobs/{job_id}/file", include_in_schema=False)
+@router.get(
     "/{tenant}/jobs/{job_id}/file",
-    methods=["GET", "HEAD"],
     summary="Download a file",
-    operation_id="download_file",
     responses={**_FILE, **refusals(404, 409, 410, 503)},
 )
 async def file_of_job(request: Request, shared: Shared, tenant: Tenant, job_id: JobId) -> Response:
@@ -39,11 +38,10 @@ async def file_of_job(request: Request, shared: Shared, tenant: Tenant, job_id: 
     return await _response(request, shared, job)
 
 
-@router.api_route(
+@router.head("/{tenant}/download/{token}", include_in_schema=False)
+@router.get(
     "/{tenant}/download/{token}",
-    methods=["GET", "HEAD"],
     summary="Download a file by a signed link",
-    operation_id="download_by_link",
     responses={**_FILE, **refusals(403, 404, 409, 410, 503)},
 )
 async def file_of_link(

@@ -31,11 +31,10 @@ class PartState:
     detail: str
 
 
-@router.api_route(
+@router.head("/health", include_in_schema=False)
+@router.get(
     "/health",
-    methods=["GET", "HEAD"],
     summary="Would an export run now?",
-    operation_id="health",
     responses={200: {"model": Health}, 503: {"model": Health, "description": "Some part is not well."}},
 )
 async def health(shared: Shared) -> Response:

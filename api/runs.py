@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +14,17 @@ from contract.errors import PrefectUnavailable, RunRefused
 FLOW = "export-connector-states"
 DEPLOYMENT = "export"
 
-_PAUSES = (0.1, 0.3, 0.9)
-"""Seconds between attempts of one call; each call is safe to repeat."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+"""Seconds between attempts of one call; each pause is twice the one before. Each call is safe to repeat."""
+_MOST_BREAKS = 4
+"""How many attempts may end without an answer: Prefect is away, or closed the connection that was to be used again."""
+_BUSY_SECONDS = 10.0
+"""How long a Prefect is tried that answers and has no time: a burst is over by then."""
 _CALL_SECONDS = 15.0
 """Longest that one call may take, its attempts together: clients wait meanwhile."""
-_TRY_AGAIN = frozenset({429, 502, 503, 504})
-_LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=20)
+_BUSY = frozenset({429, 502, 503, 504})
+# Few at a time: Prefect on SQLite writes one after the other anyhow, and more only wait there with a lock's deadline.
+_LIMITS = httpx.Limits(max_connections=6, max_keepalive_connections=6, keepalive_expiry=20)
 # A burst waits for a free connection longer than for an answer.
 _TIMEOUT = httpx.Timeout(10, connect=2, pool=_CALL_SECONDS)
 
@@ -85,7 +91,7 @@ class PrefectRuns:
     async def ping(self) -> float:
         """Seconds that Prefect took to say that it is well. Raises PrefectUnavailable."""
         began = time.monotonic()
-        answer = await self._call("GET", "/health", attempts=1)
+        answer = await self._call("GET", "/health", patient=False)
         if answer.is_error:
             raise PrefectUnavailable(detail=f"it answers {answer.status_code}")
         return time.monotonic() - began
@@ -99,29 +105,31 @@ class PrefectRuns:
             self._deployment.update(answer.json())
         return self._deployment
 
-    async def _call(
-        self, method: str, path: str, content: str | None = None, attempts: int = len(_PAUSES) + 1
-    ) -> httpx.Response:
-        """The answer, after a few attempts where a connection fails or Prefect is busy. Raises PrefectUnavailable."""
+    async def _call(self, method: str, path: str, content: str | None = None, *, patient: bool = True) -> httpx.Response:
+        """The answer, after some attempts where `patient`. Raises PrefectUnavailable."""
         try:
             async with asyncio.timeout(_CALL_SECONDS):
-                return await self._attempts(method, path, content, attempts)
+                return await self._attempts(method, path, content, patient)
         except TimeoutError:
             raise PrefectUnavailable(detail=f"no answer in {_CALL_SECONDS:g} seconds") from None
 
-    async def _attempts(self, method: str, path: str, content: str | None, attempts: int) -> httpx.Response:
-        for attempt in range(attempts):
-            if attempt:
-                await asyncio.sleep(_PAUSES[attempt - 1])
+    async def _attempts(self, method: str, path: str, content: str | None, patient: bool) -> httpx.Response:
+        began, pause, breaks = time.monotonic(), _FIRST_PAUSE, 0
+        while True:
             try:
                 answer = await self.client.request(method, path, content=content)
             except httpx.TransportError as error:
-                trouble = f"{type(error).__name__} at {self.client.base_url}"
-                continue
-            if answer.status_code not in _TRY_AGAIN:
-                return answer
-            trouble = f"it answers {answer.status_code}"
-        raise PrefectUnavailable(detail=trouble)
+                breaks += 1
+                trouble, hopeless = f"{type(error).__name__} at {self.client.base_url}", breaks >= _MOST_BREAKS
+            else:
+                if answer.status_code not in _BUSY:
+                    return answer
+                trouble, hopeless = f"it answers {answer.status_code}", time.monotonic() - began > _BUSY_SECONDS
+            if hopeless or not patient:
+                raise PrefectUnavailable(detail=trouble)
+            # A burst that was sent away together should not come back together.
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 (not for a secret)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def run_body(request_key: str, tenant: str, body: object) -> str:

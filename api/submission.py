@@ -57,8 +57,16 @@ async def submit(shared: Resources, submission: Submission) -> str:
     if job.id is not None:
         return job.id
     run_id = await _run_of(shared, job, mine=job.request_key == asked.request_key)
-    shared.on_submitted()
+    _tell(shared)
     return run_id
+
+
+def _tell(shared: Resources) -> None:
+    """Tells the listener of the application that there is a run."""
+    try:
+        shared.on_submitted()
+    except Exception:  # noqa: BLE001  # the job is accepted; a listener only makes it quicker, and may not undo that
+        _log.warning("The listener for new runs failed", exc_info=True)
 
 
 def _checked(shared: Resources, submission: Submission) -> Job:

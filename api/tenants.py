@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from contract.errors import UnknownTenant
+from database.reader import tenant_exists
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _REMEMBERED_SECONDS = 30.0
@@ -25,11 +26,6 @@ class Tenants:
         """Raises UnknownTenant where there is no such tenant, and DatabaseUnavailable."""
         if tenant in self.named or self._found.get(tenant, 0) > time.monotonic():
             return
-        if not _NAME.fullmatch(tenant) or not self._has_objects(tenant):
+        if not _NAME.fullmatch(tenant) or not tenant_exists(self.objects, tenant):
             raise UnknownTenant(tenant=tenant[:100])
         self._found[tenant] = time.monotonic() + _REMEMBERED_SECONDS
-
-    def _has_objects(self, tenant: str) -> bool:
-        from database.reader import tenant_exists  # late: its neighbours are heavy, and the web process stays light
-
-        return tenant_exists(self.objects, tenant)
