@@ -2,7 +2,7 @@
 
 import tempfile
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ def export(
     upgrade(settings.objects_url, "objects")
     # Beside the output, so that the finished file only has to be renamed.
     with tempfile.TemporaryDirectory(prefix=".statesheet-", dir=_folder_of(output)) as folder, progress_bar() as bar:
-        place = Place.of(settings, spool=Path(folder) / "spool", results=str(Path(folder) / "results"))
+        place = replace(Place.of(settings), spool=Path(folder) / "spool", results=str(Path(folder) / "results"))
         reporter = _Bar(bar, bar.add_task("Exporting", total=None))
         outcome = run_export(body, tenant=tenant, job_id=str(uuid.uuid4()), place=place, reporter=reporter)
         if outcome.file is not None:

@@ -14,7 +14,7 @@ OBJECTS = 60
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
-    (folder / "objects.json").write_text(json.dumps(list(demo_objects(OBJECTS))))
+    (folder / "objects.json").write_text(json.dumps([one for _, one in demo_objects(OBJECTS)]))
     loaded = command("load", folder / "objects.json", "--tenant", "acme", home=folder)
     assert loaded.returncode == 0, loaded.stderr
     return folder

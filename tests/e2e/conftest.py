@@ -118,7 +118,7 @@ def hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, hook: tuple[str, list[dict[str, Any]]]) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("home")
-    objects = list(demo_objects(OBJECTS))
+    objects = [one for _, one in demo_objects(OBJECTS)]
     (home / "objects.json").write_text(json.dumps(objects))
     loaded = command("load", home / "objects.json", "--tenant", TENANT, home=home)
     assert loaded.returncode == 0, loaded.stderr
