@@ -53,7 +53,7 @@ def create_app(
     app = _bare_app(resources)
     app.state.resources = resources
     app.state.registry = registry
-    for part in (documentation, health, metrics, exports, jobs, files):
+    for part in (exports, jobs, files, health, metrics, documentation):
         app.include_router(part.router)
     errors.install(app)
     # The last that is added is the outermost.

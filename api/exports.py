@@ -19,6 +19,7 @@ Tenant = Annotated[str, Path(description="The tenant whose objects are meant.")]
 @router.post(
     "/{tenant}/api/rsConnectService/downloadDataJob",
     summary="Start an export",
+    response_description="The export is accepted.",
     responses={200: {"model": Started}, **refusals(400, 404, 413, 422, 429, 502, 503)},
     openapi_extra=EXPORT_BODY,
 )
@@ -43,6 +44,7 @@ async def download_data_job(
 @router.post(
     "/{tenant}/explain",
     summary="Say what an export would hold",
+    response_description="What the request means.",
     responses={200: {"model": Explanation}, **refusals(400, 404, 413, 503)},
     openapi_extra=EXPORT_BODY,
 )

@@ -34,7 +34,8 @@ class PartState:
 @router.head("/health", include_in_schema=False)
 @router.get(
     "/health",
-    summary="Would an export run now?",
+    summary="Say whether an export would run now",
+    response_description="Every part is well.",
     responses={200: {"model": Health}, 503: {"model": Health, "description": "Some part is not well."}},
 )
 async def health(shared: Shared) -> Response:

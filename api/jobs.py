@@ -26,7 +26,12 @@ JobId = Annotated[str, Path(description="The job's workAutomationId.")]
 _PAGE, _LONGEST_PAGE = 50, 500
 
 
-@router.get("/{tenant}/jobs", summary="List jobs", responses={200: {"model": JobList}, **refusals(400, 404, 503)})
+@router.get(
+    "/{tenant}/jobs",
+    summary="List jobs",
+    response_description="A page of jobs.",
+    responses={200: {"model": JobList}, **refusals(400, 404, 503)},
+)
 def list_jobs(
     shared: Shared,
     tenant: Tenant,
@@ -45,7 +50,12 @@ def list_jobs(
     return answer({"jobs": [_told(shared, job, places.get(job.request_key)) for job in found], "cursor": following})
 
 
-@router.get("/{tenant}/jobs/{job_id}", summary="Show a job", responses={200: {"model": JobAnswer}, **refusals(404, 503)})
+@router.get(
+    "/{tenant}/jobs/{job_id}",
+    summary="Show a job",
+    response_description="The job as it is now.",
+    responses={200: {"model": JobAnswer}, **refusals(404, 503)},
+)
 def show_job(shared: Shared, tenant: Tenant, job_id: JobId) -> Response:
     """How far a job is, and its file, warnings or error once it has ended."""
     job = find(shared, tenant, job_id)
@@ -53,7 +63,10 @@ def show_job(shared: Shared, tenant: Tenant, job_id: JobId) -> Response:
 
 
 @router.post(
-    "/{tenant}/jobs/{job_id}/cancel", summary="Cancel a job", responses={200: {"model": JobAnswer}, **refusals(404, 409, 503)}
+    "/{tenant}/jobs/{job_id}/cancel",
+    summary="Cancel a job",
+    response_description="The job, cancelled or about to be.",
+    responses={200: {"model": JobAnswer}, **refusals(404, 409, 503)},
 )
 async def cancel_job(shared: Shared, tenant: Tenant, job_id: JobId) -> Response:
     """A job that waits ends at once; one that runs stops soon. Its partial files are removed."""

@@ -16,6 +16,7 @@ from database import jobs
 
 router = APIRouter(tags=["Operation"])
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -63,9 +64,8 @@ class RequestMetrics:
         try:
             await self.app(scope, receive, sending)
         finally:
-            route = scope.get("route")
-            address = getattr(route, "path", "none")
-            method = scope["method"] if route else "none"
+            address = getattr(scope.get("route"), "path", "none")
+            method = scope["method"] if scope["method"] in _METHODS else "other"
             self.served.labels(method, address, status).inc()
             self.seconds.labels(address).observe(time.perf_counter() - began)
 

@@ -157,7 +157,7 @@ _MEANINGS = {
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may refuse with these statuses; anything else that goes wrong is a 500."""
     known: dict[int | str, dict[str, Any]] = {
-        status: {"model": Refusal, "description": _MEANINGS[status]} for status in (*statuses, 500)
+        status: {"model": Refusal, "description": _MEANINGS[status]} for status in sorted((*statuses, 500))
     }
     # With "4XX" there, FastAPI adds no 422 of its own shape.
     return known | {"4XX": {"model": Refusal, "description": "The request is not taken."}}
