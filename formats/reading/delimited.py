@@ -3,6 +3,7 @@ the apostrophe that this project puts in front of what a spreadsheet would run."
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
@@ -10,7 +11,8 @@ from formats.reading.cells import Row
 
 _DELIMITERS = ",;\t|"
 _ROWS = 5_000
-_LARGEST_CELL = 64 << 20
+_SURPLUS = 8
+"""Cells past the end of the header that are kept, for the next step to refuse their row."""
 
 
 class BrokenTable(ValueError):
@@ -21,14 +23,13 @@ def read_delimited(stream: io.BufferedReader, encoding: str) -> Iterator[Row]:
     """The rows of a delimited text, the header first, a blank line as an empty row.
 
     Rows have as many cells as the header, or more where there are cells past its end. The delimiter is the one of
-    `, ; TAB |` that the first line has most of. Raises BrokenTable and UnicodeDecodeError.
+    `, ; TAB |` that the first line has most of. Raises BrokenTable, also where a row has many
+    more cells than the header, and UnicodeDecodeError.
     """
     import pandas as pd
 
     from formats.formulas import restored_text
 
-    # Python's default of 128 kB is less than a cell may hold; there is no other way to set it.
-    csv.field_size_limit(max(_LARGEST_CELL, csv.field_size_limit()))
     delimiter = _delimiter(stream, encoding)
     with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
         try:
@@ -39,7 +40,7 @@ def read_delimited(stream: io.BufferedReader, encoding: str) -> Iterator[Row]:
         except pd.errors.EmptyDataError:
             return
         except (csv.Error, pd.errors.ParserError) as error:
-            raise BrokenTable(str(error)) from error
+            raise BrokenTable(_located(str(error))) from error
 
 
 def _body(text: TextIO, delimiter: str, width: int) -> Iterator[Sequence[str | None]]:
@@ -50,19 +51,23 @@ def _body(text: TextIO, delimiter: str, width: int) -> Iterator[Sequence[str | N
         text,
         sep=delimiter,
         header=None,
-        names=range(width + 1),
+        names=range(width + _SURPLUS),
         index_col=False,
         dtype=object,
         na_filter=False,
         keep_default_na=False,
         skip_blank_lines=False,
-        engine="python",
-        # A row that is too long is kept with the first of its surplus cells, for the next step to refuse.
-        on_bad_lines=lambda cells: [*cells[:width], next(filter(None, cells[width:]), "")],
+        # The other engine drops a last row whose quote is never closed, without a word.
+        engine="c",
         chunksize=_ROWS,
     ) as frames:
         for frame in frames:
             yield from frame.itertuples(index=False, name=None)
+
+
+def _located(message: str) -> str:
+    """pandas counts from below the header, lines from 1 and rows from 0; people count all rows from 1."""
+    return re.sub(r"\b(line|row) (\d+)", lambda found: f"row {int(found[2]) + (1 if found[1] == 'line' else 2)}", message)
 
 
 def _delimiter(stream: io.BufferedReader, encoding: str) -> str:

@@ -1,0 +1,308 @@
+"""Tables and workbooks: every cell arrives as the text that it shows, under the name that its header means."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.changes import Deletion, Unreadable
+from contract.errors import NoDataInFile, UnreadableFile
+from contract.filters import parse_instant
+from contract.objects import parse_object
+from formats.formulas import neutralised
+from formats.reading import read_objects
+
+CONTEXT = {"source": "internal", "locale": "en-US"}
+
+
+def values(*texts: str) -> dict[str, Any]:
+    return {"values": [{**CONTEXT, "value": text} for text in texts]}
+
+
+def read_text(folder: Path, text: str | bytes, name: str = "table.csv") -> list[tuple[str, object]]:
+    (path := folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(read_objects(path))
+
+
+def test_a_plain_table_needs_only_an_id(tmp_path: Path) -> None:
+    """Known names and labels are found without case, others become attributes; everything stays text."""
+    table = (
+        "ID,Channel Id,ENTITYTYPE,item state,retryCount,properties.shelf,Name\n007,rs-shop-self,sku,new,1.50,NA,Käse\n8,,,,,,\n"
+    )
+    assert read_text(tmp_path, table) == [
+        (
+            "row 2",
+            {
+                "id": "007",
+                "type": "connectorstate",
+                "name": "Käse",
+                "properties": {"channelid": "rs-shop-self", "entitytype": "sku", "shelf": "NA"},
+                "data": {"attributes": {"itemState": values("new"), "retryCount": values("1.50")}},
+            },
+        ),
+        ("row 3", {"id": "8", "type": "connectorstate"}),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_delimiter_and_the_encoding_are_found_out(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    text = f'id{delimiter}type{delimiter}color\r\n1{delimiter}t{delimiter}"a{delimiter}Größe\nb"\r\n'
+    [(place, item)] = read_text(tmp_path, text.encode(encoding))
+    assert place == "row 2"
+    assert item == {"id": "1", "type": "t", "data": {"attributes": {"color": values(f"a{delimiter}Größe\nb")}}}
+
+
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8).filter(
+            lambda text: "||" not in text
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_text_in_a_cell_arrives_as_it_is(tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
+    """Save that the apostrophe before what a spreadsheet would run is taken away again, as this project's CSV has it."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer.writerow(["id", *(f"a{number}" for number in range(len(cells)))])
+    writer.writerow(["1", *pl.select(neutralised(pl.lit(pl.Series(cells, dtype=pl.String)))).to_series()])
+    [(_, item)] = read_text(tmp_path_factory.mktemp("any"), written.getvalue())
+    assert isinstance(item, dict)
+    assert [holder["values"][0]["value"] for holder in item["data"]["attributes"].values()] == cells
+
+
+def test_rows_that_say_something_unclear_are_refused_and_the_others_kept(tmp_path: Path) -> None:
+    read = read_text(tmp_path, "id,color,action\n1,red\n,red\n\n2,red,,\n3,red,,blue\n4,red,fly\n5,a,,,,e\n6,red,Delete\n")
+    assert read == [
+        ("row 2", {"id": "1", "type": "connectorstate", "data": {"attributes": {"color": values("red")}}}),
+        ("row 3", Unreadable("the ID is empty")),
+        ("row 5", {"id": "2", "type": "connectorstate", "data": {"attributes": {"color": values("red")}}}),
+        ("row 6", Unreadable("the cell in column 4 has no header")),
+        ("row 7", Unreadable("unknown action 'fly'; known is create, update, delete")),
+        ("row 8", Unreadable("the cell in column 6 has no header")),
+        ("row 9", Deletion("connectorstate", "6")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name,type\na,b\n", "no column ID"),
+        ("id,color,COLOR\n1,a,b\n", "the column COLOR is there twice"),
+        ("id,channelid,Channel Id\n1,a,b\n", "the column channelid is there twice"),
+        (b"id,color\n1,\xff\n", "not text in UTF-8"),
+        ('id,color\n1,"never closed\n', "EOF inside string starting at row 2"),
+        ("id,color\n1,a\n2,b" + "," * 20 + "c\n", "Expected 10 fields in row 3, saw 22"),
+    ],
+)
+def test_a_table_that_cannot_be_understood_is_an_error(tmp_path: Path, text: str | bytes, reason: str) -> None:
+    with pytest.raises(UnreadableFile, match=reason):
+        read_text(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ["", "id,color\n", "id,color\n\n,\n"])
+def test_a_table_without_rows_says_so(tmp_path: Path, text: str) -> None:
+    with pytest.raises(NoDataInFile):
+        read_text(tmp_path, text)
+
+
+def test_a_column_may_hold_many_values_and_groups(tmp_path: Path) -> None:
+    """A nested name has a text for each entry of its group; an empty one means that the entry has none."""
+    header = "id,url,validationError>>sno,validationError>>error,deep>>in>>side\n"
+    [(_, item)] = read_text(tmp_path, header + "1,a||b,1||2,||gone,x\n")
+    assert isinstance(item, dict)
+    assert item["data"]["attributes"] == {
+        "url": values("a", "b"),
+        "validationError": {"group": [{"sno": values("1")}, {"sno": values("2"), "error": values("gone")}]},
+        "deep": {"group": [{"in": {"group": [{"side": values("x")}]}}]},
+    }
+    parsed = parse_object(item)
+    assert [(value.text, value.entry) for value in parsed.attributes["validationerror>>sno"].values] == [("1", 0), ("2", 1)]
+
+
+Sheet = tuple[str, Sequence[Sequence[object]]]
+
+HEAD: tuple[Sequence[object], ...] = (
+    ("System Fields", None, None, None, "Properties", None, "Attributes"),
+    (
+        "Action",
+        "Type",
+        "ID",
+        "Name",
+        "Channel Id",
+        "Retry Count",
+        "Item State",
+        "Item State Date",
+        "Listing Url",
+        "Data Object Id",
+    ),
+)
+
+
+def a_workbook(path: Path, *sheets: Sheet, hidden: Sequence[str] = ()) -> Path:
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        date = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
+        for title, rows in sheets:
+            sheet = book.add_worksheet(title)
+            if title in hidden:
+                sheet.hide()
+            for number, row in enumerate(rows):
+                for position, cell in enumerate(row):
+                    if isinstance(cell, datetime):
+                        sheet.write_datetime(number, position, cell, date)
+                    elif cell is not None:
+                        sheet.write(number, position, cell)
+    return path
+
+
+def test_the_template_is_read_by_its_groups_and_labels(tmp_path: Path) -> None:
+    """Sheets that hold no objects are left alone; a label without a name in the file is read by the template's rule."""
+    path = a_workbook(
+        tmp_path / "a.xlsx",
+        ("Help", [(), (), (), ("TEMPLATE NAME", "RS EXCEL")]),
+        (
+            "Connector State",
+            [
+                *HEAD,
+                (
+                    None,
+                    "connectorstate",
+                    "007",
+                    "=1+1",
+                    "rs-shop-self",
+                    3,
+                    "new",
+                    datetime(2020, 1, 2, 3, 4, 5, 678000),
+                    "a||b",
+                    True,
+                ),
+                ("DELETE", "connectorstate", "8"),
+                (),
+                (None, "task", 9, None, None, 1.5),
+            ],
+        ),
+        ("Summary", [("ID", "is not a table")]),
+        ("Reference Data", [("ID",), ("x",)]),
+        hidden=["Reference Data"],
+    )
+    assert list(read_objects(path)) == [
+        (
+            "sheet Connector State, row 3",
+            {
+                "id": "007",
+                "type": "connectorstate",
+                "name": "=1+1",
+                "properties": {"channelid": "rs-shop-self", "retryCount": "3"},
+                "data": {
+                    "attributes": {
+                        "itemState": values("new"),
+                        "itemStateDate": values("2020-01-02T03:04:05.678+0000"),
+                        "listingUrl": values("a", "b"),
+                        "dataObjectId": values("true"),
+                    }
+                },
+            },
+        ),
+        ("sheet Connector State, row 4", Deletion("connectorstate", "8")),
+        ("sheet Connector State, row 6", {"id": "9", "type": "task", "properties": {"retryCount": "1.5"}}),
+    ]
+
+
+def test_the_hidden_model_gives_the_names_behind_the_labels(tmp_path: Path) -> None:
+    """Wherever a person has moved the columns; only where two have the same header does their place count."""
+    path = a_workbook(
+        tmp_path / "a.xlsx",
+        (
+            "Things",
+            [
+                ("System Fields", None, "Attributes"),
+                ("ID", "Type", "Shelf No", "Retry Count", "Retry Count"),
+                ("1", "thing", "a", "b", "c"),
+            ],
+        ),
+        (
+            "Model",
+            [
+                ("Sheet Name", "Column", "Label", "Name", "Group", "Kind"),
+                ("Things", "Z", "Shelf No", "SHELF_no", "Attributes", "text"),
+                ("Things", "D", "Retry Count", "retryCount", "Attributes", "text"),
+                ("Things", "E", "Retry Count", "attributes.retry_count", "Attributes", "text"),
+                ("Other", "C", "Shelf No", "wrong", "Attributes", "text"),
+            ],
+        ),
+        hidden=["Model"],
+    )
+    [(_, item)] = read_objects(path)
+    assert isinstance(item, dict)
+    assert item["data"]["attributes"] == {"SHELF_no": values("a"), "retryCount": values("b"), "retry_count": values("c")}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_dates_are_those_of_the_zone_that_help_names_or_else_of_the_caller(tmp_path: Path, named: bool) -> None:
+    moment = datetime(2020, 7, 1, 12, 30, 15, 999000)
+    help_rows = [("TIME ZONE", "Dates and times are those of Europe/Berlin. A date that Excel cannot hold stands as its text.")]
+    path = a_workbook(
+        tmp_path / "a.xlsx", ("Help", help_rows if named else [()]), ("T", [("id", "createdDate"), ("1", moment)])
+    )
+    zone: tzinfo = ZoneInfo("Asia/Tokyo")
+    [(_, item)] = read_objects(path, zone=zone)
+    assert isinstance(item, dict)
+    expected = moment.replace(tzinfo=ZoneInfo("Europe/Berlin") if named else zone)
+    assert parse_instant(item["properties"]["createdDate"]) == round(expected.timestamp() * 1000)
+
+
+def test_validation_errors_come_from_their_own_sheet(tmp_path: Path) -> None:
+    """Unless the object's row has them itself."""
+    error_rows = [
+        ("Type", "ID", "Row", "Sno", "Source Attribute", "Target Attribute", "Error"),
+        ("connectorstate", "1", 3, "1", "msrp", "price", "msrp is missing"),
+        ("ConnectorState", "1", 3, "2", None, None, "too long"),
+        ("connectorstate", "2", 4, "1", None, None, "not this one"),
+    ]
+    path = a_workbook(
+        tmp_path / "a.xlsx",
+        ("T", [("id", "type", "validationError>>error"), ("1", "connectorstate"), ("2", "connectorstate", "own")]),
+        ("Validation Errors", error_rows),
+    )
+    (_, first), (_, second) = read_objects(path)
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert first["data"]["attributes"]["validationError"]["group"] == [
+        {
+            "sno": values("1"),
+            "sourceAttribute": values("msrp"),
+            "targetAttribute": values("price"),
+            "error": values("msrp is missing"),
+        },
+        {"sno": values("2"), "error": values("too long")},
+    ]
+    assert second["data"]["attributes"]["validationError"]["group"] == [{"error": values("own")}]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "reason"),
+    [
+        ([("T", [("name",), ("x",)])], "no sheet has a column ID"),
+        ([("T", [("id", "a", "A"), ("1",)])], "sheet T: the column A is there twice"),
+        ([("Help", [("ID",), ("1",)])], "no sheet has a column ID"),
+    ],
+)
+def test_a_workbook_that_cannot_be_understood_is_an_error(tmp_path: Path, sheets: list[Sheet], reason: str) -> None:
+    with pytest.raises(UnreadableFile, match=reason):
+        list(read_objects(a_workbook(tmp_path / "a.xlsx", *sheets)))
+
+
+def test_a_workbook_without_rows_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NoDataInFile):
+        list(read_objects(a_workbook(tmp_path / "a.xlsx", ("Connector State", HEAD))))
