@@ -1,0 +1,48 @@
+"""`statesheet serve`: the whole stack on this machine."""
+
+import ipaddress
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import out
+from contract.errors import BadSetting
+
+if TYPE_CHECKING:
+    from runtime.addresses import Addresses
+
+
+def serve(
+    home: Annotated[Path | None, typer.Option(help="Folder of everything. [default: STATESHEET_HOME or ~/.statesheet]")] = None,
+    host: Annotated[str | None, typer.Option(help="Address that the API listens on. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one. [default: 9095]")] = None,
+) -> None:
+    """Start the API, Prefect with its UI, and a worker; stop them with Ctrl-C."""
+    from config.settings import load_settings
+    from runtime import stack
+
+    given: dict[str, Any] = {"home": home, "host": host, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    _refuse_open_doors(settings.host)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    stack.serve(settings, ready=_show)
+
+
+def _refuse_open_doors(host: str) -> None:
+    """There are no credentials yet, so only this machine may call. Raises BadSetting."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        reason = f"{host} can be reached by others, and this version asks nobody who they are; listen on 127.0.0.1"
+        raise BadSetting(name="STATESHEET_HOST", reason=reason)
+
+
+def _show(addresses: "Addresses") -> None:
+    out.print(f"Statesheet is ready at {addresses.api} (docs: {addresses.api}/docs)", markup=False)
+    out.print(f"Prefect's UI is at {addresses.prefect_ui}", markup=False)
+    out.print(f"Ask for an export: POST {addresses.api}/TENANT/api/rsConnectService/downloadDataJob", markup=False)

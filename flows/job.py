@@ -1,0 +1,105 @@
+"""What every flow of an export does around the steps: the job row, the run's name and tags, the artifact, the ending."""
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
+from prefect.logging import get_run_logger
+from prefect.states import Cancelled, Completed
+from sqlalchemy import Engine
+
+from config.settings import Settings, load_settings
+from contract.errors import ExportCancelled, InternalError, JobEnded, StatesheetError
+from contract.jobs import JobStatus, Step
+from database import jobs
+from database.engine import connect
+from files import spool
+from flows.ending import tell
+from flows.pipeline import Place, Steps, run_export
+from flows.records import adopt
+from flows.story import in_short, tell_story
+from tasks.steps import extract_task, publish_task, render_task, transform_task, validate_task
+
+TASKS = Steps(validate_task, extract_task, transform_task, render_task, publish_task)
+_REPORT_SECONDS = 0.25
+
+
+@dataclass
+class RowReporter:
+    """Keeps the job row up to date; raises ExportCancelled when the user asked for that."""
+
+    engine: Engine
+    run_id: str
+    step: Step | None = None
+    reported: float = 0
+
+    def progress(self, step: Step, records_done: int) -> None:
+        """Each step's begin, and in between no more often than a person can see."""
+        if step is self.step and monotonic() - self.reported < _REPORT_SECONDS:
+            return
+        self.step, self.reported = step, monotonic()
+        jobs.progress(self.engine, self.run_id, step, records_done)
+
+    def describe(self, **facts: Any) -> None:
+        """Facts onto the row."""
+        jobs.describe(self.engine, self.run_id, **facts)
+
+
+def run_job(tenant: str, request: object) -> State[Any] | None:
+    """Run the steps for the flow run of this process and bring its job to an end; the state that Prefect is to show.
+
+    Raises what went wrong, after the job row says so and whoever asked was told.
+    """
+    run = _this_run()
+    settings = load_settings()
+    engine = connect(settings.jobs_url)
+    try:
+        return _run(engine, settings, run, tenant, request)
+    finally:
+        spool.remove(settings.spool_folder, str(run.id))
+        engine.dispose()
+
+
+def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request: object) -> State[Any] | None:
+    run_id = str(run.id)
+    adopt(engine, run, request)
+    try:
+        jobs.start(engine, run_id)
+        reporter = RowReporter(engine, run_id)
+        outcome = run_export(request, tenant=tenant, job_id=run_id, place=Place.of(settings), reporter=reporter, steps=TASKS)
+        jobs.complete(engine, run_id, outcome.file, total=outcome.extracted.exported, warnings=outcome.warnings)
+    except ExportCancelled:
+        jobs.cancelled(engine, run_id)
+    except JobEnded as ended:
+        get_run_logger().warning("%s", ended)
+    except Exception as error:
+        jobs.fail(engine, run_id, as_ours(error))
+        _close(engine, settings, run)
+        raise
+    return _close(engine, settings, run)
+
+
+def as_ours(error: Exception) -> StatesheetError:
+    """The error as one that a user may see."""
+    return error if isinstance(error, StatesheetError) else InternalError(detail=f"{type(error).__name__}: {error}")
+
+
+def _this_run() -> FlowRun:
+    context = FlowRunContext.get()
+    assert context is not None, "a flow runs this"
+    assert context.flow_run is not None, "the engine made or was given a run"
+    return context.flow_run
+
+
+def _close(engine: Engine, settings: Settings, run: FlowRun) -> State[Any] | None:
+    """Tell Prefect's UI and whoever asked how the job ended; the job itself has ended before and does not depend on it."""
+    job = jobs.of_run(engine, str(run.id))
+    for warning in job.warnings:
+        get_run_logger().warning("%s (%s)", warning.message, warning.code)
+    tell_story(run, job, settings.public_url)
+    tell(engine, settings, str(run.id))
+    if job.status is JobStatus.CANCELLED:
+        return Cancelled(message="Stopped.")
+    return None if job.status is JobStatus.FAILED else Completed(message=in_short(job))

@@ -1,0 +1,132 @@
+"""The steps of one export in order, as a plain function: the flow runs it with tasks, the command line without Prefect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from database.reader import tenant_exists
+from tasks.extract import extract
+from tasks.publish import publish
+from tasks.render import render
+
+from config.settings import Settings
+from contract.errors import UnknownTenant
+from contract.jobs import JobFile, JobWarning, Step
+from database.engine import connect
+from files.spool import job_folder
+from tasks.plan import ExportPlan, Extracted
+from tasks.transform import transform
+from tasks.validate import plan_export
+
+
+class Reporter(Protocol):
+    """What wants to know how an export goes. Either may raise to stop it."""
+
+    def progress(self, step: Step, records_done: int) -> None:
+        """A step begins, or has got this far."""
+
+    def describe(self, **facts: Any) -> None:
+        """Facts as they become known: see `database.jobs.JobFacts`."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The functions that do the work; the flow puts a task in the place of each."""
+
+    validate: Callable[..., ExportPlan] = plan_export
+    extract: Callable[..., Extracted] = extract
+    transform: Callable[..., Any] = transform
+    render: Callable[..., Any] = render
+    publish: Callable[..., JobFile] = publish
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an export reads, works and leaves its result."""
+
+    objects_url: str
+    spool: Path
+    results: str
+    max_records: int
+    retention_days: float
+    zone: ZoneInfo
+    tenants: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Place":
+        """As the settings say."""
+        return cls(
+            settings.objects_url,
+            settings.spool_folder,
+            settings.results,
+            settings.max_records,
+            settings.retention_days,
+            settings.zone,
+            frozenset(settings.tenants),
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an export ended. `file` None: nothing matched, and the request wanted no empty file."""
+
+    plan: ExportPlan
+    extracted: Extracted
+    file: JobFile | None
+    warnings: tuple[JobWarning, ...] = field(default=())
+
+
+def run_export(
+    body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter, steps: Steps | None = None
+) -> Outcome:
+    """From the raw request to the verified, published file. The caller removes the job's folder (`files.spool.remove`).
+
+    Raises InvalidRequest with every mistake, UnknownTenant, and what each step raises.
+    """
+    steps = steps or Steps()
+    plan = _plan(body, tenant, job_id, place, reporter, steps)
+    reporter.progress(Step.EXTRACT, 0)
+    extracted = steps.extract(
+        plan, database_url=place.objects_url, on_progress=lambda done: reporter.progress(Step.EXTRACT, done)
+    )
+    reporter.describe(as_of=extracted.as_of, matched=extracted.matched, total=extracted.exported)
+    if extracted.matched == 0 and plan.request.skip_if_empty:
+        return Outcome(plan, extracted, None)
+    reporter.progress(Step.TRANSFORM, extracted.exported)
+    content = steps.transform(plan, extracted, zone=place.zone)
+    reporter.progress(Step.RENDER, extracted.exported)
+    rendered = steps.render(plan, content)
+    reporter.progress(Step.PUBLISH, extracted.exported)
+    file = steps.publish(plan, content, rendered, results=place.results, retention_days=place.retention_days)
+    return Outcome(plan, extracted, file, rendered.warnings)
+
+
+def _plan(body: object, tenant: str, job_id: str, place: Place, reporter: Reporter, steps: Steps) -> ExportPlan:
+    reporter.progress(Step.VALIDATE, 0)
+    _check_tenant(tenant, place)
+    plan = steps.validate(
+        body,
+        tenant=tenant,
+        job_id=job_id,
+        max_records=place.max_records,
+        now=datetime.now(UTC),
+        folder=job_folder(place.spool, job_id),
+    )
+    reporter.describe(file_name=plan.file_name, format=plan.profile.format, warnings=plan.request.warnings)
+    return plan
+
+
+def _check_tenant(tenant: str, place: Place) -> None:
+    if tenant in place.tenants:
+        return
+    engine = connect(place.objects_url)
+    try:
+        known = isinstance(tenant, str) and tenant_exists(engine, tenant)
+    finally:
+        # The extraction opens the file with another SQLite library: see database.reader.
+        engine.dispose()
+    if not known:
+        raise UnknownTenant(tenant=tenant)

@@ -1,0 +1,25 @@
+"""The job row of a flow run: found where the API wrote it, made where the run began in Prefect's UI or on a schedule."""
+
+from prefect.client.schemas.objects import FlowRun
+from sqlalchemy import Engine
+
+from contract.jobs import Job, JobSource
+from database import jobs
+
+
+def adopt(engine: Engine, run: FlowRun, request: object = None) -> Job:
+    """The job of a run. `request` is the raw request where it is not among the run's parameters."""
+    parameters = run.parameters or {}
+    return jobs.adopt(
+        engine,
+        str(run.id),
+        str(parameters.get("tenant", "")),
+        source_of(run),
+        parameters.get("request", parameters) if request is None else request,
+        request_key=run.idempotency_key,
+    )
+
+
+def source_of(run: FlowRun) -> JobSource:
+    """Which way in a run came that has no row yet: the API always writes one first."""
+    return JobSource.SCHEDULE if run.auto_scheduled else JobSource.UI

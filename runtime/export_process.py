@@ -1,0 +1,61 @@
+"""One run in one process, forked from a server that has imported everything already: no run pays for starting Python.
+
+The fork server imports this module (see `PRELOAD`) and nothing of it may start a thread or open a connection: forks inherit
+neither. https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
+"""
+
+import multiprocessing
+import pkgutil
+import signal
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from runtime.parts import die_with_parent
+
+PRELOAD = (
+    "runtime.export_process",
+    "flows.export_connector_states",
+    "flows.ad_hoc",
+    "prefect.flow_engine",
+    "prefect.task_engine",
+    "prefect.events.clients",
+    "polars",
+    "pyarrow",
+    "xlsxwriter",
+    "adbc_driver_sqlite.dbapi",
+)
+
+
+def fork_server() -> ForkServerContext:
+    """Where processes of runs come from, warm."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOAD))
+    first = context.Process(target=nothing)
+    first.start()
+    first.join()
+    return context
+
+
+def start(context: ForkServerContext, run: FlowRun, entrypoint: str) -> ForkServerProcess:
+    """The process of a run; its exit code says nothing of the export, whose outcome is on record."""
+    # The engine opens a subscription for requests to suspend the run, which exports never do, where it sees a deployment.
+    process = context.Process(target=main, args=(run.model_copy(update={"deployment_id": None}), entrypoint), daemon=True)
+    process.start()
+    return process
+
+
+def main(run: FlowRun, entrypoint: str) -> None:
+    """Run a flow under the id that it has."""
+    die_with_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    from prefect.flow_engine import run_flow
+
+    # A lost run is noticed by its process. Heartbeats would keep each process for up to a second after its work.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")
+
+
+def nothing() -> None:
+    """What the first process does, which waits until the fork server has imported everything."""

@@ -1,0 +1,181 @@
+"""Two records of one job brought together again: Prefect's, of what ran, and the job row, of what the user is told.
+
+Everything here may be repeated, and stopped anywhere: each step looks at what is there and does what is missing.
+Exports only read, so a run whose process is gone is run again under the same id.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from anyio import to_thread
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Completed, Crashed, Failed, Scheduled
+from sqlalchemy import Engine
+
+from api.runs import PrefectRuns
+from config.settings import Settings
+from contract.errors import InternalError, RunLost, StatesheetError, UnknownJob
+from contract.jobs import Job, JobStatus
+from database import jobs
+from files import spool
+from flows.records import adopt
+
+MOST_RERUNS = 3
+"""How often a run whose process is gone is run again."""
+RUN_AGAIN = "RunAgain"
+"""The name of the state of a lost run that waits to run again; a run's history has one for each loss."""
+_ACCEPTED_FOR = timedelta(seconds=20)
+"""How long the API may still be asking Prefect for the run of a row that it wrote: longer than it waits for an answer."""
+_UNDECIDED = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+
+log = logging.getLogger("statesheet.reconcile")
+
+
+@dataclass(frozen=True)
+class Records:
+    """Both records, and what says which runs have a living process here."""
+
+    prefect: PrefectClient
+    runs: PrefectRuns
+    jobs: Engine
+    settings: Settings
+    pool: str
+    alive: Callable[[], Collection[UUID]]
+
+
+async def sweep(records: Records, *, at_boot: bool = False) -> None:
+    """Bring everything that can have come apart together: at boot, and then always."""
+    await _ask_again(records, at_boot)
+    for run in await _undecided_runs(records):
+        await judge(records, run.id, "its process is gone")
+    for job in await to_thread.run_sync(jobs.unfinished, records.jobs):
+        await _judge_row(records, job)
+    await to_thread.run_sync(_remove_orphans, records)
+
+
+async def judge(records: Records, run_id: UUID, cause: str) -> None:
+    """Decide about a run that has no living process; one that waits, or lives after all, is left alone."""
+    if run_id in records.alive():
+        return
+    # Read only now: a process that was alive a moment ago may have ended the run as its last act.
+    run = await records.prefect.read_flow_run(run_id)
+    state = run.state
+    if state is None or state.is_scheduled() or state.is_paused():
+        return
+    job = await to_thread.run_sync(_job_of, records, run)
+    if job is not None and job.finished is not None:
+        if not state.is_final():
+            await records.prefect.set_flow_run_state(run.id, _state_of(job), force=True)
+    elif state.is_cancelling() or state.is_cancelled():
+        await _cancelled(records, run)
+    elif state.is_final():
+        await to_thread.run_sync(_settle, records, run, state)
+    else:
+        await _lost(records, run, cause)
+
+
+async def put_back(records: Records, run_id: UUID, cause: str) -> None:
+    """Have a run that was stopped in good order run again; that is no loss."""
+    await records.prefect.set_flow_run_state(run_id, Scheduled(name="Interrupted", message=cause), force=True)
+
+
+async def _ask_again(records: Records, at_boot: bool) -> None:
+    """Rows whose run Prefect was not asked for, or whose asker did not live to store the answer."""
+    before = datetime.now(UTC) - (timedelta() if at_boot else _ACCEPTED_FOR)
+    for job in await to_thread.run_sync(jobs.unattached, records.jobs, before):
+        run_id = await records.runs.create(job.request_key, job.tenant, job.request)
+        await to_thread.run_sync(jobs.attach_run, records.jobs, job.request_key, run_id)
+        log.info("asked Prefect again for the run of an accepted job: %s", run_id)
+
+
+async def _undecided_runs(records: Records) -> list[FlowRun]:
+    found = await records.prefect.read_flow_runs(
+        work_pool_filter=WorkPoolFilter.model_validate({"name": {"any_": [records.pool]}}),
+        flow_run_filter=FlowRunFilter.model_validate({"state": {"type": {"any_": list(_UNDECIDED)}}}),
+    )
+    alive = records.alive()
+    return [run for run in found if run.id not in alive]
+
+
+async def _judge_row(records: Records, job: Job) -> None:
+    """A row that has not ended, whose run may have."""
+    assert job.id is not None, "jobs.unfinished gives rows that have a run"
+    try:
+        await judge(records, UUID(job.id), "its process is gone")
+    except ObjectNotFound:
+        lost = RunLost(times=1, cause="Prefect has no record of the run")
+        await to_thread.run_sync(jobs.fail, records.jobs, job.id, lost)
+
+
+async def _cancelled(records: Records, run: FlowRun) -> None:
+    await to_thread.run_sync(_end, records, run, lambda: jobs.cancelled(records.jobs, str(run.id)))
+    if run.state is not None and not run.state.is_final():
+        await records.prefect.set_flow_run_state(run.id, Cancelled(message="Stopped."), force=True)
+    log.info("cancelled %s", run.id)
+
+
+async def _lost(records: Records, run: FlowRun, cause: str) -> None:
+    history = await records.prefect.read_flow_run_states(run.id)
+    reruns = sum(state.name == RUN_AGAIN for state in history)
+    if reruns < MOST_RERUNS:
+        message = f"Lost: {cause}. Run again ({reruns + 1} of at most {MOST_RERUNS} times)."
+        await to_thread.run_sync(spool.remove, records.settings.spool_folder, str(run.id))
+        await records.prefect.set_flow_run_state(run.id, Scheduled(name=RUN_AGAIN, message=message), force=True)
+        log.warning("%s: %s", run.id, message)
+        return
+    error = RunLost(times=reruns + 1, cause=cause)
+    await to_thread.run_sync(_fail, records, run, error)
+    await records.prefect.set_flow_run_state(run.id, Crashed(message=str(error)), force=True)
+    log.error("%s: %s", run.id, error)
+
+
+def _settle(records: Records, run: FlowRun, state: State) -> None:
+    """Prefect's record has ended, the row has not: the process died in between, or never made a row."""
+    _fail(records, run, InternalError(detail=state.message or f"the run ended as {state.name}"))
+
+
+def _fail(records: Records, run: FlowRun, error: StatesheetError) -> None:
+    adopt(records.jobs, run)
+    _end(records, run, lambda: jobs.fail(records.jobs, str(run.id), error))
+
+
+def _end(records: Records, run: FlowRun, end: Callable[[], object]) -> None:
+    end()
+    spool.remove(records.settings.spool_folder, str(run.id))
+
+
+def _job_of(records: Records, run: FlowRun) -> Job | None:
+    try:
+        return jobs.of_run(records.jobs, str(run.id))
+    except UnknownJob:
+        return None
+
+
+def _state_of(job: Job) -> State:
+    """What Prefect is to say of a job that has ended."""
+    if job.status is JobStatus.CANCELLED:
+        return Cancelled()
+    if job.status is JobStatus.FAILED:
+        return Failed(message=job.error_message)
+    return Completed()
+
+
+def _remove_orphans(records: Records) -> None:
+    """Folders of the spool whose job has ended, or never was, and that no process works in."""
+    root = records.settings.spool_folder
+    alive = {str(run_id) for run_id in records.alive()}
+    for folder in root.iterdir() if root.is_dir() else ():
+        if folder.name in alive:
+            continue
+        try:
+            ended = jobs.of_run(records.jobs, folder.name).finished is not None
+        except UnknownJob:
+            ended = True
+        if ended:
+            spool.remove(root, folder.name)

@@ -1,0 +1,188 @@
+"""The whole embedded stack behind one call: its parts are started, watched, started again, and ended in order."""
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+import httpx
+from pydantic import SecretStr
+
+from config.settings import Settings
+from contract.errors import StartupFailed
+from database.migrate import upgrade
+from runtime import door
+from runtime.addresses import Addresses, forget_addresses, write_addresses
+from runtime.api_server import DOOR
+from runtime.parts import Part, listen, listen_from, port_of, stop
+from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
+
+_READY_SECONDS = 120
+"""How long the first start may take: Prefect makes its database then."""
+_WATCH_SECONDS = 0.2
+_RESTART_SECONDS = (0.0, 1.0, 5.0, 15.0)
+"""How long a part that dies again and again waits before it is started again."""
+_STEADY_SECONDS = 60
+"""After this long a part counts as well again."""
+_STOP_SECONDS = 10
+
+log = logging.getLogger("statesheet.stack")
+
+
+@dataclass
+class Watched:
+    """A part, its process now, and how often it died of late."""
+
+    part: Part
+    process: subprocess.Popen[bytes]
+    started: float = field(default_factory=time.monotonic)
+    deaths: int = 0
+    restart_at: float | None = None
+
+
+def serve(settings: Settings, *, ready: Callable[[Addresses], None] = lambda _: None) -> None:
+    """Run the stack until SIGTERM or Ctrl-C; `ready` is called when an export would run.
+
+    Raises StartupFailed where a part does not start, a port is taken, or a stack runs in this home already.
+    """
+    stopping = threading.Event()
+    with ExitStack() as undo:
+        undo.enter_context(_only_one(settings))
+        undo.enter_context(_stopped_by_signals(stopping))
+        upgrade(settings.objects_url, "objects")
+        upgrade(settings.jobs_url, "jobs")
+        parts, addresses = _parts(settings, undo)
+        watched = [Watched(part, part.start()) for part in parts]
+        # The last part that was started ends first: the API before the worker, the worker before Prefect.
+        for one in watched:
+            undo.callback(_stop, one)
+        _wait_until_ready(addresses, watched, stopping)
+        if not stopping.is_set():
+            write_addresses(settings.home, addresses)
+            undo.callback(forget_addresses, settings.home)
+            ready(addresses)
+        while not stopping.wait(_WATCH_SECONDS):
+            for one in watched:
+                _look_after(one)
+
+
+def _stop(one: Watched) -> None:
+    stop(one.process, seconds=_STOP_SECONDS)
+
+
+def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
+    """The parts in the order of their start, their sockets open: the stack holds them as long as it lives."""
+    prefect = undo.enter_context(listen_from(LOOPBACK, settings.prefect_port))
+    worker = undo.enter_context(door.open_door())
+    api = undo.enter_context(_api_listener(settings))
+    prefect_home(settings.home).mkdir(mode=0o700, parents=True, exist_ok=True)
+    client = client_environment(settings.home, port_of(prefect), settings.log_level)
+    # Links in answers, notifications and artifacts begin alike.
+    address = settings.public_url or _address(settings.host, port_of(api))
+    ours = environment(settings.model_copy(update={"port": port_of(api), "public_url": address}))
+    parts = [
+        Part("prefect", server_environment(settings.home, port_of(prefect), settings.max_body_bytes), [prefect]),
+        Part("worker", client | ours, [worker]),
+        Part("api", client | ours | {DOOR: str(port_of(worker))}, [api]),
+    ]
+    return parts, Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid())
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings that were given, not read, as the environment of a part that reads its own."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {f"STATESHEET_{name.upper()}": _written(value) for name, value in given.items() if name != "tenants"}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return json.dumps(value) if isinstance(value, dict) else str(value)
+
+
+def _api_listener(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        detail = f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}"
+        raise StartupFailed(part="The API", detail=detail) from error
+
+
+def _address(host: str, port: int) -> str:
+    """How a browser on this machine reaches a listener."""
+    reachable = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Hold the home's lock; the kernel gives it back however this process ends."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.home / "stack.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartupFailed(part="The stack", detail=f"another one runs in {settings.home}") from None
+        yield
+
+
+@contextmanager
+def _stopped_by_signals(stopping: threading.Event) -> Iterator[None]:
+    """SIGTERM and Ctrl-C set `stopping`; what they did before comes back at the end."""
+
+    def note(_: int, __: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait_until_ready(addresses: Addresses, watched: list[Watched], stopping: threading.Event) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    with httpx.Client(timeout=5, trust_env=False) as client:
+        while not stopping.wait(_WATCH_SECONDS):
+            dead = next((one for one in watched if one.process.poll() is not None), None)
+            if dead is not None:
+                raise StartupFailed(part=dead.part.name, detail=f"it ended with exit code {dead.process.returncode}")
+            said = _health(client, addresses)
+            if said == "ok":
+                return
+            if time.monotonic() > deadline:
+                raise StartupFailed(part="The stack", detail=f"it is not well after {_READY_SECONDS} s: {said}")
+
+
+def _health(client: httpx.Client, addresses: Addresses) -> str:
+    try:
+        answer = client.get(f"{addresses.api}/health")
+    except httpx.TransportError as error:
+        return f"{type(error).__name__}"
+    return "ok" if answer.is_success else answer.text
+
+
+def _look_after(one: Watched) -> None:
+    """Start a part that died again: at once the first time, later where it dies again and again."""
+    now = time.monotonic()
+    code = one.process.poll()
+    if code is None:
+        return
+    if one.restart_at is None:
+        one.deaths = 1 if now - one.started > _STEADY_SECONDS else one.deaths + 1
+        one.restart_at = now + _RESTART_SECONDS[min(one.deaths, len(_RESTART_SECONDS)) - 1]
+        log.error("%s ended with exit code %s; it is started again", one.part.name, code)
+    if now >= one.restart_at:
+        one.process, one.started, one.restart_at = one.part.start(), now, None

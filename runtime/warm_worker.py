@@ -1,0 +1,218 @@
+"""The embedded worker: takes runs from the work pool the moment that they are there, each into a process that is warm.
+
+It speaks Prefect's public API as a stock worker does, with fewer calls: one to take a run, none to start it. The starter
+protocol of Prefect's ProcessWorker was read first: around each run it opens a client, an event socket, a control channel and
+an observer of cancellations, and makes six calls before the process starts.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus, WorkerFlowRunResponse
+from prefect.exceptions import PrefectException
+from prefect.states import Pending
+
+from api.runs import PrefectRuns
+from config.settings import Settings, load_settings
+from contract.errors import StatesheetError
+from database.engine import connect
+from runtime import deployments, export_process, reconcile
+from runtime.door import ALIVE
+from runtime.housekeeping import keep_house
+from runtime.reconcile import Records
+
+NAME = "warm-worker"
+_LOOK_SECONDS = 1.0
+"""How often the worker looks for runs that nobody knocked for: scheduled ones, and those begun in Prefect's UI."""
+_CANCEL_SECONDS = 1.0
+_HEARTBEAT_SECONDS = 5.0
+_SWEEP_SECONDS = 5.0
+_HOUSE_SECONDS = 5.0
+_TROUBLE_SECONDS = 1.0
+_UNWANTED = (StateType.CANCELLING, StateType.CANCELLED)
+
+log = logging.getLogger("statesheet.worker")
+
+
+class WarmWorker:
+    """The runs that live here, and the loops that take, stop and judge them."""
+
+    def __init__(self, prefect: PrefectClient, runs: PrefectRuns, settings: Settings, pool: str) -> None:
+        self.prefect = prefect
+        self.pool = pool
+        self.limit = settings.concurrency
+        self.records = Records(prefect, runs, connect(settings.jobs_url), settings, pool, self.alive)
+        self.context = export_process.fork_server()
+        self.taken: dict[UUID, ForkServerProcess | None] = {}
+        self.entrypoints: dict[UUID, str] = {}
+        self.look = asyncio.Event()
+        self.judging = asyncio.Lock()
+        self.stopping = False
+
+    def alive(self) -> set[UUID]:
+        """The runs that have, or are just given, a process."""
+        return set(self.taken)
+
+    async def take(self) -> None:
+        """Take as many waiting runs as there is room for."""
+        self.look.clear()
+        room = self.limit - len(self.taken)
+        if room <= 0 or self.stopping:
+            return
+        answer = await self.prefect.request(
+            "POST",
+            "/work_pools/{name}/get_scheduled_flow_runs",
+            path_params={"name": self.pool},
+            json={"scheduled_before": datetime.now(UTC).isoformat(), "limit": room},
+        )
+        waiting = [found.flow_run for found in WorkerFlowRunResponse.model_validate_list(answer.json())]
+        await asyncio.gather(*(self._begin(run) for run in waiting if run.id not in self.taken))
+
+    async def _begin(self, run: FlowRun) -> None:
+        self.taken[run.id] = None
+        try:
+            entrypoint = await self._entrypoint(run)
+            answer: OrchestrationResult[Any] = await self.prefect.set_flow_run_state(run.id, Pending())
+            if answer.status is SetStateStatus.ACCEPT:
+                process = export_process.start(self.context, run, entrypoint)
+                self.taken[run.id] = process
+                asyncio.get_running_loop().add_reader(process.sentinel, self._exited, run.id, process)
+        finally:
+            if self.taken[run.id] is None:
+                del self.taken[run.id]
+
+    async def _entrypoint(self, run: FlowRun) -> str:
+        assert run.deployment_id is not None, "the pool's runs come from deployments"
+        if run.deployment_id not in self.entrypoints:
+            deployment = await self.prefect.read_deployment(run.deployment_id)
+            self.entrypoints[run.deployment_id] = deployment.entrypoint or ""
+        return self.entrypoints[run.deployment_id]
+
+    def _exited(self, run_id: UUID, process: ForkServerProcess) -> None:
+        asyncio.get_running_loop().remove_reader(process.sentinel)
+        process.join()
+        code = process.exitcode
+        process.close()
+        del self.taken[run_id]
+        self.look.set()
+        if not self.stopping:
+            self.tasks.create_task(self._guarded(lambda: self._judge(run_id, cause_of(code))))
+
+    async def _judge(self, run_id: UUID, cause: str) -> None:
+        async with self.judging:
+            await reconcile.judge(self.records, run_id, cause)
+
+    async def sweep(self, *, at_boot: bool = False) -> None:
+        """Bring both records together."""
+        async with self.judging:
+            await reconcile.sweep(self.records, at_boot=at_boot)
+        self.look.set()
+
+    async def stop_unwanted(self) -> None:
+        """Kill the processes of runs that somebody cancelled: exports only read, and results appear whole or not at all."""
+        live = {run_id: process for run_id, process in self.taken.items() if process is not None}
+        if not live:
+            return
+        unwanted = {"id": {"any_": list(live)}, "state": {"type": {"any_": list(_UNWANTED)}}}
+        for run in await self.prefect.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(unwanted)):
+            live[run.id].kill()
+
+    async def heartbeat(self) -> None:
+        """Tell Prefect that the pool has a worker."""
+        await self.prefect.send_worker_heartbeat(self.pool, NAME, _HEARTBEAT_SECONDS)
+
+    async def answer_door(self, door: socket.socket) -> None:
+        """Wake up for a knock; say "alive" to who asks."""
+        loop = asyncio.get_running_loop()
+        while True:
+            word, sender = await loop.sock_recvfrom(door, 16)
+            if word == ALIVE:
+                await loop.sock_sendto(door, ALIVE, sender)
+            else:
+                self.look.set()
+                await self._guarded(self.stop_unwanted)
+
+    async def serve(self, door: socket.socket) -> None:
+        """Work until the task is cancelled."""
+        await self.sweep(at_boot=True)
+        async with asyncio.TaskGroup() as self.tasks:
+            for work, seconds, wake in (
+                (self.take, _LOOK_SECONDS, self.look),
+                (self.stop_unwanted, _CANCEL_SECONDS, None),
+                (self.heartbeat, _HEARTBEAT_SECONDS, None),
+                (self.sweep, _SWEEP_SECONDS, None),
+                (lambda: keep_house(self.records), _HOUSE_SECONDS, None),
+            ):
+                self.tasks.create_task(self._always(work, seconds, wake))
+            self.tasks.create_task(self.answer_door(door))
+
+    async def put_back(self) -> None:
+        """End the processes in good order; their runs wait to run again."""
+        self.stopping = True
+        for run_id, process in list(self.taken.items()):
+            if process is not None:
+                process.kill()
+                process.join()
+            await reconcile.put_back(self.records, run_id, "The stack was stopped.")
+
+    async def _always(self, work: Callable[[], Awaitable[None]], seconds: float, wake: asyncio.Event | None) -> None:
+        while True:
+            await self._guarded(work)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait() if wake else asyncio.Event().wait(), seconds)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Nothing that Prefect or the database may answer ends the worker: what was not done is found by the next sweep."""
+        try:
+            await work()
+        except (httpx.HTTPError, PrefectException, StatesheetError, OSError) as trouble:
+            log.warning("%s: %s", type(trouble).__name__, trouble)
+            await asyncio.sleep(_TROUBLE_SECONDS)
+
+
+def cause_of(code: int | None) -> str:
+    """What an exit code says, for people."""
+    if code is None or code >= 0:
+        return f"the process ended with exit code {code}"
+    return f"the process was killed by {signal.Signals(-code).name}" + (" (out of memory?)" if -code == signal.SIGKILL else "")
+
+
+def run(door: socket.socket) -> None:
+    """The worker's process, until SIGTERM; the environment holds `prefect_server.client_environment`."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    asyncio.run(_run(door, load_settings()))
+
+
+async def _run(door: socket.socket, settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        prefect = await stack.enter_async_context(get_client())
+        runs = PrefectRuns.at(str(prefect.api_url))
+        stack.push_async_callback(runs.close)
+        worker = WarmWorker(prefect, runs, settings, await _registered(prefect))
+        await worker.heartbeat()
+        serving = asyncio.create_task(worker.serve(door))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
+        with suppress(asyncio.CancelledError):
+            await serving
+        await worker.put_back()
+
+
+async def _registered(prefect: PrefectClient) -> str:
+    """The work pool, once Prefect's server answers."""
+    while True:
+        try:
+            return await deployments.register(prefect)
+        except httpx.TransportError:
+            await asyncio.sleep(0.1)
