@@ -48,22 +48,25 @@ class Cell:
 @dataclass(frozen=True)
 class Cells:
     """The cells of a batch in the order of the columns; `contents` has their fields. A column has up to two forms, of which
-    at most one is there in any row."""
+    at most one is there in any row. `odd` are some of the rows with a rewritten text, and
+    `plain` says that none was looked for."""
 
     forms: list[Cell]
     contents: pl.DataFrame
     cuts: list[Cut]
+    odd: set[int]
+    plain: bool
 
 
-def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int) -> Cells:
-    """The cells of a batch whose first row is `first_row` (1-based) of its sheet."""
+def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> Cells:
+    """The cells of a batch whose first row is `first_row` (1-based) of its sheet. `plain`: no text is cut or escaped."""
     batch = with_exact_texts(batch, columns)
     texts = {c.text_field: c.letter for c in columns if _has_any(batch, c.text_field)}
-    safe = safe_texts(batch, texts, first_row)
+    safe = safe_texts(batch, {} if plain else texts, first_row)
     values = [_written(column, texts).alias(column.name) for column in columns if column.kind is not Kind.TEXT]
     contents = batch.with_columns(*safe.changed.values()).with_columns(values)
     forms = [form for column in columns for form in _forms(column, contents, safe.tagged)]
-    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts)
+    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd, plain)
 
 
 def with_exact_texts(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> pl.DataFrame:

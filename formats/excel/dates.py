@@ -5,9 +5,12 @@ those after the year 9999, are kept as text.
 """
 
 from datetime import UTC
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
+
+from formats.excel.zones import offsets_at
 
 FIRST_MS = -2_203_891_200_000
 """1900-03-01T00:00:00.000 in milliseconds since 1970."""
@@ -25,8 +28,7 @@ def wall_clock(ms: pl.Expr, zone: ZoneInfo | None) -> pl.Expr:
     near = pl.when(ms.is_between(FIRST_MS - _MS_A_DAY, LAST_MS + _MS_A_DAY)).then(ms)
     if zone is None or zone.key == "UTC":
         return near
-    instant = near.cast(pl.Datetime("ms", "UTC"))
-    return instant.dt.convert_time_zone(zone.key).dt.replace_time_zone(None).dt.epoch("ms")
+    return near + near.map_batches(partial(offsets_at, zone=zone), return_dtype=pl.Int64)
 
 
 def fits(wall: pl.Expr) -> pl.Expr:

@@ -74,16 +74,22 @@ def build_skeleton(sheets: Sequence[Sheet], properties: Mapping[str, Any], creat
 def split_part(part: bytes, reference: str, columns: int) -> SplitPart:
     """The worksheet part, with `reference` (`A1:Y102`) as its dimension, opened where rows go in."""
     part = _DIMENSION.sub(b'<dimension ref="' + reference.encode() + b'"/>', part, count=1)
-    styles = [0] * columns
-    for first, last, style in _COL.findall(part):
-        for number in range(int(first) - 1, min(int(last), columns)):
-            styles[number] = int(style)
+    styles = part_styles(part, columns)
     place = _SHEET_DATA.search(part)
     if place is None:
         raise ValueError("XlsxWriter wrote a worksheet without sheetData")
     if place.group() == b"<sheetData/>":
         return SplitPart(part[: place.start()] + b"<sheetData>", b"</sheetData>" + part[place.end() :], styles)
     return SplitPart(part[: place.start()], part[place.start() :], styles)
+
+
+def part_styles(part: bytes, columns: int) -> list[int]:
+    """The index of the cell format of each column, from the `cols` element of a worksheet part."""
+    styles = [0] * columns
+    for first, last, style in _COL.findall(part):
+        for number in range(int(first) - 1, min(int(last), columns)):
+            styles[number] = int(style)
+    return styles
 
 
 def _draw_data_sheet(book: Any, worksheet: Any, sheet: DataSheet) -> None:

@@ -20,11 +20,12 @@ class Cut:
 @dataclass
 class SafeTexts:
     """`changed` are the fields that are not as they were; in those of `tagged` each text begins with the end of its start
-    tag, `>` or ` xml:space="preserve">`."""
+    tag, `>` or ` xml:space="preserve">`. `odd` are some of the rows with a rewritten text, the first of each field."""
 
     changed: dict[str, pl.Series] = field(default_factory=dict)
     tagged: set[str] = field(default_factory=set)
     cuts: list[Cut] = field(default_factory=list)
+    odd: set[int] = field(default_factory=set)
 
 
 def safe_texts(batch: pl.DataFrame, letters: Mapping[str, str], first_row: int) -> SafeTexts:
@@ -41,7 +42,9 @@ def safe_texts(batch: pl.DataFrame, letters: Mapping[str, str], first_row: int) 
             safe.changed[name] = text
             safe.cuts += cuts
         if careful:
-            safe.changed[name], tagged = _escaped(text)
+            careful_rows = text.to_frame().select(escape.needs_care(pl.col(name)).fill_null(False).arg_true()).to_series()
+            safe.changed[name], tagged = _escaped(text, careful_rows)
+            safe.odd.add(careful_rows[0])
             if tagged:
                 safe.tagged.add(name)
     return safe
@@ -59,10 +62,9 @@ def _cut(text: pl.Series, letter: str, first_row: int) -> tuple[pl.Series, list[
     return text.clone().scatter(suspects, pl.Series(shortened, dtype=pl.String)), cuts
 
 
-def _escaped(text: pl.Series) -> tuple[pl.Series, bool]:
-    """The texts with those that need it rewritten, and whether they now begin with the end of their start tag."""
+def _escaped(text: pl.Series, careful: pl.Series) -> tuple[pl.Series, bool]:
+    """The texts with those in the rows `careful` rewritten, and whether they now begin with the end of their start tag."""
     here = pl.col(text.name)
-    careful = text.to_frame().select(escape.needs_care(here).fill_null(False).arg_true()).to_series()
     chosen = text.gather(careful).to_frame()
     rewritten = text.clone().scatter(careful, chosen.select(escape.escaped(here)).to_series())
     blank = chosen.select(escape.has_outer_blank(here)).to_series()

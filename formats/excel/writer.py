@@ -1,12 +1,10 @@
 """Tables to an Excel workbook, streamed: few batches are held, however many rows there are."""
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -24,9 +22,8 @@ from formats.excel.sheet_xml import rows_xml
 from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
 from formats.excel.skeleton import build_skeleton, split_part
 from formats.excel.texts import Cut
+from formats.excel.threads import in_order, thread_count
 from formats.tables import Written
-
-Made = TypeVar("Made")
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -51,11 +48,11 @@ def write(
     skeleton = build_skeleton(fitted, properties or {}, created or _EPOCH)
     data = {part: sheet for part, sheet in zip(skeleton.sheets, fitted, strict=True) if isinstance(sheet, DataSheet)}
     warnings: list[JobWarning] = []
-    with Package(path) as package, _Makers(threads or _threads()) as makers:
+    with Package(path) as package, ThreadPoolExecutor(threads or thread_count(), "excel") as pool:
         for name, content in skeleton.parts.items():
             if name in data:
                 cuts: list[Cut] = []
-                package.stream(name, _sheet_pieces(content, data[name], makers, cuts))
+                package.stream(name, _sheet_pieces(content, data[name], pool, cuts))
                 warnings += cut_cells(data[name].title, cuts)
             else:
                 package.add(name, content)
@@ -85,13 +82,13 @@ def cell_columns(sheet: DataSheet, styles: Sequence[int]) -> list[CellColumn]:
     ]
 
 
-def _sheet_pieces(content: bytes, sheet: DataSheet, makers: "_Makers", cuts: list[Cut]) -> Iterator[Piece]:
+def _sheet_pieces(content: bytes, sheet: DataSheet, pool: ThreadPoolExecutor, cuts: list[Cut]) -> Iterator[Piece]:
     width = len(sheet.columns)
     bottom = sheet.header_rows + sheet.rows.count
     part = split_part(content, f"A1:{xl_col_to_name(max(width - 1, 0))}{bottom}", width)
     columns = cell_columns(sheet, part.styles)
     yield deflate([part.head])
-    yield from _row_pieces(sheet, columns, makers, cuts)
+    yield from _row_pieces(sheet, columns, pool, cuts)
     if sheet.links is None:
         yield deflate([part.tail])
         return
@@ -103,40 +100,19 @@ def _sheet_pieces(content: bytes, sheet: DataSheet, makers: "_Makers", cuts: lis
     yield deflate([after])
 
 
-def _row_pieces(sheet: DataSheet, columns: list[CellColumn], makers: "_Makers", cuts: list[Cut]) -> Iterator[Piece]:
+def _row_pieces(sheet: DataSheet, columns: list[CellColumn], pool: ThreadPoolExecutor, cuts: list[Cut]) -> Iterator[Piece]:
     def make(batch: pl.DataFrame, first_row: int) -> tuple[Piece, list[Cut]]:
         xml = rows_xml(batch, columns, first_row)
         return deflate(xml.buffers), xml.cuts
 
-    for piece, found in makers.in_order(make, _numbered(sheet)):
+    for piece, found in in_order(pool, make, numbered_batches(sheet)):
         cuts += found
         yield piece
 
 
-def _numbered(sheet: DataSheet) -> Iterator[tuple[pl.DataFrame, int]]:
+def numbered_batches(sheet: DataSheet) -> Iterator[tuple[pl.DataFrame, int]]:
     """The batches, each with the row of the sheet that it begins in (1-based)."""
     row = sheet.header_rows + 1
     for batch in sheet.rows.batches(rows_a_batch(len(sheet.columns))):
         yield batch, row
         row += batch.height
-
-
-class _Makers(ThreadPoolExecutor):
-    """Threads that make something of each item and give it in the order of the items; few items are under way at a time."""
-
-    def __init__(self, threads: int) -> None:
-        super().__init__(threads, "excel")
-        self._most = threads + 1
-
-    def in_order(self, make: Callable[..., Made], items: Iterable[tuple[Any, ...]]) -> Iterator[Made]:
-        under_way: deque[Future[Made]] = deque()
-        for item in items:
-            under_way.append(self.submit(make, *item))
-            if len(under_way) == self._most:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-
-
-def _threads() -> int:
-    return min(4, max(2, os.cpu_count() or 2))

@@ -1,0 +1,110 @@
+"""A part of a finished package, inflated piece by piece in threads, with its CRC checked.
+
+The writer ends every piece at a boundary that can be found again; a part without boundaries, by another hand, is one piece.
+"""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+from isal import isal_zlib
+
+from formats.excel.deflate import BOUNDARY, END
+from formats.excel.threads import in_order
+
+_LOCAL_FIXED = 30
+_BLOCK = 1 << 20
+_RAW = -15
+_USUAL_RATIO = 10  # of rows of cells: a good first guess spares growing the buffer
+
+
+def inflated(path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> Iterator[bytes]:
+    """The content of a part, in order. Raises zipfile.BadZipFile when its data or its CRC is not what the directory says."""
+    crc = size = 0
+    with path.open("rb") as file:
+        pieces = _pieces(_packed(file, part))
+        for content, own_crc in in_order(pool, _inflate, ((piece,) for piece in pieces)):
+            crc = isal_zlib.crc32_combine(crc, own_crc, len(content))
+            size += len(content)
+            yield content
+    if (crc, size) != (part.CRC, part.file_size):
+        raise zipfile.BadZipFile(f"{part.filename} is not what its checksum says")
+
+
+def _inflate(piece: bytes) -> tuple[bytes, int]:
+    try:
+        content = isal_zlib.decompress(piece if piece.endswith(END) else piece + END, _RAW, len(piece) * _USUAL_RATIO)
+    except zlib.error as error:
+        raise zipfile.BadZipFile(f"a deflate stream is broken: {error}") from error
+    return content, isal_zlib.crc32(content)
+
+
+def _packed(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    file.seek(part.header_offset)
+    header = file.read(_LOCAL_FIXED)
+    if len(header) < _LOCAL_FIXED or header[:4] != b"PK\x03\x04":
+        raise zipfile.BadZipFile(f"{part.filename} has no header where the directory says")
+    name_length, extra_length = struct.unpack("<HH", header[26:])
+    file.seek(name_length + extra_length, 1)
+    left = part.compress_size
+    while left:
+        block = file.read(min(left, _BLOCK))
+        if not block:
+            raise zipfile.BadZipFile(f"{part.filename} ends early")
+        left -= len(block)
+        yield block
+
+
+def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    kept = b""
+    for block in blocks:
+        *whole, rest = (kept + block).split(BOUNDARY)
+        for piece in whole:
+            yield piece + BOUNDARY
+        kept = rest
+    if kept:
+        yield kept
+
+
+class Stream:
+    """Pieces of bytes, taken in any lengths."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._kept = b""
+
+    def next_is(self, count: int) -> bool:
+        """Whether the next piece has just `count` bytes."""
+        if not self._kept:
+            self._kept = next(self._pieces, b"")
+        return len(self._kept) == count
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes, fewer only at the end. A piece of just that length is handed on uncopied."""
+        while len(self._kept) < count:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._kept = self._kept + piece if self._kept else piece
+        taken, self._kept = self._kept[:count], self._kept[count:]
+        return taken
+
+    def take_through(self, mark: bytes) -> bytes:
+        """All up to the end of the next `mark`, or all that is left."""
+        while mark not in self._kept:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return self.take(len(self._kept))
+            self._kept += piece
+        return self.take(self._kept.index(mark) + len(mark))
+
+    def rest(self) -> bytes:
+        """What follows, of which only the beginning is kept; the pieces are read to their end."""
+        beginning = self.take(1_000)
+        for _ in self._pieces:
+            pass
+        return beginning
