@@ -19,6 +19,7 @@ from formats.tables import EXACT_TEXT, Content, DataTable, Written
 
 _INSTANT = pa.timestamp("ms", tz="UTC")
 _ROWS_A_GROUP = 65_536
+_ROWS_AT_ONCE = 16_384
 
 
 def write(content: Content, path: Path) -> Written:
@@ -94,7 +95,7 @@ def _verify_table(table: DataTable, path: Path) -> None:
 
 
 def _frames(file: parquet.ParquetFile) -> Iterator[pl.DataFrame]:
-    batches = file.iter_batches()
+    batches = file.iter_batches(_ROWS_AT_ONCE)
     while (batch := _next(batches)) is not None:
         frame = pl.from_arrow(pa.Table.from_batches([batch]))
         assert isinstance(frame, pl.DataFrame)

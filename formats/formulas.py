@@ -16,7 +16,7 @@ _HARMLESS = f"'+[{_STARTS}]"
 def neutralised(texts: pl.Expr) -> pl.Expr:
     """Each text as delimited text may hold it."""
     runs = texts.str.contains(f"^'*[{_STARTS}]") & ~texts.str.contains(f"^{_NUMBER}$")
-    return pl.when(runs).then(pl.lit("'") + texts).otherwise(texts)
+    return pl.when(~runs).then(texts).otherwise(pl.lit("'") + texts)
 
 
 def restored(texts: pl.Expr) -> pl.Expr:

@@ -1,0 +1,143 @@
+"""Delimited text holds every cell, by RFC 4180, and nothing that a spreadsheet would run."""
+
+import csv
+import io
+import tempfile
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.errors import VerificationFailed
+from contract.filters import parse_instant
+from formats.delimited import verify, write
+from formats.formulas import restored_text
+from tests.formats.tables import COLUMNS, ROWS, content, write_table
+
+ROW: dict[str, Any] = {
+    "ID": "007", "properties.retryCount": 3, "weight, net": 1.5, "active": True, "createdDate": (1_577_827_486_849, None),
+    '=the "note"': 'say "hi", all\r\n=1',
+}  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(ROWS, st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Africa/Monrovia"]), st.booleans())
+def test_any_table_comes_back_from_pythons_own_reader(rows: list[Any], zone: str, bom: bool):
+    """Every value under the documented rules: quotes, CRLF, the mark, formulas, dates to the millisecond with an offset."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = write_table(Path(folder) / "table.arrow", rows)
+        asked = content(table, zone=zone, bom=bom)
+        written = write(asked, Path(folder) / "out.csv")
+        verify(asked, written.path)
+        raw = written.path.read_bytes()
+    assert written.rows == len(rows)
+    assert raw.startswith(b"\xef\xbb\xbf") == bom
+    header, *lines = csv.reader(io.StringIO(raw.decode().removeprefix("\ufeff" if bom else ""), newline=""), strict=True)
+    assert [restored_text(name) for name in header] == [column.name for column in COLUMNS]
+    assert len(lines) == len(rows)
+    for line, row in zip(lines, rows, strict=True):
+        _check(line, row)
+
+
+def _check(line: list[str], row: dict[str, Any]) -> None:
+    identifier, retries, weight, active, created, note = line
+    for cell, text in ((identifier, row["ID"]), (note, row['=the "note"'])):
+        assert restored_text(cell) == (text or "")
+        assert cell[:1] not in ("=", "+", "@", "\t", "\r")
+        assert not cell.startswith("-") or float(cell) < 0 or float(cell) == 0
+    assert retries == ("" if row["properties.retryCount"] is None else str(row["properties.retryCount"]))
+    assert (float(weight) if weight else None) == row["weight, net"]
+    assert active == {None: "", True: "true", False: "false"}[row["active"]]
+    instant, exact = row["createdDate"]
+    if exact is not None:
+        assert restored_text(created) == exact
+    elif instant is None:
+        assert created == ""
+    else:
+        assert parse_instant(created) == instant
+        assert datetime.fromisoformat(created).tzinfo is not None
+
+
+def test_the_file_is_as_the_rule_says(tmp_path: Path):
+    """Byte by byte, in a zone of half hours; an absent cell is nothing and an empty text is quoted."""
+    absent = {**dict.fromkeys(ROW), "ID": "", "createdDate": (None, None)}
+    table = write_table(tmp_path / "table.arrow", [ROW, absent])
+    path = write(content(table, zone="America/St_Johns"), tmp_path / "out.csv").path
+    assert path.read_bytes() == (
+        b"\xef\xbb\xbf"
+        b'ID,properties.retryCount,"weight, net",active,createdDate,"\'=the ""note"""\r\n'
+        b'007,3,1.5,true,2019-12-31T17:54:46.849-03:30,"say ""hi"", all\r\n=1"\r\n'
+        b'"",,,,,\r\n'
+    )
+
+
+def test_several_types_are_a_zip_of_one_file_each(tmp_path: Path):
+    """Named after the types; an empty one is its header; the same tables make the same bytes."""
+    tables = [
+        write_table(tmp_path / "0.arrow", [ROW], type_name="connectorstate"),
+        write_table(tmp_path / "1.arrow", [], type_name="../connector/state"),
+        write_table(tmp_path / "2.arrow", [ROW, ROW], type_name="ConnectorState"),
+    ]
+    written = write(content(*tables), tmp_path / "out.csv")
+    assert (written.path, written.rows) == (tmp_path / "out.zip", 3)
+    verify(content(*tables), written.path)
+    with zipfile.ZipFile(written.path) as packed:
+        assert packed.namelist() == ["Connectorstate.csv", "_Connector_State.csv", "Connectorstate (2).csv"]
+        assert [packed.read(name).count(b"\r\n") for name in packed.namelist()] == [3, 1, 5]
+    before = written.path.read_bytes()
+    assert write(content(*tables), tmp_path / "out.csv").path.read_bytes() == before
+    assert not (tmp_path / "out.unpacked").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"007", b"008"),
+        (b"1.5,", b"1.6,"),
+        (b"true", b"false"),
+        (b".849", b".848"),
+        (b"2019-12-31", b"soon"),
+        (b"all\r\n=1", b"all\n=1"),
+        (b"'=the", b"=the"),
+        (b"\xef\xbb\xbf", b""),
+        (b"007,3", b"007,"),
+        (b'""hi""', b"hi"),
+    ],
+)
+def test_a_changed_file_is_found_out(tmp_path: Path, old: bytes, new: bytes):
+    """One cell other than the table's, and the file is never published."""
+    asked = content(write_table(tmp_path / "table.arrow", [ROW] * 9))
+    path = write(asked, tmp_path / "out.csv").path
+    path.write_bytes(new.join(path.read_bytes().rsplit(old, 1)))
+    with pytest.raises(VerificationFailed):
+        verify(asked, path)
+
+
+@pytest.mark.parametrize("rows", [0, 8, 10])
+def test_a_row_too_few_or_too_many_is_found_out(tmp_path: Path, rows: int):
+    """Also when all rows that are there are right."""
+    asked = content(write_table(tmp_path / "table.arrow", [ROW] * 9))
+    path = write(content(write_table(tmp_path / "other.arrow", [ROW] * rows)), tmp_path / "out.csv").path
+    with pytest.raises(VerificationFailed, match="9 rows, the file"):
+        verify(asked, path)
+
+
+def test_a_damaged_zip_is_found_out(tmp_path: Path):
+    """A flipped byte in an entry."""
+    tables = [write_table(tmp_path / f"{n}.arrow", [ROW] * 50, type_name=f"type {n}") for n in range(2)]
+    path = write(content(*tables), tmp_path / "out.csv").path
+    raw = bytearray(path.read_bytes())
+    raw[120] ^= 0xFF
+    path.write_bytes(raw)
+    with pytest.raises(VerificationFailed, match="damaged"):
+        verify(content(*tables), path)
+
+
+def test_a_cell_larger_than_what_is_read_at_once_is_verified_too(tmp_path: Path):
+    """Six megabytes in one cell."""
+    asked = content(write_table(tmp_path / "table.arrow", [ROW, {**ROW, '=the "note"': "x" * 6_000_000}, ROW]))
+    verify(asked, write(asked, tmp_path / "out.csv").path)
