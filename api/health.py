@@ -77,7 +77,7 @@ def _reads(engine: Engine, column: Column[str]) -> str:
 
 async def _prefect(shared: Resources) -> str:
     seconds = await shared.runs.ping()
-    deployment = await shared.runs.deployment()
+    deployment = await shared.runs.deployment(again=True)
     return f"it answers in {seconds * 1000:.0f} ms; deployment {deployment['name']} is there"
 
 

@@ -4,6 +4,8 @@ import asyncio
 import json
 import random
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +22,14 @@ _MOST_BREAKS = 4
 """How many attempts may end without an answer: Prefect is away, or closed the connection that was to be used again."""
 _BUSY_SECONDS = 10.0
 """How long a Prefect is tried that answers and has no time: a burst is over by then."""
-_CALL_SECONDS = 15.0
-"""Longest that one call may take, its attempts together: clients wait meanwhile."""
+LONGEST_SECONDS = 15.0
+"""Longest that anything asked here may take, all attempts together: clients wait meanwhile."""
 _BUSY = frozenset({429, 502, 503, 504})
 # Few at a time: Prefect on SQLite writes one after the other anyhow, and more only wait there with a lock's deadline.
-_LIMITS = httpx.Limits(max_connections=6, max_keepalive_connections=6, keepalive_expiry=20)
+# A connection is dropped before Prefect does so, which is after 5 idle seconds unless it is told otherwise.
+_LIMITS = httpx.Limits(max_connections=6, max_keepalive_connections=6, keepalive_expiry=4)
 # A burst waits for a free connection longer than for an answer.
-_TIMEOUT = httpx.Timeout(10, connect=2, pool=_CALL_SECONDS)
+_TIMEOUT = httpx.Timeout(10, connect=2, pool=LONGEST_SECONDS)
 
 
 @dataclass
@@ -58,14 +61,12 @@ class PrefectRuns:
         Raises PrefectUnavailable, and RunRefused where Prefect could be asked and says no.
         """
         content = run_body(request_key, tenant, body)
-        deployment = await self.deployment()
-        answer = await self._call("POST", f"/deployments/{deployment['id']}/create_flow_run", content)
-        if answer.status_code == httpx.codes.NOT_FOUND:  # the deployment was made anew
-            self._deployment.clear()
-            deployment = await self.deployment()
-            answer = await self._call("POST", f"/deployments/{deployment['id']}/create_flow_run", content)
-        if answer.is_error:
-            raise RunRefused(detail=f"{answer.status_code} {answer.text[:500]}")
+        async with _in_time():
+            answer = await self._create(content)
+            if answer.status_code == httpx.codes.NOT_FOUND:  # the deployment was made anew
+                self._deployment.clear()
+                answer = await self._create(content)
+        _refuse_error(answer)
         run_id: str = answer.json()["id"]
         return run_id
 
@@ -75,8 +76,8 @@ class PrefectRuns:
         A run that Prefect does not know or that has ended is no mistake. Raises PrefectUnavailable and RunRefused.
         """
         answer = await self._call("POST", f"/flow_runs/{run_id}/set_state", json.dumps({"state": {"type": "CANCELLING"}}))
-        if answer.is_error and answer.status_code != httpx.codes.NOT_FOUND:
-            raise RunRefused(detail=f"{answer.status_code} {answer.text[:500]}")
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            _refuse_error(answer)
 
     async def workers(self) -> list[str]:
         """The names of the workers that Prefect heard of lately and that would take runs of the deployment."""
@@ -96,22 +97,26 @@ class PrefectRuns:
             raise PrefectUnavailable(detail=f"it answers {answer.status_code}")
         return time.monotonic() - began
 
-    async def deployment(self) -> dict[str, Any]:
-        """Prefect's record of the deployment that runs exports. Raises PrefectUnavailable where there is none (yet)."""
-        if not self._deployment:
+    async def deployment(self, *, again: bool = False) -> dict[str, Any]:
+        """Prefect's record of the deployment that runs exports; looked up once, or `again`.
+
+        Raises PrefectUnavailable where there is none (yet).
+        """
+        if again or not self._deployment:
             answer = await self._call("GET", f"/deployments/name/{FLOW}/{DEPLOYMENT}")
             if answer.is_error:
                 raise PrefectUnavailable(detail=f"it answers {answer.status_code} for the deployment {FLOW}/{DEPLOYMENT}")
             self._deployment.update(answer.json())
         return self._deployment
 
+    async def _create(self, content: str) -> httpx.Response:
+        deployment = await self.deployment()
+        return await self._call("POST", f"/deployments/{deployment['id']}/create_flow_run", content)
+
     async def _call(self, method: str, path: str, content: str | None = None, *, patient: bool = True) -> httpx.Response:
         """The answer, after some attempts where `patient`. Raises PrefectUnavailable."""
-        try:
-            async with asyncio.timeout(_CALL_SECONDS):
-                return await self._attempts(method, path, content, patient)
-        except TimeoutError:
-            raise PrefectUnavailable(detail=f"no answer in {_CALL_SECONDS:g} seconds") from None
+        async with _in_time():
+            return await self._attempts(method, path, content, patient)
 
     async def _attempts(self, method: str, path: str, content: str | None, patient: bool) -> httpx.Response:
         began, pause, breaks = time.monotonic(), _FIRST_PAUSE, 0
@@ -120,7 +125,7 @@ class PrefectRuns:
                 answer = await self.client.request(method, path, content=content)
             except httpx.TransportError as error:
                 breaks += 1
-                trouble, hopeless = f"{type(error).__name__} at {self.client.base_url}", breaks >= _MOST_BREAKS
+                trouble, hopeless = type(error).__name__, breaks >= _MOST_BREAKS
             else:
                 if answer.status_code not in _BUSY:
                     return answer
@@ -130,6 +135,22 @@ class PrefectRuns:
             # A burst that was sent away together should not come back together.
             await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 (not for a secret)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _refuse_error(answer: httpx.Response) -> None:
+    if answer.is_server_error:
+        raise PrefectUnavailable(detail=f"it answers {answer.status_code}")
+    if answer.is_error:
+        raise RunRefused(detail=f"{answer.status_code} {answer.text[:500]}")
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            yield
+    except TimeoutError:
+        raise PrefectUnavailable(detail=f"no answer in {LONGEST_SECONDS:g} seconds") from None
 
 
 def run_body(request_key: str, tenant: str, body: object) -> str:

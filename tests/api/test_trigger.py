@@ -160,6 +160,17 @@ async def test_a_prefect_that_is_busy_is_waited_for_and_then_given_up(
         assert len(api.prefect.calls) >= 3
 
 
+async def test_a_prefect_that_never_answers_is_given_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent(FakePrefect):
+        async def _create(self, request: Any) -> Any:
+            await asyncio.sleep(60)
+
+    monkeypatch.setattr("api.runs.LONGEST_SECONDS", 0.2)
+    async with running(settings, Silent()) as api:
+        assert "no answer in" in refusal(await api.post())["message"]
+        assert [row.error_code for row in rows(api.jobs)] == ["SSH5032"]
+
+
 async def test_a_run_that_began_although_prefect_did_not_answer_is_told(settings: Settings) -> None:
     class BeginsRuns(FakePrefect):
         async def _create(self, request: Any) -> Any:
@@ -203,6 +214,13 @@ async def test_without_a_deployment_exports_are_not_taken(settings: Settings) ->
 
 
 @pytest.mark.parametrize("status", [400, 409, 422])
+async def test_an_error_inside_prefect_is_its_trouble_and_not_the_requests(settings: Settings) -> None:
+    async with running(settings) as api:
+        await api.client.get("/health")
+        api.prefect.trouble = [500]
+        assert refusal(await api.post())["code"] == "SSH5032"
+
+
 async def test_a_run_that_prefect_does_not_take_is_no_job(settings: Settings, status: int) -> None:
     prefect = FakePrefect()
     async with running(settings, prefect) as api:
