@@ -213,7 +213,6 @@ async def test_without_a_deployment_exports_are_not_taken(settings: Settings) ->
         assert refusal(await api.post())["code"] == "SSH5032"
 
 
-@pytest.mark.parametrize("status", [400, 409, 422])
 async def test_an_error_inside_prefect_is_its_trouble_and_not_the_requests(settings: Settings) -> None:
     async with running(settings) as api:
         await api.client.get("/health")
@@ -221,6 +220,7 @@ async def test_an_error_inside_prefect_is_its_trouble_and_not_the_requests(setti
         assert refusal(await api.post())["code"] == "SSH5032"
 
 
+@pytest.mark.parametrize("status", [400, 409, 422])
 async def test_a_run_that_prefect_does_not_take_is_no_job(settings: Settings, status: int) -> None:
     prefect = FakePrefect()
     async with running(settings, prefect) as api:
