@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from config.catalogue import BY_KEY, COLUMNS, ERROR_PARTS
 from contract.errors import DiskFull, VerificationFailed
-from contract.filters import Context, fold, parse_instant
-from contract.objects import Kind, StateObject, parse_object
+from contract.filters import Context, fold
+from contract.objects import StateObject, parse_object
 from contract.request import ExportRequest
 from formats.headers import SYSTEM, named_by
-from formats.tables import EARLIEST_MS, LATEST_MS, Content, DataTable
+from formats.tables import Content
 from tasks.transform import transform
+from tests.tasks.checks import check_tables, rows_of_table
 from tests.tasks.objects import ATTRIBUTES, GROUPS, PROPERTIES, raw_objects
-from tests.tasks.reference import cells_of, errors_of, names_of
+from tests.tasks.reference import names_of
 from tests.tasks.spools import plan, write_spool
 
 UTC = ZoneInfo("UTC")
@@ -42,28 +43,13 @@ def tables_of(
     with tempfile.TemporaryDirectory() as folder:
         extracted = write_spool(objects, Path(folder), rows_a_batch=rows_a_batch)
         content = transform(plan(request, Path(folder)), extracted, zone=UTC)
-        rows = {table.type: _rows(table) for table in content.tables}
+        rows = {table.type: rows_of_table(table) for table in content.tables}
         if content.errors:
-            rows[""] = _rows(content.errors)
+            rows[""] = rows_of_table(content.errors)
         return content, rows
 
 
-def _rows(table: DataTable) -> list[dict[str, Any]]:
-    with pa.ipc.open_file(str(table.path)) as file:
-        rows = file.read_all().to_pylist()
-    assert len(rows) == table.rows
-    return rows
-
-
-def _expected(column_kind: Kind, text: str | None) -> tuple[int | str | None, str | None]:
-    """The value and the exact text of a cell that says `text`."""
-    if column_kind is not Kind.INSTANT or text is None:
-        return text, None
-    instant = parse_instant(text)
-    return instant, None if instant is not None and EARLIEST_MS <= instant <= LATEST_MS else text
-
-
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw_objects(), CONTEXTS, WANTED_PROPERTIES, WANTED_ATTRIBUTES, st.integers(1, 9))
 def test_every_cell_says_what_its_object_says(
     raw: list[Any], contexts: Any, properties: Any, attributes: Any, rows_a_batch: int
@@ -71,34 +57,10 @@ def test_every_cell_says_what_its_object_says(
     """Any objects, contexts, choice of columns and batches: the slow reference gives the same cells, errors and order."""
     objects = [parse_object(item) for item in raw]
     asked = ExportRequest(("connectorstate",), contexts=contexts, properties=properties, attributes=attributes)
-    content, rows = tables_of(objects, asked, rows_a_batch)
-    types = list(dict.fromkeys(["connectorstate", *(item.type for item in objects)]))
-    assert [table.type for table in content.tables] == types
-    errors = []
-    for table in content.tables:
-        own = [item for item in objects if item.type == table.type]
-        assert [(row["Action"], row["Type"], row["ID"], row["Name"]) for row in rows[table.type]] == [
-            (None, item.type, item.id, item.name) for item in own
-        ]
-        for number, (item, row) in enumerate(zip(own, rows[table.type], strict=True)):
-            cells = cells_of(item, contexts)
-            for column in table.columns[len(SYSTEM) :]:
-                area, name = named_by(column.name)
-                expected = _expected(column.kind, cells.get((area, fold(name))))
-                assert (row[column.name], row.get(column.name + "#text")) == expected, column.name
-            errors += [(item.type, item.id, number, *parts) for parts in errors_of(item, contexts)]
-    wants = attributes is None or any(fold(name).startswith("validationerror") for name in attributes)
-    found = [tuple(row.values()) for row in rows.get("", [])]
-    assert sorted(found, key=repr) == sorted(errors if wants else [], key=repr)
-    order = [(type_name, number) for type_name, _, number, *_ in found]
-    positions = {
-        key: place
-        for place, key in enumerate((o.type, sum(p.type == o.type for p in objects[:n])) for n, o in enumerate(objects))
-    }
-    assert [positions[key] for key in order] == sorted(positions[key] for key in order)
+    check_tables(*tables_of(objects, asked, rows_a_batch), objects, asked)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(raw_objects(), CONTEXTS)
 def test_nothing_that_an_object_says_is_without_a_column(raw: list[Any], contexts: Any):
     """All fields asked for: each name with a value has exactly one column, spelled as it came first, under its own header."""
