@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from contract.criterion import Area, read_value_type
 from contract.errors import BadOperand, Missing, Mistake, OutOfRange
@@ -25,6 +25,8 @@ MOST_SORT_KEYS = 100
 _ANY_ORDER = 1_000_000_000
 _SORTED_AREAS: dict[str, Area] = {"properties": "property", "attributes": "attribute"}
 
+T = TypeVar("T")
+
 
 def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
     """The columns wanted: absent or with `_ALL` among them means all."""
@@ -34,11 +36,19 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
     for area in ("attributes", "properties"):
         names = fields.read((area,), partial(read_text_or_texts, notes, of="names"), None)
         if names is not None and not any(bare(name) == "all" for name in names):
-            wanted[area] = tuple({fold(name.strip()): name.strip() for name in reversed(names)}.values())[::-1]
+            wanted[area] = tuple(_first_by_name([(fold(name.strip()), name.strip()) for name in names]))
     for _, found in fields.rest():
         if found.value not in (None, [], {}, ""):
             notes.no_effect(found.path, "objects here have attributes and properties, nothing else")
     return wanted
+
+
+def _first_by_name(pairs: list[tuple[object, T]]) -> list[T]:
+    """Of the (key, item) `pairs` the first item of each key."""
+    first: dict[object, T] = {}
+    for key, item in pairs:
+        first.setdefault(key, item)
+    return list(first.values())
 
 
 def read_profile(
@@ -97,7 +107,7 @@ def read_sort(sort: Members | None, notes: Notes) -> tuple[SortKey, ...]:
                 keys += entry
     if sort is not None and len(keys) > MOST_SORT_KEYS:
         notes.add(OutOfRange(path=sort.path, value=f"A sort of {len(keys)} keys", allowed=f"at most {MOST_SORT_KEYS} keys"))
-    return tuple({(key.area, key.name): key for key in reversed(keys)}.values())[::-1]
+    return tuple(_first_by_name([((key.area, key.name), key) for key in keys]))
 
 
 def _read_sort_list(

@@ -5,7 +5,7 @@ from datetime import datetime
 from contract.contexts import note_non_contextual
 from contract.criterion import Area, Surroundings, read_criterion, read_joining
 from contract.errors import Missing, OutOfRange, UnknownFilter, UnknownOperator
-from contract.filters import AllOf, AnyOf, Context, Criterion, Filter, Keywords, Not, Words
+from contract.filters import AllOf, AnyOf, Context, Criterion, Filter, Keywords, Not, Words, fold
 from contract.operands import read_alternatives
 from contract.paths import member, shown
 from contract.shapes import Entry, Members, Notes, read_boolean, read_entries, read_object, read_text
@@ -75,7 +75,7 @@ def _read_keywords(value: object, path: str, notes: Notes) -> list[Filter]:
 def _refuse_unknown(filters: Members, notes: Notes) -> None:
     """What could be a filter must not be dropped silently; a plain switch is named in the warnings."""
     for name, found in filters.rest():
-        if isinstance(found.value, (dict, list)) or "criteri" in name.lower():
+        if isinstance(found.value, (dict, list)) or "criter" in fold(name):
             notes.add(UnknownFilter(path=found.path, name=shown(name), known=", ".join(FILTERS)))
         elif found.value is not None:
             notes.no_effect(found.path, "it is not known here")

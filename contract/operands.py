@@ -88,7 +88,9 @@ def _typed(text: str, setting: Setting, *, round_up: bool) -> tuple[str | float 
     if is_relative(text):
         return relative_instant(text, setting.now, round_up=round_up), EXPECTED
     instant = parse_instant(text)
-    return instant if instant in INSTANTS else None, "a date such as 2024-05-31T18:00:00.000-0500 or now-1d"
+    if instant is not None and instant not in INSTANTS:
+        instant = None
+    return instant, "a date such as 2024-05-31T18:00:00.000-0500 or now-1d"
 
 
 _GROUP = r"\(([^()|]*)\)"
