@@ -3,7 +3,6 @@
 Every condition made here is true or false, never null, so that a negation finds exactly the other objects.
 """
 
-import re
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -47,6 +46,7 @@ from contract.filters import Test as ValueTest
 from database import patterns
 from database.dialects import DIALECTS, Dialect
 from database.patterns import Wild
+from database.storable import UNSTORABLE, is_storable
 from database.stored import Area, Stored
 from database.tables import state_object, validation_error
 from database.values import ERROR_COLUMNS, Sql, error_rows, some_value
@@ -58,8 +58,6 @@ MAX_TERMS = 200
 
 _SPACE: ColumnElement[str] = literal_column("' '", String)
 _EMPTY: ColumnElement[str] = literal_column("''", String)
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""Characters that no stored text holds, since no database takes them."""
 
 
 def compile_filter(wanted: Filter, dialect: str) -> ColumnElement[bool]:
@@ -169,7 +167,7 @@ def _value_passes(value: Stored, test: ValueTest, name: str, dialect: Dialect) -
 
 
 def _exact(text: ColumnElement[str], test: Exact, cased: bool, dialect: Dialect) -> ColumnElement[bool]:
-    storable = [value for value in test.values if not _UNSTORABLE.search(value)]
+    storable = list(filter(is_storable, test.values))
     if cased:
         return dialect.one_of(text, list(dict.fromkeys(storable)))
     return dialect.one_of_folded(text, dict.fromkeys(map(fold, storable)))
@@ -182,14 +180,14 @@ def _words(text: ColumnElement[str], test: Words, dialect: Dialect) -> ColumnEle
 
 
 def _has_part(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
-    if _UNSTORABLE.search(word):
+    if not is_storable(word):
         return false()
     return dialect.matches(text, (Wild.RUN, *patterns.of_word(fold(word)), Wild.RUN))
 
 
 def _has_word(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
     """Whether one of the words of `text` is `word`; a wildcard never reaches past the end of a word."""
-    if not word or _UNSTORABLE.search(word) or any(blank in word for blank in BLANKS):
+    if not word or not is_storable(word) or any(blank in word for blank in BLANKS):
         return false()
     pattern = patterns.of_word(fold(word))
     spaced = dialect.spaced(text)
@@ -215,7 +213,7 @@ def _padded(text: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def _starts_with(text: ColumnElement[str], test: StartsWith, dialect: Dialect) -> ColumnElement[bool]:
-    if _UNSTORABLE.search(test.prefix):
+    if not is_storable(test.prefix):
         return false()
     return dialect.matches(text, (fold(test.prefix), Wild.RUN))
 
@@ -237,7 +235,7 @@ def _compare_text(text: ColumnElement[str], test: Compare) -> ColumnElement[bool
     """By code point. What no stored text holds takes its place in that order: above all texts without it, U+0000, and
     between U+D7FF and U+E000, half of a surrogate pair."""
     operand, operator = str(test.operand), test.operator
-    if found := _UNSTORABLE.search(operand):
+    if found := UNSTORABLE.search(operand):
         below = found.group() == "\0"
         operand = operand[: found.start()] + ("" if below else "\ue000")
         above_operand = operator in ("gt", "gte")

@@ -14,7 +14,7 @@ from contract.errors import DiskFull
 from contract.request import ExportRequest
 from database.arrow import Stream, schema_of, snapshot
 from database.engine import reading, unavailable
-from database.selection import count_all, select_documents, select_errors, select_matching
+from database.selection import count_all, of_tenant, select_documents, select_errors, select_matching
 from database.tables import state_object
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Snapshot:
 def tenant_exists(engine: Engine, tenant: str) -> bool:
     """Whether an object was ever loaded for `tenant`. Raises DatabaseUnavailable."""
     with unavailable(), reading(engine) as connection:
-        return bool(connection.scalar(select(exists().where(state_object.c.tenant == tenant))))
+        return bool(connection.scalar(select(exists(state_object).where(of_tenant(tenant)))))
 
 
 def count_matching(engine: Engine, tenant: str, request: ExportRequest) -> int:

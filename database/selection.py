@@ -1,8 +1,23 @@
 """The statements of a request: which objects it finds, in which order, and what is read of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, String, Table, and_, case, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    select,
+)
 
 from config.catalogue import COLUMNS, ERROR_PARTS
 from contract.filters import ValueType, fold
@@ -10,6 +25,7 @@ from contract.objects import Kind
 from contract.request import ExportRequest, SortKey
 from database.dialects import DIALECTS, Dialect
 from database.filters import compile_filter
+from database.storable import is_storable
 from database.stored import Stored
 from database.tables import MILLISECONDS, document, state_object, validation_error
 from database.values import first_value
@@ -68,15 +84,21 @@ def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
     return select(cast(func.count(), BigInteger).label("matched")).where(_matching(tenant, request, dialect))
 
 
+def of_tenant(tenant: str) -> ColumnElement[bool]:
+    """Whether an object is the tenant's."""
+    return state_object.c.tenant == tenant if is_storable(tenant) else false()
+
+
 def _matching(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
-    chosen = [state_object.c.tenant == tenant]
-    # One type as an equality, so that the primary key gives the order by id.
-    chosen.append(
-        state_object.c.type == request.types[0] if len(request.types) == 1 else state_object.c.type.in_(request.types)
-    )
+    chosen = [of_tenant(tenant), _of_types([name for name in request.types if is_storable(name)])]
     if request.ids:
-        chosen.append(DIALECTS[dialect].one_of(state_object.c.id, request.ids))
+        chosen.append(DIALECTS[dialect].one_of(state_object.c.id, [name for name in request.ids if is_storable(name)]))
     return and_(*chosen, compile_filter(request.filter, dialect))
+
+
+def _of_types(types: Sequence[str]) -> ColumnElement[bool]:
+    # One type as an equality, so that the primary key gives the order by id.
+    return state_object.c.type == types[0] if len(types) == 1 else state_object.c.type.in_(types)
 
 
 def _ordered(found: Select[Any], request: ExportRequest, dialect: str) -> Select[Any]:
