@@ -32,8 +32,10 @@ class Model:
     """The column names (as in flat files) that a workbook itself gives for the headers of one sheet.
 
     A header is known by its group and label, wherever a person has moved it; where two have the same, by its column too.
+    `type` is that of the sheet's objects.
     """
 
+    type: str = DEFAULT_TYPE
     _names: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
 
     def add(self, letters: str, group: str, label: str, name: str) -> None:
@@ -96,7 +98,9 @@ def has_id(headers: Row) -> bool:
     return any(fold(_header(cell)) == fold(ID) for cell in headers)
 
 
-def change_of(row: Row, columns: Iterable[Column], zone: tzinfo) -> Change | Unreadable | None:
+def change_of(
+    row: Row, columns: Iterable[Column], zone: tzinfo, default_type: str = DEFAULT_TYPE
+) -> Change | Unreadable | None:
     """What `row` says of its object; None where it is empty. A date without a zone is one of `zone`."""
     texts = {position: text for position, cell in enumerate(row) if (text := cell_text(cell, zone)) is not None}
     if not texts:
@@ -119,7 +123,7 @@ def change_of(row: Row, columns: Iterable[Column], zone: tzinfo) -> Change | Unr
     if fold(action) not in _ACTIONS:
         return Unreadable(f"unknown action {action!r}; known is {', '.join(filter(None, _ACTIONS))}")
     return Change(
-        type=system.get(TYPE, DEFAULT_TYPE),
+        type=system.get(TYPE, default_type),
         id=system[ID],
         name=system.get(NAME),
         delete=_ACTIONS[fold(action)],

@@ -46,16 +46,23 @@ def read_json(stream: TextIO, *, lines: bool = False) -> Iterator[Found]:
     blank = 0
     while (first := stream.readline(BLOCK)) and not first.strip():
         blank += 1
-    if lines or _are_lines(first, second := stream.readline(BLOCK)):
-        head = [first] if lines else [first, second]
-        yield from _lines(chain(head, _whole_lines(stream)), start=blank + 1)
+    if lines:
+        yield from _lines(chain([_whole(first, stream)], _whole_lines(stream)), start=blank + 1)
+    elif _are_lines(first, second := stream.readline(BLOCK)):
+        yield from _lines(chain([first, _whole(second, stream)], _whole_lines(stream)), start=blank + 1)
     else:
         yield from _document(Scanner(stream, first + second), "object {}")
 
 
 def _are_lines(first: str, second: str) -> bool:
     """Whether one of the first two lines is an object by itself: the first line may be the broken one."""
-    return first.lstrip().startswith("{") and any(_is_object(line) for line in (first, second))
+    whole = first.endswith("\n") or not second
+    return whole and first.lstrip().startswith("{") and any(_is_object(line) for line in (first, second))
+
+
+def _whole(line: str, stream: TextIO) -> str:
+    """A line that may have been read only in part, with its rest."""
+    return line if line.endswith("\n") else line + stream.readline(_MOST_CHARACTERS)
 
 
 def _is_object(line: str) -> bool:

@@ -13,7 +13,16 @@ from contract.filters import fold
 from contract.objects import NESTING
 from formats.headers import ID, TYPE
 from formats.reading.changes import Change, Said
-from formats.reading.columns import BadHeader, Model, change_of, has_id, is_template, plain_columns, template_columns
+from formats.reading.columns import (
+    DEFAULT_TYPE,
+    BadHeader,
+    Model,
+    change_of,
+    has_id,
+    is_template,
+    plain_columns,
+    template_columns,
+)
 from formats.reading.workbook import Workbook
 
 HELP, MODEL, ERRORS = "Help", "Model", "Validation Errors"
@@ -44,15 +53,14 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
         if not template and not (head and has_id(head[0])):
             continue
         found = True
+        model = models.get(fold(sheet), Model())
         try:
-            columns = (
-                template_columns(head[0], head[1], models.get(fold(sheet), Model())) if template else plain_columns(head[0])
-            )
+            columns = template_columns(head[0], head[1], model) if template else plain_columns(head[0])
         except BadHeader as error:
             raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {error}") from error
         body = rows if template else chain(head[1:], rows)
         for number, row in enumerate(body, start=3 if template else 2):
-            if (change := change_of(row, columns, zone)) is not None:
+            if (change := change_of(row, columns, zone, model.type)) is not None:
                 yield f"sheet {sheet}, row {number}", _with_errors(change, errors)
     if not found:
         raise UnreadableFile(name=workbook.path.name, reason=f"no sheet has a column {ID}")
@@ -77,7 +85,8 @@ def _models(workbook: Workbook) -> dict[str, Model]:
     models: dict[str, Model] = {}
     for row in rows:
         sheet, letters, label, name, group = (str(row[position]) for position in positions)
-        models.setdefault(fold(sheet), Model()).add(letters, group, label, name)
+        type_name = str(row[header.index("type")]) if "type" in header else DEFAULT_TYPE
+        models.setdefault(fold(sheet), Model(type_name)).add(letters, group, label, name)
     return models
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.changes import Unreadable
@@ -52,6 +52,7 @@ WRAPPINGS: dict[str, Wrap] = {
 }
 
 
+@settings(max_examples=400)
 @given(
     found=st.lists(stored_objects, min_size=1, max_size=4),
     wrapping=st.sampled_from(sorted(WRAPPINGS)),

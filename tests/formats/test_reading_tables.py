@@ -228,23 +228,24 @@ def test_the_hidden_model_gives_the_names_behind_the_labels(tmp_path: Path) -> N
             [
                 ("System Fields", None, "Attributes"),
                 ("ID", "Type", "Shelf No", "Retry Count", "Retry Count"),
-                ("1", "thing", "a", "b", "c"),
+                ("1", None, "a", "b", "c"),
             ],
         ),
         (
             "Model",
             [
-                ("Sheet Name", "Column", "Label", "Name", "Group", "Kind"),
-                ("Things", "Z", "Shelf No", "SHELF_no", "Attributes", "text"),
-                ("Things", "D", "Retry Count", "retryCount", "Attributes", "text"),
-                ("Things", "E", "Retry Count", "attributes.retry_count", "Attributes", "text"),
-                ("Other", "C", "Shelf No", "wrong", "Attributes", "text"),
+                ("Sheet Name", "Column", "Label", "Name", "Group", "Kind", "Type"),
+                ("Things", "Z", "Shelf No", "SHELF_no", "Attributes", "text", "thing"),
+                ("Things", "D", "Retry Count", "retryCount", "Attributes", "text", "thing"),
+                ("Things", "E", "Retry Count", "attributes.retry_count", "Attributes", "text", "thing"),
+                ("Other", "C", "Shelf No", "wrong", "Attributes", "text", "other"),
             ],
         ),
         hidden=["Model"],
     )
     [(_, item)] = read_objects(path)
     assert isinstance(item, dict)
+    assert item["type"] == "thing"
     assert item["data"]["attributes"] == {"SHELF_no": values("a"), "retryCount": values("b"), "retry_count": values("c")}
 
 
