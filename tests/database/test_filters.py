@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from contract.objects import StateObject, parse_object
@@ -21,7 +20,7 @@ from database.migrate import upgrade
 from database.reader import count_matching
 from database.selection import select_matching
 from tests.conftest import new_postgresql_database
-from tests.database import strategies
+from tests.database.request_strategies import cases
 from tests.oracle import evaluate
 
 
@@ -74,22 +73,19 @@ def unlimited(request: ExportRequest) -> ExportRequest:
     return ExportRequest(types=request.types, ids=request.ids, filter=request.filter)
 
 
-sets_of_objects = st.lists(strategies.raw_objects, min_size=1, max_size=8)
-sets_of_requests = st.lists(strategies.requests, min_size=1, max_size=5)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
-@given(sets_of_objects, sets_of_requests)
-def test_both_databases_find_what_the_oracle_finds(
-    stores: Stores, raw_objects: list[Any], requests: list[ExportRequest]
-) -> None:
-    check(stores, raw_objects, requests)
+@given(cases())
+def test_both_databases_find_what_the_oracle_finds(stores: Stores, case: tuple[list[Any], list[ExportRequest]]) -> None:
+    check(stores, *case)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 @settings(max_examples=int(os.environ.get("HUNT", "3000")), deadline=None, suppress_health_check=SLOW)
-@given(sets_of_objects, sets_of_requests)
-def test_a_long_hunt_finds_no_difference(stores: Stores, raw_objects: list[Any], requests: list[ExportRequest]) -> None:
-    check(stores, raw_objects, requests)
+@given(cases())
+def test_a_long_hunt_finds_no_difference(stores: Stores, case: tuple[list[Any], list[ExportRequest]]) -> None:
+    """`HUNT` in the environment says how many sets of objects and requests it tries."""
+    check(stores, *case)

@@ -1,29 +1,8 @@
-"""Random objects and random requests that have a good chance to meet: texts are made of few words, names are few."""
+"""Random objects: texts are made of few words and names are few, so that objects have much in common."""
 
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-
-from contract.filters import (
-    AllOf,
-    AnyOf,
-    Compare,
-    Context,
-    Criterion,
-    Exact,
-    Filter,
-    HasValue,
-    Keywords,
-    Not,
-    StartsWith,
-    Test,
-    ValueType,
-    Words,
-    fold,
-    parse_instant,
-    parse_number,
-)
-from contract.request import ExportRequest, SortKey
 
 T = TypeVar("T")
 
@@ -116,7 +95,7 @@ WORDS = (
 )
 
 
-def _shown_short(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+def shown_short(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     """The same strategy: hypothesis writes out every strategy that it holds, and warns where that is long."""
 
     @st.composite
@@ -136,7 +115,7 @@ _texts = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8),
 )
-texts = _shown_short(_texts)
+texts = shown_short(_texts)
 locales = st.sampled_from(("en-US", "EN-us", "de-DE", None))
 sources = st.sampled_from(("internal", "Internal", "external", None))
 
@@ -171,7 +150,7 @@ _attributes = st.fixed_dictionaries(
         "validationError": st.one_of(plain_errors, plain_errors, _groups(holders)),
     },
 )
-attributes = _shown_short(_attributes)
+attributes = shown_short(_attributes)
 properties = st.dictionaries(st.sampled_from(PROPERTY_NAMES), st.one_of(texts, texts, st.integers(), st.none()), max_size=5)
 raw_objects = st.fixed_dictionaries(
     {"id": st.one_of(st.sampled_from(("1", "2", "10", "a", "A", "Ä")), texts.filter(bool)), "type": st.sampled_from(TYPES)},
@@ -180,82 +159,4 @@ raw_objects = st.fixed_dictionaries(
         "properties": properties,
         "data": attributes.map(lambda found: {"attributes": found}),
     },
-)
-
-_names = st.sampled_from(
-    sorted(
-        {fold(name) for name in (*PROPERTY_NAMES, *GROUP_NAMES, *ATTRIBUTE_NAMES, "absent")}
-        | {fold(f"{group}>>{member}") for group in GROUP_NAMES for member in MEMBER_NAMES}
-        | {"group>>ä>>error", "validationerror>>error>>sno"}
-    )
-)
-names = _shown_short(_names)
-contexts = st.lists(st.builds(Context, locales, sources), max_size=2).map(tuple)
-
-# What a request may hold and no stored text does: U+0000 and halves of surrogate pairs.
-operands = st.one_of(texts, texts, texts, st.sampled_from(("a\0b", "\0", "a\ud800", "\udfffb", "")))
-_wild_words = st.one_of(
-    st.sampled_from(WORDS),
-    st.sampled_from(NUMBERS),
-    st.lists(st.sampled_from(("*", "?", "a", "B", "ä", "Ä", "[", "\\", "%", "σ", "1")), min_size=1, max_size=5).map("".join),
-    operands.map(lambda text: text.split()[0] if text.split() else "*"),
-)
-wild_words = _shown_short(_wild_words)
-alternatives = st.lists(st.lists(wild_words, min_size=1, max_size=3).map(tuple), min_size=1, max_size=2).map(tuple)
-operators = st.sampled_from(("gt", "gte", "lt", "lte"))
-comparisons = st.one_of(
-    st.builds(Compare, operators, operands, st.just(ValueType.TEXT)),
-    st.builds(
-        Compare,
-        operators,
-        st.one_of(
-            st.sampled_from([n for n in map(parse_number, NUMBERS) if n is not None]),
-            st.floats(allow_nan=False, allow_infinity=False),
-        ),
-        st.just(ValueType.NUMBER),
-    ),
-    st.builds(
-        Compare,
-        operators,
-        st.one_of(st.sampled_from([n for n in map(parse_instant, INSTANTS) if n is not None]), st.integers(-(10**14), 10**15)),
-        st.just(ValueType.INSTANT),
-    ),
-)
-tests: st.SearchStrategy[Test] = st.one_of(
-    st.builds(Exact, st.lists(operands, max_size=12).map(tuple), st.just(False)),
-    st.builds(Exact, st.lists(operands, max_size=3).map(tuple), st.just(True)),
-    st.builds(Words, alternatives, st.booleans(), st.booleans()),
-    st.builds(StartsWith, operands),
-    st.builds(HasValue, st.booleans()),
-    comparisons,
-)
-criteria = st.builds(
-    Criterion, st.sampled_from(("property", "attribute", "attribute")), names, st.lists(tests, max_size=3).map(tuple), contexts
-)
-keywords = st.builds(Keywords, st.lists(wild_words, max_size=3).map(tuple), st.booleans())
-filters: st.SearchStrategy[Filter] = st.recursive(
-    st.deferred(lambda: st.one_of(criteria, criteria, criteria, keywords)),
-    lambda inner: st.one_of(
-        st.builds(AllOf, st.lists(inner, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple)),
-        st.builds(Not, inner),
-    ),
-    max_leaves=6,
-)
-sort_keys = st.builds(SortKey, names, st.booleans(), st.sampled_from(ValueType), st.sampled_from(("property", "attribute")))
-requests = st.builds(
-    ExportRequest,
-    types=st.one_of(
-        st.just(("connectorstate",)), st.lists(st.sampled_from(TYPES), min_size=1, max_size=3, unique=True).map(tuple)
-    ),
-    ids=st.one_of(
-        st.just(()),
-        st.just(()),
-        st.lists(st.sampled_from(("1", "2", "10", "a", "A", "Ä", "\0")), min_size=1, max_size=3).map(tuple),
-    ),
-    filter=filters,
-    sort=st.lists(sort_keys, max_size=2).map(tuple),
-    contexts=contexts,
-    max_records=st.one_of(st.none(), st.none(), st.integers(0, 4)),
-    offset=st.one_of(st.just(0), st.just(0), st.integers(0, 4)),
 )
