@@ -37,9 +37,7 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
         names = fields.read((area,), partial(read_text_or_texts, notes, of="names"), None)
         if names is not None and not any(bare(name) == "all" for name in names):
             wanted[area] = tuple(_first_by_name([(fold(name.strip()), name.strip()) for name in names]))
-    for _, found in fields.rest():
-        if found.value not in (None, [], {}, ""):
-            notes.no_effect(found.path, "objects here have attributes and properties, nothing else")
+    fields.warn_of_rest("objects here have attributes and properties, nothing else")
     return wanted
 
 
@@ -121,7 +119,7 @@ def _read_sort_keys(notes: Notes, area: Area, value: object, path: str) -> list[
     holder = Members(read_object(value, path), path, notes)
     value_type = holder.read(("sortType",), read_value_type, ValueType.TEXT)
     named = [(name, notes.attempt(_read_direction, *found, default=False)) for name, found in holder.rest()]
-    if not named:
+    if not named or not all(name.strip() for name, _ in named):
         raise Missing(path=path, what="The name of a property or an attribute")
     return [SortKey(fold(name.strip()), descending, value_type, area) for name, descending in named]
 

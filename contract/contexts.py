@@ -42,9 +42,7 @@ def _read_list(given: Entry, notes: Notes) -> list[Context]:
 def _read_context(value: object, path: str, notes: Notes) -> Context | None:
     holder = Members(read_object(value, path), path, notes)
     parts = {name: holder.take(name) for name in ("locale", "source")}
-    for _, other in holder.rest():
-        if other.value is not None:
-            notes.no_effect(other.path, "only locale and source tell values apart here")
+    holder.warn_of_rest("only locale and source tell values apart here")
     texts = {name: notes.attempt(_read_part, *part, default=None) for name, part in parts.items() if part is not None}
     return Context(**texts) if texts else None
 

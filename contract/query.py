@@ -27,9 +27,7 @@ def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
     contexts = read_contexts(query, notes) or ()
     name = query.read(("name",), read_text, None)
     filters = query.take_members("filters")
-    for _, found in query.rest():
-        if found.value not in (None, [], {}, ""):
-            notes.no_effect(found.path, "it is not known here")
+    query.warn_of_rest("it is not known here")
     if filters is None:
         return {"ids": tuple(dict.fromkeys(ids)), "contexts": contexts}
     types = _read_types(filters, required=not ids, notes=notes)

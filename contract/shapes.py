@@ -104,6 +104,12 @@ class Members:
                 self._notes.add(Ambiguous(path=pairs[0][1].path, what=shown(pairs[0][0]), names=given))
         return left
 
+    def warn_of_rest(self, reason: str) -> None:
+        """Note that what was not taken has no effect, where it says anything at all."""
+        for _, found in self.rest():
+            if found.value not in (None, [], {}, ""):
+                self._notes.no_effect(found.path, reason)
+
 
 def read_object(value: object, path: str) -> dict[str, Any]:
     """A JSON object; raises WrongShape."""

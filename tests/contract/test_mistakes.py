@@ -175,6 +175,7 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
             UnknownValueType,
         ),
         (with_params(sort={"attributes": [{"sortType": "_STRING"}]}), "params.sort.attributes[0]", Missing),
+        (with_params(sort={"attributes": [{" ": "_ASC"}]}), "params.sort.attributes[0]", Missing),
         (with_params(sort={"attributes": [{f"a{n}": "_ASC"} for n in range(101)]}), "params.sort", OutOfRange),
         (with_params(rsconnect={"profiles": ["mine"]}), "params.rsconnect.profiles[0]", UnknownProfile),
         (
