@@ -61,11 +61,13 @@ class Cells:
 def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> Cells:
     """The cells of a batch whose first row is `first_row` (1-based) of its sheet. `plain`: no text is cut or escaped."""
     batch = with_exact_texts(batch, columns)
-    texts = {c.text_field: c.letter for c in columns if _has_any(batch, c.text_field)}
+    absent = _absent(batch)
+    texts = {c.text_field: c.letter for c in columns if absent.get(c.text_field, batch.height) < batch.height}
     safe = safe_texts(batch, {} if plain else texts, first_row)
     values = [_written(column, texts).alias(column.name) for column in columns if column.kind is not Kind.TEXT]
     contents = batch.with_columns(*safe.changed.values()).with_columns(values)
-    forms = [form for column in columns for form in _forms(column, contents, safe.tagged)]
+    absent = _absent(contents)
+    forms = [form for column in columns for form in _forms(column, absent, safe.tagged)]
     return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd, plain)
 
 
@@ -76,11 +78,12 @@ def with_exact_texts(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> pl.D
         return batch
     found = batch.select(check.any().alias(column.name) for column, check in checks.items()).row(0, named=True)
     made = []
+    fields = set(batch.columns)
     for column, check in checks.items():
         if found[column.name]:
             text = pl.when(check).then(_as_text(column))
             given = column.text_field
-            made.append((pl.coalesce(given, text) if given in batch.columns else text).alias(given))
+            made.append((pl.coalesce(given, text) if given in fields else text).alias(given))
     return batch.with_columns(made) if made else batch
 
 
@@ -108,8 +111,9 @@ def _as_text(column: CellColumn) -> pl.Expr:
             return value.cast(pl.String)
 
 
-def _has_any(batch: pl.DataFrame, field: str) -> bool:
-    return field in batch.columns and batch[field].null_count() < batch.height
+def _absent(batch: pl.DataFrame) -> dict[str, int]:
+    """The count of nulls by field. One pass: a frame finds each single field by looking through all."""
+    return {series.name: series.null_count() for series in batch.get_columns()}
 
 
 def _written(column: CellColumn, texts: dict[str, str]) -> pl.Expr:
@@ -126,12 +130,12 @@ def _written(column: CellColumn, texts: dict[str, str]) -> pl.Expr:
             return value.cast(pl.String)
 
 
-def _forms(column: CellColumn, contents: pl.DataFrame, tagged: set[str]) -> Iterator[Cell]:
+def _forms(column: CellColumn, absent: dict[str, int], tagged: set[str]) -> Iterator[Cell]:
     style = f'" s="{column.style}"'
     if column.kind is not Kind.TEXT:
         typed = f'{style} t="b"><v>' if column.kind is Kind.BOOLEAN else f"{style}><v>"
-        yield Cell(column, typed, column.name, "</v></c>", contents[column.name].null_count())
+        yield Cell(column, typed, column.name, "</v></c>", absent[column.name])
     text = column.text_field
-    if text in contents.columns:
+    if text in absent:
         opening = f'{style} t="inlineStr"><is><t' + ("" if text in tagged else ">")
-        yield Cell(column, opening, text, "</t></is></c>", contents[text].null_count())
+        yield Cell(column, opening, text, "</t></is></c>", absent[text])

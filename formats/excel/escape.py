@@ -15,7 +15,7 @@ _REPLACEMENTS = [*_MARKUP.values(), *(f"_x{ord(character):04X}_" for character i
 _CONTROLS = r"\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}"
 # The escape of a forbidden character begins with an underscore, which would complete `_x0041`.
 _LOOK_ALIKE = rf"_x[0-9A-Fa-f]{{4}}[_{_CONTROLS}]"
-_OUTER_BLANK = r"^[ \t\n]|[ \t\n]$"
+_OUTER_BLANK = r"^[ \t\n\r]|[ \t\n\r]$"
 _CARE = rf"[&<>\r{_CONTROLS}]|_x[0-9A-Fa-f]{{4}}_|{_OUTER_BLANK}"
 
 

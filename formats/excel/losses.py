@@ -6,8 +6,8 @@ from contract.jobs import JobWarning
 from formats.excel.limits import MAX_CHARACTERS, MAX_COLUMNS
 from formats.excel.texts import Cut
 
-CELL_CUT = "SSH2002"
-COLUMNS_LEFT_OUT = "SSH2003"
+CELL_CUT = "SSH2102"
+COLUMNS_LEFT_OUT = "SSH2103"
 _NAMED = 20
 
 

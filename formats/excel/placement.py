@@ -44,13 +44,14 @@ def expect(cells: Cells, first_row: int) -> Expected:
     digits = np.searchsorted(10 ** np.arange(1, 8, dtype=np.int64), rows, side="right").astype(np.int64) + 1
     lengths = digits + len(ROW_OPENING + ROW_OPENED + ROW_CLOSING)
     contents, sizes = [], []
+    there = {series.name: series for series in cells.contents.get_columns()}
     measured = cells.contents.select(
         pl.col(form.field).str.len_bytes().cast(pl.Int64).fill_null(0) for form in cells.forms
     ).iter_columns()
     for form, content in zip(cells.forms, (series.to_numpy() for series in measured), strict=True):
         size = content + digits + len(CELL_OPENING + form.column.letter + form.opening + form.closing)
         if form.absent:
-            size = np.where(cells.contents[form.field].is_not_null().to_numpy(), size, 0)
+            size = np.where(there[form.field].is_not_null().to_numpy(), size, 0)
         contents.append(content)
         sizes.append(size)
         lengths = lengths + size
@@ -67,8 +68,9 @@ def first_wrong_row(data: bytes, expected: Expected) -> int | None:
     cell_starts = starts + len(ROW_OPENING + ROW_OPENED) + expected.digits
     wrong = words[cell_starts - len(ROW_OPENED) - _WORD] != numbers.after(ROW_OPENING)
     wrong |= (words[ends - _WORD] >> np.uint64(8 * (_WORD - len(ROW_CLOSING)))) != _number(ROW_CLOSING)
+    texts_of = {series.name: series for series in expected.cells.contents.get_columns()}
     for form, content, size in zip(expected.cells.forms, expected.contents, expected.sizes, strict=True):
-        texts = expected.cells.contents[form.field]
+        texts = texts_of[form.field]
         openings = cell_starts + len(CELL_OPENING + form.column.letter) + expected.digits
         references = numbers.after(CELL_OPENING + form.column.letter)
         if form.absent:

@@ -18,6 +18,7 @@ ROW_OPENING, ROW_OPENED, ROW_CLOSING = '<row r="', '">', "</row>"
 CELL_OPENING = '<c r="'
 
 _ROW = "#row"
+_MOST_PARTS = 1_000  # planning one concat_str takes time by the square of its parts
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,17 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int)
     """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet."""
     cells = cells_of(batch, columns, first_row)
     row_numbers = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).alias(_ROW)
+    frame = cells.contents.with_columns(row_numbers)
     parts = _joined(_row_parts(cells.forms))
-    xml = cells.contents.with_columns(row_numbers).select(pl.concat_str(parts, ignore_nulls=True)).to_series()
-    return RowsXml(_buffers(xml), cells.cuts)
+    if len(parts) > _MOST_PARTS:
+        groups = [parts[start : start + _MOST_PARTS] for start in range(0, len(parts), _MOST_PARTS)]
+        frame = pl.DataFrame([_concatenated(frame, group).alias(str(number)) for number, group in enumerate(groups)])
+        parts = [pl.all()]
+    return RowsXml(_buffers(_concatenated(frame, parts)), cells.cuts)
+
+
+def _concatenated(frame: pl.DataFrame, parts: Sequence[pl.Expr]) -> pl.Series:
+    return frame.select(pl.concat_str(parts, ignore_nulls=True)).to_series()
 
 
 def _row_parts(forms: Iterable[Cell]) -> Iterator[str | pl.Expr]:

@@ -98,8 +98,8 @@ def _draw_data_sheet(book: Any, worksheet: Any, sheet: DataSheet) -> None:
     right = len(sheet.columns) - 1
     _draw_columns(book, worksheet, sheet)
     _draw_header(book, worksheet, sheet)
-    worksheet.freeze_panes(first, min(sheet.frozen_columns, right))
     if right >= 0:
+        worksheet.freeze_panes(first, min(sheet.frozen_columns, right))
         worksheet.autofilter(first - 1, 0, max(last, first - 1), right)
         worksheet.ignore_errors({"number_stored_as_text": _area(first, 0, max(last, first), right)})
     _set_up_page(worksheet, sheet)

@@ -35,8 +35,9 @@ def safe_texts(batch: pl.DataFrame, letters: Mapping[str, str], first_row: int) 
         return safe
     care = batch.select(escape.needs_care(pl.col(name)).any() for name in letters).row(0)
     longest = batch.select(pl.col(name).str.len_bytes().max() for name in letters).row(0)
-    for (name, letter), careful, length in zip(letters.items(), care, longest, strict=True):
-        text = batch[name]
+    series = batch.select(*letters).get_columns()
+    for text, letter, careful, length in zip(series, letters.values(), care, longest, strict=True):
+        name = text.name
         if length > MAX_CHARACTERS:
             text, cuts = _cut(text, letter, first_row)
             safe.changed[name] = text

@@ -66,6 +66,9 @@ def _verify_package(sheets: Sequence[Sheet], path: Path, package: zipfile.ZipFil
 
 
 def _verify_sheet(sheet: DataSheet, stream: Stream, pool: ThreadPoolExecutor) -> None:
+    if not sheet.columns:
+        stream.rest()
+        return
     head = stream.take_through(b"<sheetData>") + b"".join(stream.take_through(b"</row>") for _ in range(sheet.header_rows))
     columns = cell_columns(sheet, part_styles(head, len(sheet.columns)))
 

@@ -1,0 +1,92 @@
+"""What does not fit is made to fit, and said."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formats.excel import limits, sheets, write
+from formats.excel.columns import Column
+from formats.excel.rows import Rows, frame_rows
+from formats.excel.sheets import DataSheet, laid_out
+from formats.excel.verify import verify
+from formats.excel.writer import sheets_of
+from tests.formats.excel.readers import by_calamine, by_openpyxl, part
+
+
+@given(
+    st.lists(st.text(max_size=40) | st.sampled_from(["History", "HISTORY", "a/b", "'x'", "A", "a", " ", "😀" * 20]), max_size=8)
+)
+def test_every_title_becomes_a_legal_name_unlike_the_others(titles: list[str]) -> None:
+    names = limits.sheet_names(titles)
+    assert len({name.casefold() for name in names}) == len(titles)
+    for name in names:
+        assert 1 <= limits.units(name) <= 31
+        assert not set(name) & set("[]:*?/\\")
+        assert not name.startswith("'")
+        assert not name.endswith("'")
+        assert name.casefold() != "history"
+
+
+def test_a_legal_free_name_stays_and_others_get_a_number() -> None:
+    assert limits.sheet_names(["Data", "data", "History", "Data (2)"], ["Help"]) == [
+        "Data",
+        "data (2)",
+        "History (2)",
+        "Data (2) (2)",
+    ]
+
+
+@given(st.text(max_size=20), st.integers(0, 45))
+def test_clipping_never_cuts_a_character_in_half(text: str, count: int) -> None:
+    clipped = limits.clip(text, count)
+    assert text.startswith(clipped)
+    assert limits.units(clipped) <= count
+
+
+def test_rows_past_the_last_continue_on_the_next_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MAX_ROWS", 1_001)
+    frame = pl.DataFrame({"n": range(2_500)})
+    asked = sheets_of({"A title of thirty-one characters": frame, "B": frame.head(1)})
+    assert write(asked, tmp_path / "s.xlsx").rows == 2_501
+    verify(asked, tmp_path / "s.xlsx")
+    found = [row[0] for sheet in range(3) for row in by_calamine(tmp_path / "s.xlsx", sheet)[1:]]
+    assert found == list(range(2_500))
+    names = [sheet.title for sheet in laid_out(asked)]
+    assert names == [
+        "A title of thirty-one character",
+        "A title of thirty-one chara (2)",
+        "A title of thirty-one chara (3)",
+        "B",
+    ]
+    assert all(limits.units(name) <= 31 for name in names)
+
+
+def test_a_full_sheet_takes_all_its_rows(tmp_path: Path) -> None:
+    """The last row of a sheet is row 1,048,576."""
+    sheet = DataSheet("S", (Column("a", "A"),), Rows(limits.MAX_ROWS, lambda *_: iter(())))
+    first, second = laid_out([sheet])
+    assert isinstance(first, DataSheet)
+    assert isinstance(second, DataSheet)
+    assert (first.rows.count, second.rows.count) == (1_048_575, 1)
+
+
+def test_columns_past_the_last_are_left_out_and_named(tmp_path: Path) -> None:
+    columns = tuple(Column(f"c{number}", f"Column {number}") for number in range(limits.MAX_COLUMNS + 2))
+    frame = pl.DataFrame({"c0": ["first"], "c16383": ["last"], "c16384": ["gone"], "c16385": ["gone"]})
+    fields = [pl.col(c.name) if c.name in frame.columns else pl.lit(None, pl.String).alias(c.name) for c in columns]
+    written = write([DataSheet("Wide", columns, frame_rows(frame, fields))], tmp_path / "wide.xlsx")
+    assert [warning.code for warning in written.warnings] == ["SSH2103"]
+    assert "'Column 16384', 'Column 16385'" in written.warnings[0].message
+    worksheet = part(tmp_path / "wide.xlsx", "xl/worksheets/sheet1.xml")
+    assert [node.attrib["ref"] for node in worksheet if node.tag.endswith("dimension")] == ["A1:XFD2"]
+    assert by_openpyxl(tmp_path / "wide.xlsx")[1][-1] == "last"
+
+
+def test_a_frame_without_rows_or_columns_is_an_empty_sheet(tmp_path: Path) -> None:
+    asked = {"None": pl.DataFrame(), "Header": pl.DataFrame({"a": pl.Series([], dtype=pl.String)})}
+    assert write(asked, tmp_path / "s.xlsx").rows == 0
+    verify(sheets_of(asked), tmp_path / "s.xlsx")
+    assert by_openpyxl(tmp_path / "s.xlsx", 1) == [["a"]]

@@ -1,0 +1,124 @@
+"""The parts of the file: equal in meaning to those that XlsxWriter itself makes, in the order of ECMA-376."""
+
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import polars as pl
+import xlsxwriter
+
+from formats.excel import write, write_workbook
+from tests.formats.excel.exports import export
+from tests.formats.excel.readers import MAIN, cells, part
+
+WORKSHEET_SEQUENCE = """
+sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter
+sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions
+pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing
+legacyDrawing legacyDrawingHF picture oleObjects controls webPublishItems tableParts extLst
+"""
+"""The sequence of CT_Worksheet, ECMA-376 part 1, 18.3.1.99."""
+
+
+def sample(rows: int) -> pl.DataFrame:
+    start = datetime(2024, 1, 1)
+    texts = ["plain", "a & b", "<tag>", " blank ", "_x0041_", "tab\tand\nline", None, "", "bell\x07", "=1+1", "0123"]
+    return pl.DataFrame(
+        {
+            "text": [texts[n % len(texts)] for n in range(rows)],
+            "whole": [None if n % 5 == 0 else n * 37 - 1000 for n in range(rows)],
+            "number": [None if n % 7 == 0 else n / 7 for n in range(rows)],
+            "flag": [None if n % 3 == 0 else n % 2 == 0 for n in range(rows)],
+            "moment": [None if n % 4 == 0 else start + timedelta(seconds=n * 86_399.123) for n in range(rows)],
+        },
+        schema_overrides={"moment": pl.Datetime("ms")},
+    )
+
+
+def by_xlsxwriter(frame: pl.DataFrame, path: Path) -> Path:
+    """The same table, cell by cell, by XlsxWriter's own row writing."""
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("S")
+    writers = [sheet.write_string, sheet.write_number, sheet.write_number, sheet.write_boolean, sheet.write_datetime]
+    formats = [book.add_format({"num_format": text}) for text in ("@", "0", "General", "General", "yyyy-mm-dd hh:mm:ss.000")]
+    for column, name in enumerate(frame.columns):
+        sheet.write_string(0, column, name)
+    for row, record in enumerate(frame.iter_rows(), 1):
+        for column, value in enumerate(record):
+            if value is not None:
+                writers[column](row, column, value, formats[column])
+    book.close()
+    return path
+
+
+def meaning(path: Path) -> dict[str, tuple[str, object]]:
+    """Each data cell's number format and value, whatever way it is written in."""
+    with zipfile.ZipFile(path) as package:
+        shared = [
+            "".join(node.text or "" for node in item.iter(f"{MAIN}t"))
+            for item in ElementTree.fromstring(package.read("xl/sharedStrings.xml"))
+        ]
+        styles = ElementTree.fromstring(package.read("xl/styles.xml"))
+        sheet = ElementTree.fromstring(package.read("xl/worksheets/sheet1.xml"))
+    custom = {node.attrib["numFmtId"]: node.attrib["formatCode"] for node in styles.iter(f"{MAIN}numFmt")}
+    formats = [node.attrib["numFmtId"] for node in styles.find(f"{MAIN}cellXfs") or ()]
+    found: dict[str, tuple[str, object]] = {}
+    for reference, (style, kind, text) in cells(sheet).items():
+        value: object = (
+            shared[int(text)]
+            if kind == "s"
+            else text
+            if kind == "inlineStr"
+            else bool(int(text))
+            if kind == "b"
+            else round(float(text), 10)
+        )
+        if not reference.endswith("1") or len(reference) > 2:
+            number = formats[int(style or 0)]
+            found[reference] = (custom.get(number, number), value)
+    return found
+
+
+def test_rows_mean_what_xlsxwriter_writes_for_the_same_data(tmp_path: Path) -> None:
+    frame = sample(200)
+    write({"S": frame}, tmp_path / "ours.xlsx")
+    theirs = meaning(by_xlsxwriter(frame, tmp_path / "theirs.xlsx"))
+    assert meaning(tmp_path / "ours.xlsx") == theirs
+
+
+def test_an_empty_text_is_a_cell_and_null_is_none(tmp_path: Path) -> None:
+    write({"S": pl.DataFrame({"t": ["", None, "x"]})}, tmp_path / "s.xlsx")
+    found = cells(part(tmp_path / "s.xlsx", "xl/worksheets/sheet1.xml"))
+    assert found["A2"][1:] == ("inlineStr", "")
+    assert "A3" not in found
+
+
+def test_every_part_is_well_formed_and_every_sheet_in_the_order_of_the_standard(tmp_path: Path) -> None:
+    path = write_workbook(export(tmp_path, 50, include_validation_data=True), tmp_path / "w.xlsx").path
+    with zipfile.ZipFile(path) as package:
+        roots = {name: ElementTree.fromstring(package.read(name)) for name in package.namelist()}
+    worksheets = [root for name, root in roots.items() if name.startswith("xl/worksheets/sheet")]
+    assert len(worksheets) == 6
+    sequence = WORKSHEET_SEQUENCE.split()
+    for root in worksheets:
+        order = [sequence.index(child.tag.removeprefix(MAIN)) for child in root]
+        assert order == sorted(order)
+
+
+def test_rows_and_cells_rise_and_say_where_they_stand(tmp_path: Path) -> None:
+    write({"S": sample(30)}, tmp_path / "s.xlsx")
+    rows = list(part(tmp_path / "s.xlsx", "xl/worksheets/sheet1.xml").iter(f"{MAIN}row"))
+    assert [row.attrib["r"] for row in rows] == [str(number) for number in range(1, 32)]
+    for row in rows:
+        references = [cell.attrib["r"] for cell in row]
+        assert references == sorted(references)
+        assert {reference[1:] for reference in references} <= {row.attrib["r"]}
+
+
+def test_dimension_filter_and_ignored_errors_cover_the_data(tmp_path: Path) -> None:
+    write({"S": sample(30)}, tmp_path / "s.xlsx")
+    worksheet = part(tmp_path / "s.xlsx", "xl/worksheets/sheet1.xml")
+    assert worksheet.find(f"{MAIN}dimension").attrib["ref"] == "A1:E31"  # type: ignore[union-attr]
+    assert worksheet.find(f"{MAIN}autoFilter").attrib["ref"] == "A1:E31"  # type: ignore[union-attr]
+    assert next(worksheet.iter(f"{MAIN}ignoredError")).attrib == {"sqref": "A2:E31", "numberStoredAsText": "1"}

@@ -1,0 +1,97 @@
+"""A finished workbook that is not what it should be is found out, by sheet and row."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contract.errors import VerificationFailed
+from formats.excel import verify_workbook, write, write_workbook
+from formats.excel.verify import verify
+from formats.excel.writer import sheets_of
+from formats.tables import Content
+from tests.formats.excel.exports import export
+from tests.formats.excel.readers import rewritten
+
+DATA = "xl/worksheets/sheet2.xml"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Content, Path]:
+    folder = tmp_path_factory.mktemp("finished")
+    content = export(folder, 9_000, zone="Europe/Berlin", include_validation_data=True)
+    return content, write_workbook(content, folder / "w.xlsx").path
+
+
+def test_a_right_workbook_passes_also_when_another_program_packed_it(finished: tuple[Content, Path]) -> None:
+    content, path = finished
+    verify_workbook(content, path)
+    verify_workbook(content, rewritten(path, "docProps/app.xml", b"Microsoft Excel", b"Another Program"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [
+        (b'r="I77" s="9" t="inlineStr"><is><t>', b'r="I77" s="9" t="inlineStr"><is><t>x', 77),
+        (b'<c r="H4000" s="9" t="inlineStr"><is><t>0', b'<c r="H4000" s="9" t="inlineStr"><is><t>1', 4000),
+        (b"Garden chair 5 &amp; table", b"Garden chair 5 &lt; table", 8),
+        (b'<c r="C9002"', b'<c r="D9002"', 9002),
+        (b'<row r="123">', b'<row r="124">', 123),
+        (b'<c r="H20" s="9" t="inlineStr"><is><t>000000000017</t></is></c>', b"", 20),
+        (b'</row><row r="21">', b"", 20),
+    ],
+    ids=["longer", "same length", "escape", "reference", "row number", "missing cell", "joined rows"],
+)
+def test_a_changed_cell_is_found_with_its_row(finished: tuple[Content, Path], old: bytes, new: bytes, row: int) -> None:
+    content, path = finished
+    with pytest.raises(VerificationFailed, match=rf"'Connector State', row {row}\b"):
+        verify_workbook(content, rewritten(path, DATA, old, new))
+
+
+def test_a_row_too_many_is_found(finished: tuple[Content, Path]) -> None:
+    content, path = finished
+    with pytest.raises(VerificationFailed, match="more than 9,000 rows"):
+        verify_workbook(content, rewritten(path, DATA, b"</sheetData>", b'<row r="9003"></row></sheetData>'))
+
+
+def test_a_changed_error_and_a_renamed_sheet_are_found(finished: tuple[Content, Path]) -> None:
+    content, path = finished
+    with pytest.raises(VerificationFailed, match="'Validation Errors', row 2"):
+        verify_workbook(content, rewritten(path, "xl/worksheets/sheet3.xml", b"Price is missing", b"Price is mistake"))
+    with pytest.raises(VerificationFailed, match="its sheets are"):
+        verify_workbook(content, rewritten(path, "xl/workbook.xml", b'name="Summary"', b'name="Summery"'))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+def test_a_truncated_package_is_found(finished: tuple[Content, Path], share: float) -> None:
+    content, path = finished
+    whole = path.read_bytes()
+    short = path.with_name("short.xlsx")
+    short.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(VerificationFailed, match="package is broken"):
+        verify_workbook(content, short)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 0.8])
+def test_a_flipped_bit_on_disk_is_found(finished: tuple[Content, Path], share: float) -> None:
+    content, path = finished
+    damaged = bytearray(path.read_bytes())
+    damaged[int(len(damaged) * share)] ^= 0x10
+    copy = path.with_name("damaged.xlsx")
+    copy.write_bytes(damaged)
+    with pytest.raises(VerificationFailed):
+        verify_workbook(content, copy)
+
+
+def test_another_tables_workbook_is_found(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": ["x", "y"], "n": [1, 2]})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx")
+    for other in (
+        frame.with_columns(n=pl.lit(1)),
+        frame.reverse(),
+        frame.head(1),
+        frame.with_columns(a=pl.lit(None, pl.String)),
+    ):
+        with pytest.raises(VerificationFailed):
+            verify(sheets_of({"S": other}), tmp_path / "s.xlsx")

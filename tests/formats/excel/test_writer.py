@@ -1,0 +1,196 @@
+"""Any frame, written and read back by others, is what it was, under the documented rules."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from formats.excel import write
+from formats.excel.verify import verify
+from formats.excel.writer import sheets_of
+from tests.formats.excel.oracle import equal, expected
+from tests.formats.excel.readers import by_calamine, by_openpyxl, by_pandas
+
+NASTY = st.sampled_from(
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "http://example.org",
+        " a",
+        "a ",
+        "\ta\n",
+        "\r\n",
+        "_x0041_",
+        "_x0041_x0042_",
+        "_x0041\x01",
+        "__x0009_",
+        "&amp;",
+        "<b>",
+        "]]>",
+        "\ufffe",
+        "\uffff",
+        "\x00",
+        "\x1f\x0b",
+        "\x85\u2028",
+        "0123",
+        "1e5",
+        "TRUE",
+        "😀" * 3,
+        "é\u0301",
+        "_x",
+        "_x005F_",
+    ]
+)
+TEXTS = st.one_of(
+    NASTY, st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.lists(NASTY, max_size=3).map("".join)
+)
+MOMENTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59)).map(
+    lambda m: m.replace(microsecond=m.microsecond // 1000 * 1000)
+)
+NUMBERS = st.one_of(st.floats(), st.sampled_from([5e-324, 2.3e-308, 1e308, 9.9e307, 0.1, -0.0, 1e-7, 123456789.123456789]))
+INTEGERS = st.one_of(
+    st.integers(-(2**63), 2**63 - 1), st.sampled_from([2**53, 2**53 + 1, -(2**53), -(2**53) - 1]), st.integers(-9, 9)
+)
+COLUMNS = [
+    (pl.String(), TEXTS),
+    (pl.Int64(), INTEGERS),
+    (pl.UInt64(), st.integers(0, 2**64 - 1)),
+    (pl.Float64(), NUMBERS),
+    (pl.Boolean(), st.booleans()),
+    (pl.Datetime("us"), MOMENTS),
+    (pl.Date(), st.dates()),
+]
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> pl.DataFrame:
+    chosen = draw(st.lists(st.sampled_from(range(len(COLUMNS))), min_size=1, max_size=5))
+    rows = draw(st.integers(0, 6))
+    series = []
+    for number, kind in enumerate(chosen):
+        dtype, values = COLUMNS[kind]
+        column = draw(st.lists(st.none() | values, min_size=rows, max_size=rows))
+        series.append(pl.Series(f"c{number}", column, dtype=dtype))
+    return pl.DataFrame(series)
+
+
+@settings(max_examples=150, deadline=None)
+@given(frames())
+def test_any_frame_reads_back_equal_with_three_readers_and_verifies(frame: pl.DataFrame) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "any.xlsx"
+        assert write({"Any": frame}, path).rows == frame.height
+        verify(sheets_of({"Any": frame}), path)
+        for read in (by_openpyxl, by_calamine, by_pandas):
+            assert_holds(read(path), frame)
+
+
+def assert_holds(rows: list[list[Any]], frame: pl.DataFrame) -> None:
+    assert rows[0][: frame.width] == frame.columns
+    for number, record in enumerate(frame.iter_rows(), 1):
+        # A row of empty cells at the end is no row to some readers.
+        found = rows[number] if number < len(rows) else [None] * frame.width
+        for cell, value in zip(found, record, strict=False):
+            assert equal(cell, value), (cell, value, expected(value))
+
+
+def test_what_a_cell_cannot_hold_is_kept_as_its_exact_text(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"n": [2**53 + 1], "f": [float("nan")], "d": [datetime(1900, 2, 28, 23, 59, 59, 999000)]})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    assert by_openpyxl(tmp_path / "s.xlsx")[1] == ["9007199254740993", "NaN", "1900-02-28T23:59:59.999"]
+
+
+def test_a_long_text_is_cut_at_the_limit_in_utf16_units_and_named(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"t": ["x" * 32_767, "😀" * 16_384, "&" * 40_000, "y" * 32_768]})
+    written = write({"Long": frame}, tmp_path / "long.xlsx")
+    found = [row[0] for row in by_openpyxl(tmp_path / "long.xlsx")[1:]]
+    assert found == [expected(text) for text in frame["t"]]
+    assert all(len(text.encode("utf-16-le")) // 2 <= 32_767 for text in found)
+    assert [warning.code for warning in written.warnings] == ["SSH2102"]
+    assert "A3 (32,768 characters), A4 (40,000 characters), A5" in written.warnings[0].message
+    verify(sheets_of({"Long": frame}), tmp_path / "long.xlsx")
+
+
+def test_instants_are_shown_in_the_asked_zone_across_its_changes_and_beyond_2100(tmp_path: Path) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    start = datetime(2024, 3, 31, 0, 30, tzinfo=UTC)
+    moments = [start + timedelta(hours=hours) for hours in range(3)]
+    moments += [
+        datetime(2150, 7, 1, 12, tzinfo=UTC),
+        datetime(1912, 7, 1, 12, tzinfo=UTC),
+        datetime(2024, 10, 27, 1, 30, tzinfo=UTC),
+    ]
+    frame = pl.DataFrame({"i": pl.Series(moments, dtype=pl.Datetime("ms", "UTC"))})
+    write({"S": frame}, tmp_path / "s.xlsx", zone=zone)
+    assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == [
+        m.astimezone(zone).replace(tzinfo=None) for m in moments
+    ]
+    verify(sheets_of({"S": frame}, zone), tmp_path / "s.xlsx")
+
+
+def test_every_millisecond_of_a_second_comes_back(tmp_path: Path) -> None:
+    moments = [datetime(2024, 5, 17, 23, 59, 59) + timedelta(milliseconds=n) for n in range(1000)]
+    write({"S": pl.DataFrame({"m": pl.Series(moments, dtype=pl.Datetime("ms"))})}, tmp_path / "s.xlsx")
+    assert [row[0] for row in by_calamine(tmp_path / "s.xlsx")[1:]] == moments
+    assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == moments
+
+
+def test_other_column_types_become_the_nearest_kind_of_cell(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "decimal": pl.Series(["1.25", "12345678901234567890.12"]).cast(pl.Decimal(38, 2)),
+            "small": pl.Series([1, 255], dtype=pl.UInt8),
+            "kind": pl.Series(["a", "b"], dtype=pl.Categorical),
+            "none": pl.Series([None, None]),
+        }
+    )
+    write({"S": frame}, tmp_path / "s.xlsx")
+    assert by_openpyxl(tmp_path / "s.xlsx")[1:] == [[1.25, 1, "a", None], ["12345678901234567890.12", 255, "b", None]]
+    with pytest.raises(TypeError, match="'nested'"):
+        write({"S": pl.DataFrame({"nested": [[1], [2]]})}, tmp_path / "never.xlsx")
+
+
+def test_seventy_thousand_texts_that_look_like_links_stay_texts(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"url": [f"https://example.org/{n}?a=1&b=2" for n in range(70_000)]})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    rows = by_calamine(tmp_path / "s.xlsx")
+    assert [row[0] for row in rows[1:]] == frame["url"].to_list()
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx")
+
+
+def test_batches_follow_each_other_in_order(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"n": range(40_000)}).with_columns(t=pl.when(pl.col("n") % 3 == 0).then(pl.format("row {}", "n")))
+    write({"S": frame}, tmp_path / "s.xlsx")
+    rows = by_calamine(tmp_path / "s.xlsx")
+    assert [row[0] for row in rows[1:]] == frame["n"].to_list()
+    assert [row[1] or None for row in rows[1:]] == frame["t"].to_list()
+
+
+def test_equal_content_gives_equal_bytes_and_an_error_leaves_no_file(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"t": [str(n) for n in range(30_000)], "d": [date(2024, 1, 1)] * 30_000})
+    for name in ("one.xlsx", "two.xlsx"):
+        write({"S": frame}, tmp_path / name)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+    with pytest.raises(RuntimeError, match="broken source"):
+        write([_broken()], tmp_path / "three.xlsx")
+    assert not (tmp_path / "three.xlsx").exists()
+
+
+def _broken() -> Any:
+    from formats.excel.columns import Column
+    from formats.excel.rows import Rows
+    from formats.excel.sheets import DataSheet
+
+    def read(start: int, stop: int, most: int) -> Any:
+        yield pl.DataFrame({"a": ["x"]})
+        raise RuntimeError("broken source")
+
+    return DataSheet("S", (Column("a", "A"),), Rows(5, read))
