@@ -12,7 +12,7 @@ from flows.job import run_job
 
 
 @flow(name="export-connector-states", validate_parameters=False, persist_result=False)
-def export_connector_states(tenant: str, request: Any) -> Any:
+def export_connector_states(tenant: str, request: Any = None) -> Any:
     """Export what a request asks for.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
-from prefect.states import Cancelled, Completed
+from prefect.states import Cancelled, Completed, Failed
 from sqlalchemy import Engine
 
 from config.settings import Settings, load_settings
@@ -47,10 +47,10 @@ class RowReporter:
         jobs.describe(self.engine, self.run_id, **facts)
 
 
-def run_job(tenant: str, request: object) -> State[Any] | None:
+def run_job(tenant: str, request: object) -> State[Any]:
     """Run the steps for the flow run of this process and bring its job to an end; the state that Prefect is to show.
 
-    Raises what went wrong, after the job row says so and whoever asked was told.
+    What goes wrong becomes a state too: Prefect would keep a copy of every error that is raised, and add its own words.
     """
     run = _this_run()
     settings = load_settings()
@@ -62,7 +62,7 @@ def run_job(tenant: str, request: object) -> State[Any] | None:
         engine.dispose()
 
 
-def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request: object) -> State[Any] | None:
+def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request: object) -> State[Any]:
     run_id = str(run.id)
     adopt(engine, run, request)
     try:
@@ -74,16 +74,12 @@ def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request:
         jobs.cancelled(engine, run_id)
     except JobEnded as ended:
         get_run_logger().warning("%s", ended)
-    except Exception as error:
-        jobs.fail(engine, run_id, as_ours(error))
-        _close(engine, settings, run)
-        raise
+    except StatesheetError as error:
+        jobs.fail(engine, run_id, error)
+    except Exception as error:  # noqa: BLE001  # the job must end, whatever it was; the log has all of it
+        get_run_logger().exception("The export failed")
+        jobs.fail(engine, run_id, InternalError(detail=f"{type(error).__name__}: {error}"))
     return _close(engine, settings, run)
-
-
-def as_ours(error: Exception) -> StatesheetError:
-    """The error as one that a user may see."""
-    return error if isinstance(error, StatesheetError) else InternalError(detail=f"{type(error).__name__}: {error}")
 
 
 def _this_run() -> FlowRun:
@@ -93,7 +89,7 @@ def _this_run() -> FlowRun:
     return context.flow_run
 
 
-def _close(engine: Engine, settings: Settings, run: FlowRun) -> State[Any] | None:
+def _close(engine: Engine, settings: Settings, run: FlowRun) -> State[Any]:
     """Tell Prefect's UI and whoever asked how the job ended; the job itself has ended before and does not depend on it."""
     job = jobs.of_run(engine, str(run.id))
     for warning in job.warnings:
@@ -102,4 +98,6 @@ def _close(engine: Engine, settings: Settings, run: FlowRun) -> State[Any] | Non
     tell(engine, settings, str(run.id))
     if job.status is JobStatus.CANCELLED:
         return Cancelled(message="Stopped.")
-    return None if job.status is JobStatus.FAILED else Completed(message=in_short(job))
+    if job.status is JobStatus.FAILED:
+        return Failed(message=f"{job.error_message} ({job.error_code})")
+    return Completed(message=in_short(job))

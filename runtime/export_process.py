@@ -4,27 +4,41 @@ The fork server imports this module (see `PRELOAD`) and nothing of it may start 
 neither. https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
 """
 
+import logging
 import multiprocessing
 import pkgutil
 import signal
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ParameterBindError, SignatureMismatchError
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import Failed
 
 from runtime.parts import die_with_parent
 
 PRELOAD = (
+    "runtime.tether",
     "runtime.export_process",
     "flows.export_connector_states",
     "flows.ad_hoc",
+    "formats.excel.verify",
+    "formats.excel.workbook",
     "prefect.flow_engine",
     "prefect.task_engine",
     "prefect.events.clients",
+    "prefect.utilities.visualization",
+    # What these libraries import only when they are used first.
+    "adbc_driver_postgresql",
+    "adbc_driver_sqlite.dbapi",
+    "anyio._backends._asyncio",
+    "encodings.idna",
     "polars",
     "pyarrow",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
     "xlsxwriter",
-    "adbc_driver_sqlite.dbapi",
 )
 
 
@@ -50,11 +64,22 @@ def main(run: FlowRun, entrypoint: str) -> None:
     """Run a flow under the id that it has."""
     die_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Prefect's warning, at every end, that it still sends events.
+    logging.getLogger("EventsWorker").setLevel(logging.ERROR)
     from prefect.flow_engine import run_flow
 
     # A lost run is noticed by its process. Heartbeats would keep each process for up to a second after its work.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")
+        try:
+            run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")
+        except (ParameterBindError, SignatureMismatchError) as error:
+            _refuse(run, error)
+
+
+def _refuse(run: FlowRun, error: Exception) -> None:
+    """Parameters that do not fit the flow: running it again would not help."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run.id, Failed(message=str(error)), force=True)
 
 
 def nothing() -> None:

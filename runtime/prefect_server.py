@@ -56,6 +56,8 @@ def server_environment(home: Path, port: int, max_body_bytes: int) -> dict[str, 
         "PREFECT_SERVER_UI_API_URL": f"{here}/api",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(prefect_home(home) / "ui"),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # How long a new schedule may wait until its runs are planned.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_LOGGING_COLORS": "false",
         "DO_NOT_TRACK": "1",

@@ -58,6 +58,7 @@ class WarmWorker:
         self.taken: dict[UUID, ForkServerProcess | None] = {}
         self.entrypoints: dict[UUID, str] = {}
         self.look = asyncio.Event()
+        self.ended = asyncio.Event()
         self.judging = asyncio.Lock()
         self.stopping = False
 
@@ -67,7 +68,6 @@ class WarmWorker:
 
     async def take(self) -> None:
         """Take as many waiting runs as there is room for."""
-        self.look.clear()
         room = self.limit - len(self.taken)
         if room <= 0 or self.stopping:
             return
@@ -113,12 +113,15 @@ class WarmWorker:
     async def _judge(self, run_id: UUID, cause: str) -> None:
         async with self.judging:
             await reconcile.judge(self.records, run_id, cause)
+        self.look.set()
+        self.ended.set()
 
     async def sweep(self, *, at_boot: bool = False) -> None:
         """Bring both records together."""
         async with self.judging:
             await reconcile.sweep(self.records, at_boot=at_boot)
         self.look.set()
+        self.ended.set()
 
     async def stop_unwanted(self) -> None:
         """Kill the processes of runs that somebody cancelled: exports only read, and results appear whole or not at all."""
@@ -153,7 +156,7 @@ class WarmWorker:
                 (self.stop_unwanted, _CANCEL_SECONDS, None),
                 (self.heartbeat, _HEARTBEAT_SECONDS, None),
                 (self.sweep, _SWEEP_SECONDS, None),
-                (lambda: keep_house(self.records), _HOUSE_SECONDS, None),
+                (lambda: keep_house(self.records), _HOUSE_SECONDS, self.ended),
             ):
                 self.tasks.create_task(self._always(work, seconds, wake))
             self.tasks.create_task(self.answer_door(door))
@@ -168,10 +171,12 @@ class WarmWorker:
             await reconcile.put_back(self.records, run_id, "The stack was stopped.")
 
     async def _always(self, work: Callable[[], Awaitable[None]], seconds: float, wake: asyncio.Event | None) -> None:
+        wake = wake or asyncio.Event()
         while True:
+            wake.clear()
             await self._guarded(work)
             with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait() if wake else asyncio.Event().wait(), seconds)
+                await asyncio.wait_for(wake.wait(), seconds)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """Nothing that Prefect or the database may answer ends the worker: what was not done is found by the next sweep."""

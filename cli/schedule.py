@@ -1,0 +1,99 @@
+"""`statesheet schedule`: exports that run by themselves."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.console import out
+from contract.errors import FileMissing, PrefectUnavailable
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+    from config.settings import Settings
+
+app = typer.Typer(help="Exports that run by themselves, as long as the stack runs.", no_args_is_help=True)
+
+_COLUMNS = ("ID", "Tenant", "Cron", "Zone", "Next run", "File")
+_WIDTH = 160
+"""What a row may need; a piped table must not be cut to the width of a terminal."""
+
+Home = Annotated[Path | None, typer.Option(help="Home of the running stack. [default: STATESHEET_HOME or ~/.statesheet]")]
+
+
+@app.command()
+def create(
+    tenant: Annotated[str, typer.Option(help="Whose objects to export.")],
+    request: Annotated[Path, typer.Option(help="File with the body of a download request; dates may be relative: now-1d.")],
+    cron: Annotated[str, typer.Option(help='When, as a cron line: "0 6 * * 1-5" is at 6 on weekdays.')],
+    timezone: Annotated[str, typer.Option(help="Zone that the cron line is in, such as Europe/Berlin.")] = "UTC",
+    home: Home = None,
+) -> None:
+    """Export what a request asks for, again and again."""
+    from contract.wire import decode_body
+    from tasks.validate import check_request
+
+    settings = _settings(home)
+    if not request.is_file():
+        raise FileMissing(name=str(request))
+    body = decode_body(request.read_bytes())
+    check_request(body, max_records=settings.max_records, now=datetime.now(UTC))
+    assert isinstance(body, dict), "check_request takes nothing else"
+    with _prefect(settings) as client:
+        from runtime import schedules
+
+        made = schedules.create(client, tenant, body, cron, timezone)
+    out.print(made.id, markup=False)
+
+
+@app.command("list")
+def list_schedules(home: Home = None) -> None:
+    """Show all schedules and when each runs next."""
+    from rich.table import Column, Table
+
+    with _prefect(_settings(home)) as client:
+        from runtime import schedules
+
+        found = schedules.listed(client)
+    table = Table(*(Column(title, no_wrap=True) for title in _COLUMNS), box=None)
+    for one in found:
+        following = f"{one.next:%Y-%m-%d %H:%M} UTC" if one.next else "" if one.active else "paused"
+        table.add_row(one.id, one.tenant, one.cron, one.timezone, following, str(one.request.get("fileName", "")))
+    out.print(table, width=max(out.width, _WIDTH), crop=False)
+
+
+@app.command()
+def delete(schedule: Annotated[str, typer.Argument(help="The id that list shows.")], home: Home = None) -> None:
+    """Delete a schedule, and the runs of it that wait."""
+    with _prefect(_settings(home)) as client:
+        from runtime import schedules
+
+        schedules.delete(client, schedule)
+
+
+def _settings(home: Path | None) -> "Settings":
+    from config.settings import load_settings
+
+    return load_settings(**({"home": home} if home else {}))
+
+
+@contextmanager
+def _prefect(settings: "Settings") -> "Iterator[SyncPrefectClient]":
+    """Prefect of the stack that runs in the home. Raises PrefectUnavailable where none runs."""
+    from runtime.addresses import read_addresses
+    from runtime.prefect_server import prefect_home
+
+    addresses = read_addresses(settings.home)
+    if addresses is None:
+        raise PrefectUnavailable(detail=f"no stack runs in {settings.home}")
+    # Prefect reads this when it is imported first, so nothing before here may import it.
+    os.environ["PREFECT_HOME"] = str(prefect_home(settings.home))
+    from runtime.schedules import connected
+
+    with connected(addresses) as client:
+        yield client

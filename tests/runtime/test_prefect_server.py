@@ -1,0 +1,37 @@
+"""The embedded Prefect server: takes simultaneous calls, and keeps to itself."""
+
+import asyncio
+import uuid
+
+import httpx
+
+
+def test_forty_runs_that_are_created_at_once_are_all_taken(prefect):
+    async def create():
+        async with httpx.AsyncClient(base_url=prefect, timeout=60) as client:
+            flow = (await client.post("/flows/", json={"name": "many"})).json()["id"]
+            deployment = (await client.post("/deployments/", json={"name": "many", "flow_id": flow})).json()["id"]
+            keys = [{"idempotency_key": str(uuid.uuid4())} for _ in range(40)]
+            calls = (client.post(f"/deployments/{deployment}/create_flow_run", json=key) for key in keys)
+            return await asyncio.gather(*calls)
+
+    answers = asyncio.run(create())
+    assert [answer.status_code for answer in answers] == [201] * 40
+    assert len({answer.json()["id"] for answer in answers}) == 40
+
+
+def test_the_pages_are_served(prefect):
+    assert "<html" in httpx.get(prefect.removesuffix("/api"), timeout=10, follow_redirects=True).text
+
+
+def test_other_sites_in_a_browser_may_not_read_its_answers(prefect):
+    answer = httpx.get(f"{prefect}/health", headers={"Origin": "https://elsewhere.example"}, timeout=10)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_telemetry_and_what_is_not_used_is_off(prefect):
+    settings = httpx.get(f"{prefect}/admin/settings", timeout=10).json()["server"]
+    services = settings["services"]
+    assert settings["analytics_enabled"] is False
+    assert services["scheduler"]["enabled"] is True
+    assert not any(services[name]["enabled"] for name in ("late_runs", "triggers", "pause_expirations", "repossessor"))

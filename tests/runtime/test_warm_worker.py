@@ -1,0 +1,157 @@
+"""The warm worker, at a real Prefect server: what is asked for runs, what is cancelled stops, what is killed runs again."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+
+from contract.errors import RunLost, UnknownJob
+from contract.jobs import JobSource, JobStatus
+from database import jobs
+from runtime import reconcile
+from tests.runtime.conftest import until
+
+
+def test_a_run_is_taken_and_ends(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            run = await bench.ask("quick", sign=str(tmp_path / "sign"))
+            return await bench.ended(run)
+
+    assert asyncio.run(work()).is_completed()
+    assert (tmp_path / "sign").exists()
+
+
+def test_no_more_runs_go_at_once_than_there_is_room_for(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            signs = [tmp_path / str(number) for number in range(4)]
+            runs = [await bench.ask("patient", sign=str(sign)) for sign in signs]
+            most = 0
+            while any(not sign.exists() for sign in signs):
+                most = max(most, len(bench.worker.alive()))
+                for sign in signs:
+                    if sign.exists() and sum(other.exists() for other in signs) == 2:
+                        sign.rename(sign.with_suffix(".seen"))
+                signs = [sign for sign in signs if not sign.with_suffix(".seen").exists()]
+                await asyncio.sleep(0.02)
+            for sign in signs:
+                sign.unlink()
+            states = [await bench.ended(run) for run in runs]
+            return most, states
+
+    most, states = asyncio.run(work())
+    assert most == 2
+    assert all(state.is_completed() for state in states)
+
+
+def test_a_killed_process_is_noticed_and_its_run_runs_again_under_the_same_id(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            sign = tmp_path / "sign"
+            run = await bench.ask("patient", sign=str(sign))
+            first = await bench.process_of(run, sign)
+            sign.rename(tmp_path / "first sign")
+            os.kill(first.pid, signal.SIGKILL)
+            await bench.process_of(run, sign)
+            sign.unlink()
+            return await bench.ended(run), await bench.worker.prefect.read_flow_run_states(run)
+
+    state, history = asyncio.run(work())
+    assert state.is_completed()
+    [lost] = [past for past in history if past.name == reconcile.RUN_AGAIN]
+    assert "killed by SIGKILL" in lost.message
+
+
+def test_a_run_that_is_lost_again_and_again_fails_with_its_cause(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            sign = tmp_path / "sign"
+            run = await bench.ask("patient", sign=str(sign))
+            for _ in range(1 + reconcile.MOST_RERUNS):
+                process = await bench.process_of(run, sign)
+                sign.unlink()
+                os.kill(process.pid, signal.SIGKILL)
+                await until(lambda process=process: gone(bench, run, process))
+            state = await bench.ended(run)
+            return state, jobs.of_run(bench.worker.records.jobs, str(run))
+
+    state, job = asyncio.run(work())
+    assert state.is_crashed()
+    assert (job.status, job.error_code, job.tenant) == (JobStatus.FAILED, RunLost.code, "acme")
+    assert "4 times" in job.error_message
+    assert "SIGKILL" in job.error_message
+
+
+async def gone(bench, run, process):
+    return bench.worker.taken.get(run) is not process
+
+
+@pytest.mark.parametrize("state", ["CANCELLING", "CANCELLED"])
+def test_cancelling_kills_the_process_and_ends_the_job(workbench, tmp_path, state):
+    async def work():
+        async with workbench() as bench:
+            sign = tmp_path / "sign"
+            run = await bench.ask("patient", sign=str(sign))
+            await bench.process_of(run, sign)
+            records = bench.worker.records
+            jobs.adopt(records.jobs, str(run), "acme", JobSource.UI, {})
+            folder = bench.settings.spool_folder / str(run)
+            folder.mkdir(parents=True)
+            await records.prefect.request("POST", f"/flow_runs/{run}/set_state", json={"state": {"type": state}, "force": True})
+            ended = await bench.ended(run)
+            await until(lambda: told(records, run))
+            return ended, jobs.of_run(records.jobs, str(run)), folder.exists()
+
+    ended, job, left = asyncio.run(work())
+    assert ended.is_cancelled()
+    assert job.status is JobStatus.CANCELLED
+    assert not left
+
+
+async def told(records, run):
+    """Whether the job has ended and the worker has told of it."""
+    with suppress(UnknownJob):
+        return jobs.of_run(records.jobs, str(run)).finished and not jobs.unnotified(records.jobs)
+
+
+def test_a_worker_that_stops_in_order_leaves_its_runs_to_the_next(workbench, tmp_path):
+    sign = tmp_path / "sign"
+
+    async def first():
+        async with workbench() as bench:
+            run = await bench.ask("patient", sign=str(sign))
+            await bench.process_of(run, sign)
+            return run
+
+    async def second(run):
+        async with workbench() as bench:
+            await bench.process_of(run, sign)
+            sign.unlink()
+            return await bench.ended(run), await bench.worker.prefect.read_flow_run_states(run)
+
+    run = asyncio.run(first())
+    sign.unlink()
+    state, history = asyncio.run(second(run))
+    assert state.is_completed()
+    assert not any(past.name == reconcile.RUN_AGAIN for past in history)
+
+
+def test_parameters_that_do_not_fit_the_flow_fail_the_run_at_once(workbench):
+    async def work():
+        async with workbench() as bench:
+            body = {"parameters": {"tenant": "acme", "wrong": 1}}
+            address = f"/deployments/{bench.deployments['quick']}/create_flow_run"
+            answer = await bench.worker.prefect.request("POST", address, json=body)
+            run = answer.json()["id"]
+            state = await bench.ended(UUID(run))
+            await until(lambda: told(bench.worker.records, run))
+            return state, jobs.of_run(bench.worker.records.jobs, run)
+
+    state, job = asyncio.run(work())
+    assert state.is_failed()
+    assert job.status is JobStatus.FAILED
+    assert "wrong" in job.error_message or "request" in job.error_message
