@@ -10,7 +10,7 @@ import xlsxwriter
 
 from formats.excel import write, write_workbook
 from tests.formats.excel.exports import export
-from tests.formats.excel.readers import MAIN, cells, part
+from tests.formats.excel.readers import MAIN, cells, part, unescaped
 
 WORKSHEET_SEQUENCE = """
 sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter
@@ -23,7 +23,20 @@ legacyDrawing legacyDrawingHF picture oleObjects controls webPublishItems tableP
 
 def sample(rows: int) -> pl.DataFrame:
     start = datetime(2024, 1, 1)
-    texts = ["plain", "a & b", "<tag>", " blank ", "_x0041_", "tab\tand\nline", None, "", "bell\x07", "=1+1", "0123"]
+    texts = [
+        "plain",
+        "a & b",
+        "<tag>",
+        " blank ",
+        "_x0041_",
+        "tab\tand\nline",
+        "two\r\nlines",
+        None,
+        "",
+        "bell\x07",
+        "=1+1",
+        "0123",
+    ]
     return pl.DataFrame(
         {
             "text": [texts[n % len(texts)] for n in range(rows)],
@@ -65,19 +78,22 @@ def meaning(path: Path) -> dict[str, tuple[str, object]]:
     formats = [node.attrib["numFmtId"] for node in styles.find(f"{MAIN}cellXfs") or ()]
     found: dict[str, tuple[str, object]] = {}
     for reference, (style, kind, text) in cells(sheet).items():
-        value: object = (
-            shared[int(text)]
-            if kind == "s"
-            else text
-            if kind == "inlineStr"
-            else bool(int(text))
-            if kind == "b"
-            else round(float(text), 10)
-        )
-        if not reference.endswith("1") or len(reference) > 2:
+        if reference[1:] != "1":
             number = formats[int(style or 0)]
-            found[reference] = (custom.get(number, number), value)
+            found[reference] = (custom.get(number, number), _value(kind, text, shared))
     return found
+
+
+def _value(kind: str | None, text: str, shared: list[str]) -> object:
+    match kind:
+        case "s":
+            return unescaped(shared[int(text)])
+        case "inlineStr":
+            return unescaped(text)
+        case "b":
+            return text == "1"
+        case _:
+            return round(float(text), 10)
 
 
 def test_rows_mean_what_xlsxwriter_writes_for_the_same_data(tmp_path: Path) -> None:
