@@ -93,7 +93,12 @@ def test_the_file_is_the_one_that_was_verified(stack, job):
 
 def test_the_workbook_holds_exactly_the_matching_objects_and_their_values(stack, job):
     sheet = pandas.read_excel(
-        io.BytesIO(stack.file(job["workAutomationId"])), sheet_name="Connector State", header=1, dtype=str, na_filter=False
+        io.BytesIO(stack.file(job["workAutomationId"])),
+        engine="calamine",
+        sheet_name="Connector State",
+        header=1,
+        dtype=str,
+        na_filter=False,
     )
     wanted = {one["id"]: one for one in matching(stack.objects)}
     assert list(sheet["ID"]) == sorted(wanted)
