@@ -182,6 +182,16 @@ def test_the_segments_of_validation_errors_stand_side_by_side():
     ]
 
 
+@pytest.mark.parametrize("rows_a_batch", [1, 2, 5])
+def test_errors_follow_their_objects_in_any_order(rows_a_batch: int):
+    """They arrive by id; the objects here run the other way."""
+    objects = [_object(str(n), {"validationError": {"group": [_error(error=f"wrong {n}")]}}) for n in range(5, 0, -1)]
+    asked = ExportRequest(("connectorstate",))
+    content, rows = tables_of(objects, asked, rows_a_batch)
+    check_tables(content, rows, objects, asked)
+    assert [row["error"] for row in rows[""]] == ["wrong 5", "wrong 4", "wrong 3", "wrong 2", "wrong 1"]
+
+
 def test_a_many_valued_date_is_the_text_of_its_values():
     """One value in another context is a date still."""
     many = {"itemStateDate": {"values": _values("2020-01-01", "2020-01-02")}}
@@ -211,16 +221,16 @@ def test_a_name_with_a_thousand_values_is_no_category():
 
 
 def test_very_wide_tables_are_made_in_smaller_batches(tmp_path: Path):
-    """Thirty thousand names: no batch holds more than about two million cells."""
-    wide = _object("wide", {f"name{number}": str(number) for number in range(30_000)})
+    """Ten thousand names: no batch holds more than about two million cells."""
+    wide = _object("wide", {f"name{number}": str(number) for number in range(10_000)})
     content = transform(
         plan(ExportRequest(("connectorstate",)), tmp_path),
         write_spool([wide, *(_object(f"n{n}") for n in range(200))], tmp_path, rows_a_batch=201),
         zone=UTC,
     )
     with pa.ipc.open_file(str(content.tables[0].path)) as file:
-        assert [file.get_batch(number).num_rows for number in range(file.num_record_batches)] == [66, 66, 66, 3]
-        assert file.get_batch(0)["name29999"].to_pylist()[:2] == ["29999", None]
+        assert [file.get_batch(number).num_rows for number in range(file.num_record_batches)] == [199, 2]
+        assert file.get_batch(0)["name9999"].to_pylist()[:2] == ["9999", None]
 
 
 def test_the_receipt_says_what_was_asked_and_what_came(tmp_path: Path):
