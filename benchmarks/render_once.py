@@ -1,0 +1,126 @@
+"""One workbook in a process of its own, for `benchmarks.render`: `python -m benchmarks.render_once WAY SOURCE TARGET`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+SHEET = "Data"
+DATE_FORMAT = "yyyy-mm-dd hh:mm:ss.000"
+
+
+def statesheet(source: Path, target: Path) -> None:
+    from formats.excel import write
+
+    write(_sheets(source), target)
+
+
+def statesheet_verified(source: Path, target: Path) -> None:
+    """Written, then read again and compared cell by cell, as the pipeline does."""
+    from formats.excel import write
+    from formats.excel.verify import verify
+
+    write(_sheets(source), target)
+    verify(_sheets(source), target)
+
+
+def xlsxwriter_rows(source: Path, target: Path) -> None:
+    """Row by row with `constant_memory`, the way of XlsxWriter's documentation for large files."""
+    import pyarrow as pa
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    sheet = book.add_worksheet(SHEET)
+    date, text = book.add_format({"num_format": DATE_FORMAT}), book.add_format({"num_format": "@"})
+    with pa.OSFile(str(source)) as file:
+        reader = pa.ipc.open_file(file)
+        names = reader.schema.names
+        for column, name in enumerate(names):
+            sheet.write_string(0, column, name)
+        dated = [name.startswith("date") for name in names]
+        row = 1
+        for number in range(reader.num_record_batches):
+            for record in zip(*(column.to_pylist() for column in reader.get_batch(number).columns), strict=True):
+                for column, value in enumerate(record):
+                    if value is None:
+                        continue
+                    if dated[column]:
+                        sheet.write_number(row, column, value / 86_400_000 + 25_569, date)
+                    else:
+                        sheet.write_string(row, column, value, text)
+                row += 1
+    book.close()
+
+
+def polars_write_excel(source: Path, target: Path) -> None:
+    _frame(source).write_excel(target, SHEET, dtype_formats={_datetime(): DATE_FORMAT})
+
+
+def pandas_to_excel(source: Path, target: Path) -> None:
+    import pandas as pd
+
+    frame = pd.read_feather(source)
+    for name in frame.columns:
+        if name.startswith("date"):
+            frame[name] = pd.to_datetime(frame[name], unit="ms")
+    with pd.ExcelWriter(target, engine="xlsxwriter", datetime_format=DATE_FORMAT) as writer:
+        frame.to_excel(writer, sheet_name=SHEET, index=False)
+
+
+def rapidxlsx(source: Path, target: Path) -> None:
+    import rapidxlsx as library
+
+    library.write(str(target), _frame(source))
+
+
+def jetxl(source: Path, target: Path) -> None:
+    import jetxl as library
+
+    library.write_sheet_arrow(_frame(source).to_arrow(), str(target), SHEET)
+
+
+def rustpy_xlsxwriter(source: Path, target: Path) -> None:
+    import rustpy_xlsxwriter as library
+
+    library.write_worksheet(_frame(source), str(target), SHEET, datetime_format=DATE_FORMAT)
+
+
+def _sheets(source: Path) -> list[Any]:
+    import polars as pl
+
+    from contract.objects import Kind
+    from formats.excel.columns import Column
+    from formats.excel.rows import ipc_rows
+    from formats.excel.sheets import DataSheet
+
+    columns = (
+        Column(name, name, Kind.INSTANT if name.startswith("date") else Kind.TEXT) for name in pl.read_ipc_schema(source)
+    )
+    return [DataSheet(SHEET, tuple(columns), ipc_rows(source))]
+
+
+def _frame(source: Path) -> Any:
+    import polars as pl
+    import polars.selectors as cs
+
+    return pl.read_ipc(source).with_columns(cs.starts_with("date").cast(_datetime()))
+
+
+def _datetime() -> Any:
+    import polars as pl
+
+    return pl.Datetime("ms")
+
+
+DOERS = {
+    "statesheet": statesheet,
+    "statesheet, verified": statesheet_verified,
+    "XlsxWriter rows": xlsxwriter_rows,
+    "Polars write_excel": polars_write_excel,
+    "pandas to_excel": pandas_to_excel,
+    "rapidxlsx": rapidxlsx,
+    "jetxl": jetxl,
+    "rustpy-xlsxwriter": rustpy_xlsxwriter,
+}
+
+if __name__ == "__main__":
+    DOERS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
