@@ -2,8 +2,8 @@
 
 The rows of a table lie in one Arrow IPC file, in order, with a field for each column, named by its `name`:
 TEXT as String, INTEGER as Int64, NUMBER as Float64, BOOLEAN as Boolean, INSTANT as Int64 milliseconds since 1970 UTC with a
-second field `NAME + EXACT_TEXT` (String) that is set where a text is there but no instant, or one that not every format can
-hold as a date (outside `EARLIEST_MS` to `LATEST_MS`): such a cell is that text.
+second field `NAME + EXACT_TEXT` (String) that is set where the instant is null but a text is there, be it none or one of a
+time that not every format can hold as a date: such a cell is that text.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,6 @@ from contract.objects import Kind
 
 EXACT_TEXT = "#text"
 """Ends the field name of an INSTANT column's texts that are no instant."""
-
-EARLIEST_MS = -2_208_988_800_000
-"""1900-01-01T00:00:00.000 UTC."""
-LATEST_MS = 253_402_300_799_999
-"""9999-12-31T23:59:59.999 UTC."""
 
 
 @dataclass(frozen=True)

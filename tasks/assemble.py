@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from config.catalogue import ERROR_PARTS
 from contract.filters import fold, parse_instant
 from contract.objects import Kind
+from database.selection import EARLIEST_MS, LATEST_MS
 from formats.headers import MULTIPLE
 from formats.ipc import read_batches
-from formats.tables import EARLIEST_MS, EXACT_TEXT, LATEST_MS
+from formats.tables import EXACT_TEXT
 from tasks.columns import Column, Layout
 from tasks.cursor import RowCursor
 from tasks.details import ERROR_KEYS, Name
@@ -143,10 +144,11 @@ def _texts(array: pa.Array) -> pa.Array:
 
 
 def _instants(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Texts from details as instants, and as exact texts where they are none that a date cell can hold."""
-    read = [None if text is None else parse_instant(text) for text in texts.to_pylist()]
-    held = [instant is not None and EARLIEST_MS <= instant <= LATEST_MS for instant in read]
-    return pa.array(read, pa.int64()), pc.if_else(pa.array(held), pa.scalar(None, pa.string()), texts)
+    """Texts from details as instants, and as exact texts where they are none that the spool would hold as a date."""
+    read = pa.array([None if text is None else parse_instant(text) for text in texts.to_pylist()], pa.int64())
+    fits = pc.fill_null(pc.and_(pc.greater_equal(read, EARLIEST_MS), pc.less_equal(read, LATEST_MS)), False)
+    no_instant, no_text = pa.scalar(None, pa.int64()), pa.scalar(None, pa.string())
+    return pc.if_else(fits, read, no_instant), pc.if_else(fits, no_text, texts)
 
 
 def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:

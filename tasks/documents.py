@@ -42,8 +42,8 @@ def _attributes(attributes: Mapping[str, Any], request: ExportRequest) -> dict[s
     wanted = None if request.attributes is None else frozenset(map(fold, request.attributes))
     for name, holder in attributes.items():
         picked = _in_contexts(holder, request.contexts) if request.contexts else holder
-        if picked is not None and wanted is not None and fold(name) not in wanted:
-            picked = _members(picked, fold(name), wanted)
+        if picked is not None and wanted is not None:
+            picked = _wanted_part(picked, fold(name), wanted)
         if picked is not None:
             chosen[name] = picked
     return chosen
@@ -65,18 +65,25 @@ def _entry(entry: Mapping[str, Any], contexts: tuple[Context, ...]) -> dict[str,
     return left if any(isinstance(inner, dict) for inner in left.values()) else None
 
 
-def _members(holder: Any, group: str, wanted: frozenset[str]) -> Any:
-    """A group with the members that are wanted by their own names (`GROUP>>NAME`); None where none is."""
+def _wanted_part(holder: Any, name: str, wanted: frozenset[str]) -> Any:
+    """A holder, whole where its name or that of a group around it is wanted; else a group with its wanted members; or None."""
+    if _is_wanted(name, wanted):
+        return holder
     entries = []
     for entry in holder.get("group") or []:
-        inner = {
-            name: part
-            for name, part in entry.items()
-            if not isinstance(part, dict) or fold(f"{group}{NESTING}{name}") in wanted
+        picked = {
+            member: _wanted_part(part, f"{name}{NESTING}{fold(member)}", wanted) if isinstance(part, dict) else part
+            for member, part in entry.items()
         }
-        if any(isinstance(part, dict) for part in inner.values()):
-            entries.append(inner)
+        left = {member: part for member, part in picked.items() if part is not None}
+        if any(isinstance(part, dict) for part in left.values()):
+            entries.append(left)
     return {**{key: part for key, part in holder.items() if key != "values"}, "group": entries} if entries else None
+
+
+def _is_wanted(name: str, wanted: frozenset[str]) -> bool:
+    parts = name.split(NESTING)
+    return any(NESTING.join(parts[:count]) in wanted for count in range(1, len(parts) + 1))
 
 
 def _context(value: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -9,8 +9,10 @@ from contract.filters import fold, parse_instant
 from contract.objects import Kind, StateObject
 from contract.request import ExportRequest
 from formats.headers import SYSTEM, named_by
-from formats.tables import EARLIEST_MS, LATEST_MS, Content, DataTable
+from formats.tables import Content, DataTable
 from tests.tasks.reference import cells_of, errors_of
+
+FIRST_DATE, LAST_DATE = parse_instant("1900-01-01") or 0, parse_instant("9999-12-31T23:59:59.999") or 0
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by the type of their table, and those of the table of errors under `""`."""
@@ -56,4 +58,4 @@ def _expected(kind: Kind, text: str | None) -> tuple[int | str | None, str | Non
     if kind is not Kind.INSTANT or text is None:
         return text, None
     instant = parse_instant(text)
-    return instant, None if instant is not None and EARLIEST_MS <= instant <= LATEST_MS else text
+    return (instant, None) if instant is not None and FIRST_DATE <= instant <= LAST_DATE else (None, text)

@@ -13,7 +13,8 @@ from contract.filters import fold
 from contract.objects import Kind, StateObject
 from contract.request import ExportRequest, ProfileChoice
 from database.rows import rows_of
-from formats.tables import EARLIEST_MS, EXACT_TEXT, LATEST_MS
+from database.selection import EARLIEST_MS, LATEST_MS
+from formats.tables import EXACT_TEXT
 from tasks.plan import ExportPlan, Extracted
 
 AS_OF = datetime(2026, 3, 4, 5, 6, 7, 89_000, UTC)
@@ -51,7 +52,7 @@ def _spooled(state: dict[str, Any]) -> dict[str, Any]:
         if known.kind is Kind.INSTANT:
             instant = state[known.key + "_ms"]
             is_date = instant is not None and EARLIEST_MS <= instant <= LATEST_MS
-            row[known.key], row[known.key + EXACT_TEXT] = instant, None if is_date else state[known.key]
+            row[known.key], row[known.key + EXACT_TEXT] = (instant, None) if is_date else (None, state[known.key])
     return row
 
 
