@@ -176,7 +176,8 @@ class WarmWorker:
             wake.clear()
             await self._guarded(work)
             with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await wake.wait()
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """Nothing that Prefect or the database may answer ends the worker: what was not done is found by the next sweep."""

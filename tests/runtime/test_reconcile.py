@@ -1,0 +1,168 @@
+"""The reconciler: whatever broke off between Prefect's record and the job row is brought together again, once."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contract.jobs import Job, JobFile, JobSource, JobStatus
+from database import jobs
+from files import store
+from runtime import housekeeping, reconcile
+
+STATES = {"CRASHED": JobStatus.FAILED, "FAILED": JobStatus.FAILED, "CANCELLED": JobStatus.CANCELLED}
+
+
+def row(records, run_id=None, **facts):
+    """A job row as the API writes it."""
+    key = str(uuid.uuid4())
+    made = datetime.now(UTC) - timedelta(minutes=1)
+    jobs.create(records.jobs, Job(key, "acme", JobSource.API, made, request=facts))
+    if run_id is not None:
+        jobs.attach_run(records.jobs, key, str(run_id))
+    return key
+
+
+async def idle(bench):
+    """A bench whose worker takes nothing by itself."""
+    bench.worker.limit = 0
+    await asyncio.sleep(0)
+    return bench.worker.records
+
+
+async def set_state(records, run, **state):
+    await records.prefect.request("POST", f"/flow_runs/{run}/set_state", json={"state": state, "force": True})
+
+
+def test_an_accepted_job_without_a_run_gets_the_run_of_its_key(workbench, monkeypatch):
+    monkeypatch.setattr("api.runs.FLOW", "quick")
+    monkeypatch.setattr("api.runs.DEPLOYMENT", "test")
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            key = row(records)
+            # Whoever asked Prefect died before it stored the answer.
+            earlier = await records.runs.create(key, "acme", {})
+            await reconcile.sweep(records)
+            await reconcile.sweep(records)
+            return earlier, [job.id for job in jobs.unfinished(records.jobs)]
+
+    earlier, runs = asyncio.run(work())
+    assert runs == [earlier]
+
+
+def test_a_job_that_was_accepted_a_moment_ago_is_left_to_the_api(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            jobs.create(records.jobs, Job("key", "acme", JobSource.API, datetime.now(UTC)))
+            await reconcile.sweep(records)
+            return jobs.unattached(records.jobs, datetime.now(UTC) + timedelta(seconds=1))
+
+    assert len(asyncio.run(work())) == 1
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_job_whose_run_has_ended_ends_too(workbench, state):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            await set_state(records, run, type=state, message="a cause")
+            await reconcile.sweep(records)
+            return jobs.of_run(records.jobs, str(run))
+
+    job = asyncio.run(work())
+    assert job.status is STATES[state]
+    assert state == "CANCELLED" or "a cause" in job.error_message
+
+
+def test_a_run_of_an_ended_job_does_not_run_again(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            jobs.start(records.jobs, str(run))
+            jobs.complete(records.jobs, str(run), None, total=0)
+            await set_state(records, run, type="RUNNING")
+            await reconcile.sweep(records)
+            return await bench.state(run)
+
+    assert asyncio.run(work()).is_completed()
+
+
+def test_a_job_whose_run_prefect_has_lost_fails(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = uuid.uuid4()
+            row(records, run)
+            await reconcile.sweep(records)
+            return jobs.of_run(records.jobs, str(run))
+
+    job = asyncio.run(work())
+    assert (job.status, job.error_code) == (JobStatus.FAILED, "SSH5036")
+
+
+def test_a_run_without_a_process_or_a_row_runs_again(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            await set_state(records, run, type="RUNNING")
+            await reconcile.sweep(records)
+            return await bench.state(run)
+
+    assert asyncio.run(work()).name == reconcile.RUN_AGAIN
+
+
+def test_a_run_that_waits_is_left_alone(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            before = await bench.state(run)
+            await reconcile.sweep(records)
+            return before, await bench.state(run), jobs.of_run(records.jobs, str(run)).status
+
+    before, after, status = asyncio.run(work())
+    assert after.id == before.id
+    assert status is JobStatus.QUEUED
+
+
+def test_folders_that_no_job_needs_are_removed(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            for name in (str(run), str(uuid.uuid4())):
+                (bench.settings.spool_folder / name).mkdir(parents=True)
+            await reconcile.sweep(records)
+            return str(run), [folder.name for folder in bench.settings.spool_folder.iterdir()]
+
+    run, left = asyncio.run(work())
+    assert left == [run]
+
+
+def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            (tmp_path / "made").write_bytes(b"rows")
+            results = store.open_store(bench.settings.results)
+            for run, expires in (("old", datetime.now(UTC)), ("young", datetime.now(UTC) + timedelta(hours=1))):
+                row(records, run)
+                store.publish(results, tmp_path / "made", f"acme/{run}/made")
+                jobs.complete(records.jobs, run, JobFile(f"acme/{run}/made", "made", 4, "", expires), total=1)
+            await housekeeping.keep_house(records)
+            return [
+                (store.exists(results, f"acme/{run}/made"), jobs.of_run(records.jobs, run).status) for run in ("old", "young")
+            ]
+
+    assert asyncio.run(work()) == [(False, JobStatus.COMPLETED), (True, JobStatus.COMPLETED)]

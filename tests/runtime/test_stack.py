@@ -1,0 +1,131 @@
+"""The whole stack as one process of a user's: it starts, mends itself, and leaves nothing behind, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from config.settings import Settings
+from runtime.addresses import read_addresses
+from runtime.stack import environment
+
+_SECONDS = 90
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+
+def members(home):
+    """The processes of a stack, by what their environment says."""
+    mark = f"STATESHEET_HOME={home}\0".encode()
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                command, said = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            except OSError:  # it has ended, or is another user's
+                continue
+            if mark in said + b"\0" and command:
+                found[int(folder.name)] = command.replace(b"\0", b" ").decode()
+    return found
+
+
+def start(home):
+    own = {"STATESHEET_HOME": str(home), "STATESHEET_PREFECT_PORT": "43000", "HOME": str(home / "nobody")}
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", "0"]
+    with (home / "serve.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own)
+
+
+def wait_for(look, seconds=_SECONDS):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not come")
+
+
+def well(home):
+    addresses = read_addresses(home)
+    try:
+        return addresses and httpx.get(f"{addresses.api}/health", timeout=5).is_success and addresses
+    except httpx.TransportError:
+        return None
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    home = tmp_path_factory.mktemp("stack")
+    yield home
+    for pid in members(home):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def stack(home):
+    process = start(home)
+    wait_for(lambda: well(home))
+    yield process
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def test_every_part_is_there_and_an_export_would_run(stack, home):
+    addresses = well(home)
+    assert addresses.pid == stack.pid
+    health = httpx.get(f"{addresses.api}/health", timeout=5).json()
+    assert all(part["ok"] for part in health["parts"].values())
+    assert {"prefect", "worker", "api"} <= {line.split()[-2] for line in members(home).values()}
+
+
+def test_a_second_stack_in_the_same_home_is_refused(stack, home):
+    second = start(home)
+    assert second.wait(_SECONDS) == 1
+    assert "another one runs" in (home / "serve.log").read_text()
+    assert well(home)
+
+
+@pytest.mark.parametrize("part", ["worker", "api"])
+def test_a_part_that_is_killed_is_started_again(stack, home, part):
+    [killed] = [pid for pid, line in members(home).items() if f" {part} " in line]
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: any(f" {part} " in line and pid != killed for pid, line in members(home).items()))
+    wait_for(lambda: well(home))
+    assert stack.poll() is None
+
+
+def test_a_stack_that_is_killed_leaves_no_process_behind(stack, home):
+    assert len(members(home)) > 3
+    stack.kill()
+    stack.wait()
+    wait_for(lambda: not members(home), seconds=10)
+    assert read_addresses(home) is None
+
+
+def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(stack, home):
+    again = start(home)
+    wait_for(lambda: well(home))
+    again.send_signal(signal.SIGTERM)
+    assert again.wait(30) == 0
+    assert not members(home)
+    assert read_addresses(home) is None
+
+
+def test_settings_that_were_given_reach_the_parts_as_they_are(monkeypatch, tmp_path):
+    given = Settings(
+        home=tmp_path,
+        webhooks="http://a.example/,http://b.example/",
+        webhook_secret="s",
+        request_status={"failed": "Bad"},
+        retention_days=0.5,
+    )
+    for name, value in environment(given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
