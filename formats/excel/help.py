@@ -8,9 +8,9 @@ from typing import Any
 from contract.objects import NESTING
 from formats.excel import look
 from formats.excel.sheets import DrawnSheet
+from formats.headers import MULTIPLE
 from formats.tables import Receipt
 
-MANY_VALUES = "||"
 TEMPLATE_NAME, TEMPLATE_VERSION = "RS EXCEL", "V0.18"
 
 _GUIDE = (
@@ -57,7 +57,7 @@ def _template_facts(receipt: Receipt) -> tuple[tuple[str, str], ...]:
     return (
         ("TEMPLATE NAME", TEMPLATE_NAME),
         ("TEMPLATE VERSION", TEMPLATE_VERSION),
-        ("MULTI VALUES DELIMITER", MANY_VALUES),
+        ("MULTI VALUES DELIMITER", MULTIPLE),
         ("CONTEXT PATH DELIMITER", NESTING),
         ("TENANT ID", receipt.tenant),
     )

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from contract.jobs import JobWarning
+from contract.warnings import CELLS_CUT, COLUMNS_LEFT_OUT, warning
 from formats.excel.limits import MAX_CHARACTERS, MAX_COLUMNS
 from formats.excel.texts import Cut
 
-CELL_CUT = "SSH2102"
-COLUMNS_LEFT_OUT = "SSH2103"
 _NAMED = 20
 
 
@@ -16,7 +15,7 @@ def cut_cells(title: str, cuts: Sequence[Cut]) -> list[JobWarning]:
     if not cuts:
         return []
     cells = _some([f"{cut.cell} ({cut.length:,} characters)" for cut in cuts])
-    return [JobWarning(CELL_CUT, f"A cell holds {MAX_CHARACTERS:,} characters; cut on sheet {title!r}: {cells}")]
+    return [warning(CELLS_CUT, limit=MAX_CHARACTERS, sheet=title, cells=cells)]
 
 
 def missing_columns(title: str, labels: Sequence[str]) -> list[JobWarning]:
@@ -24,7 +23,7 @@ def missing_columns(title: str, labels: Sequence[str]) -> list[JobWarning]:
     if not labels:
         return []
     names = _some([repr(label) for label in labels])
-    return [JobWarning(COLUMNS_LEFT_OUT, f"A sheet holds {MAX_COLUMNS:,} columns; left out of sheet {title!r}: {names}")]
+    return [warning(COLUMNS_LEFT_OUT, limit=MAX_COLUMNS, sheet=title, columns=names)]
 
 
 def _some(names: Sequence[str]) -> str:

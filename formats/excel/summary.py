@@ -18,7 +18,7 @@ _CHART_COLUMN = 4
 _TEXT_WIDTH = 100  # characters of the merged cells that hold texts
 _LINE_HEIGHT, _HIGHEST = 15, 405
 _BAR_COLOURS = ("#2F75B5", "#3A7D44", "#8A6D1B", "#7B3F61", "#1F3A5F", "#B03A2E")
-_OTHER = "(all others)"
+_OTHER = "All others"
 
 
 def summary_sheet(receipt: Receipt, errors: int) -> DrawnSheet:
@@ -60,10 +60,12 @@ def _receipt(receipt: Receipt) -> Iterable[tuple[str, str | int]]:
 class _Formats:
     title: Any
     heading: Any
+    number_heading: Any
     key: Any
     value: Any
     plain: Any
     count: Any
+    tally: Any
     share: Any
     notice: Any
 
@@ -76,10 +78,12 @@ class _Page:
         self._formats = _Formats(
             title=book.add_format(look.TITLE),
             heading=book.add_format(look.HEADING),
+            number_heading=book.add_format({**look.HEADING, "align": "right"}),
             key=book.add_format(look.KEY),
             value=book.add_format(look.VALUE),
             plain=book.add_format({"num_format": "@"}),
             count=book.add_format({"num_format": "#,##0", "align": "left", "valign": "top"}),
+            tally=book.add_format({"num_format": "#,##0"}),
             share=book.add_format({"num_format": "0.0%", "font_color": "#7F7F7F"}),
             notice=book.add_format(look.NOTICE),
         )
@@ -125,20 +129,21 @@ class _Page:
     def tally(self, tally: Tally, colour: str, total: int) -> None:
         """A table of values and counts with a chart beside it; the rarest values stand together in one line."""
         top = self._row
-        self._heading((tally.column, "Objects", "Share"))
+        self._heading((tally.column, "Objects", "Share"), numbers=True)
         counts = _shown(tally)
         for value, count in counts:
             self._sheet.write_string(self._row, 0, cut(value) or "(empty)", self._formats.plain)
-            self._sheet.write_number(self._row, 1, count, self._formats.count)
+            self._sheet.write_number(self._row, 1, count, self._formats.tally)
             self._sheet.write_number(self._row, 2, count / total if total else 0, self._formats.share)
             self._row += 1
         if counts:
             self._chart(tally.column, colour, top, len(counts))
         self._row = max(self._row, top + _chart_rows(len(counts))) + 1
 
-    def _heading(self, texts: Sequence[str], *, to_the_right: bool = False) -> None:
+    def _heading(self, texts: Sequence[str], *, to_the_right: bool = False, numbers: bool = False) -> None:
         for column, text in enumerate(texts):
-            self._sheet.write_string(self._row, column, text, self._formats.heading)
+            form = self._formats.number_heading if numbers and column else self._formats.heading
+            self._sheet.write_string(self._row, column, text, form)
         for column in range(len(texts), _CHART_COLUMN + 1 if to_the_right else 0):
             self._sheet.write_blank(self._row, column, None, self._formats.heading)
         self._row += 1
@@ -166,7 +171,7 @@ class _Page:
         )
         chart.set_title({"name": f"Objects by {title}", "name_font": {"size": 11, "bold": True, "color": "#44546A"}})
         chart.set_legend({"none": True})
-        chart.set_y_axis({"reverse": True, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"})
+        chart.set_y_axis({"reverse": True, "interval_unit": 1, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"})
         chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
         chart.set_chartarea({"border": {"color": "#D9D9D9"}})
         chart.set_size({"width": 480, "height": _chart_rows(count) * _ROW_PIXELS})

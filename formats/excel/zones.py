@@ -7,13 +7,16 @@ may be another one than this machine's.
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-Ints = npt.NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -29,6 +32,8 @@ def offset_at(ms: int, zone: ZoneInfo) -> int:
 
 def offsets_at(series: pl.Series, zone: ZoneInfo) -> pl.Series:
     """`offset_at` of each value; 0 for null."""
+    import numpy as np  # most workbooks are in UTC and need none of it
+
     first, last = series.min(), series.max()
     if not isinstance(first, int) or not isinstance(last, int):
         return pl.repeat(0, len(series), dtype=pl.Int64, eager=True).alias(series.name)
@@ -42,8 +47,10 @@ def _year(ms: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _changes(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[Ints, Ints]:
+def _changes(zone: ZoneInfo, first_year: int, last_year: int) -> "tuple[Ints, Ints]":
     """The instants from which each offset holds, over these years and a day around them."""
+    import numpy as np
+
     begin = int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) - 86_400
     end = int((datetime(last_year + 1, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) + 86_400
     starts, offsets = [begin], [offset_at(begin * 1000, zone)]
