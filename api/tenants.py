@@ -1,15 +1,14 @@
 """Which tenants there are: those with objects, and those that the settings file names."""
 
-import re
 import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from contract.errors import UnknownTenant
+from contract.tenants import is_tenant_name
 from database.reader import tenant_exists
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _REMEMBERED_SECONDS = 30.0
 
 
@@ -26,6 +25,6 @@ class Tenants:
         """Raises UnknownTenant where there is no such tenant, and DatabaseUnavailable."""
         if tenant in self.named or self._found.get(tenant, 0) > time.monotonic():
             return
-        if not _NAME.fullmatch(tenant) or not tenant_exists(self.objects, tenant):
+        if not is_tenant_name(tenant) or not tenant_exists(self.objects, tenant):
             raise UnknownTenant(tenant=tenant[:100])
         self._found[tenant] = time.monotonic() + _REMEMBERED_SECONDS

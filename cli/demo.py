@@ -83,7 +83,7 @@ def _stack(home: Path) -> Iterator[str]:
     log = home / "serve.log"
     with log.open("wb") as kept:
         command = [sys.executable, "-m", "cli.main", "serve", "--home", str(home), "--port", "0"]
-        process = subprocess.Popen(command, stdout=kept, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, stdout=kept, stderr=subprocess.STDOUT)  # noqa: S603 (words of our own)
     try:
         with err.status("Starting the stack"):
             address = _ready(process, home)

@@ -17,8 +17,10 @@ from contract.jobs import Step
 def export(
     request: Annotated[Path, typer.Argument(help="A JSON file that holds the body of a download request.")],
     tenant: Annotated[str, typer.Option(help="Whose objects to export.")],
-    output: Annotated[Path, typer.Option(help="Where the file goes; an existing one is replaced when the new one is complete.")],
-    home: Annotated[Path | None, typer.Option(help="Folder of the databases. [default: STATESHEET_HOME or ~/.statesheet]")] = None,
+    output: Annotated[Path, typer.Option(help="Where the file goes; one that is there is replaced by the complete new one.")],
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the databases.", show_default="STATESHEET_HOME or ~/.statesheet")
+    ] = None,
 ) -> None:
     """Export what a request asks for, without a server."""
     from config.settings import load_settings

@@ -84,7 +84,7 @@ def _facts(job: Job, link: str, wording: Mapping[str, str], now: datetime) -> di
 
 
 def _attribute(value: Any) -> dict[str, Any]:
-    """An attribute with its values; one without a value keeps its place with none, as `requestGroupId` does in public samples."""
+    """An attribute with its values; one without a value keeps its place, as `requestGroupId` does in public samples."""
     context = {"locale": DEFAULT_CONTEXT.locale, "source": DEFAULT_CONTEXT.source}
     items = value if isinstance(value, list) else [value]
     return {"values": [{"id": str(uuid.uuid4()), **context} | ({} if item is None else {"value": item}) for item in items]}

@@ -1,13 +1,17 @@
-"""Every warning about a request: its code and its text. The docs page of codes is generated from `WARNINGS`."""
+"""Every warning about a job: its code and its text. The docs page of codes is generated from `WARNINGS`."""
 
 from contract.jobs import JobWarning
 
 NO_EFFECT = "SSH2001"
 COMPARED_AS_TEXT = "SSH2002"
+CELLS_CUT = "SSH2102"
+COLUMNS_LEFT_OUT = "SSH2103"
 
 WARNINGS: dict[str, str] = {
     NO_EFFECT: "{path} has no effect: {reason}",
     COMPARED_AS_TEXT: "{path} is compared as text; say type {type} to compare it as {meaning}",
+    CELLS_CUT: "A cell holds {limit:,} characters; cut on sheet {sheet!r}: {cells}",
+    COLUMNS_LEFT_OUT: "A sheet holds {limit:,} columns; left out of sheet {sheet!r}: {columns}",
 }
 
 

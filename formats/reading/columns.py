@@ -12,13 +12,10 @@ from config.catalogue import BY_KEY, Area, name_of
 from contract.changes import Unreadable
 from contract.filters import fold
 from contract.objects import NESTING
-from formats.headers import ACTION, ID, NAME, SYSTEM, TYPE, named_by
+from formats.headers import ACTION, ID, MULTIPLE, NAME, SYSTEM, TYPE, named_by
 from formats.reading.bounds import column_number
 from formats.reading.cells import Row, cell_text
 from formats.reading.changes import Change, Said
-
-MULTIPLE = "||"
-"""Between the values of a cell that holds several (the template's multi values delimiter)."""
 
 DEFAULT_TYPE = "connectorstate"
 

@@ -10,9 +10,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 _HEAD = f"""# Settings
 
-Each setting is a variable of the environment, `STATESHEET_` and its name in capitals, or a line of `{SETTINGS_FILE}` in the home
-folder, by its name in small letters. The environment is stronger; options of a command are stronger still. Lists have commas
-between their parts in the environment.
+Each setting is a variable of the environment, `STATESHEET_` and its name in capitals, or a line of `{SETTINGS_FILE}` in the
+home folder, by its name in small letters. The environment is stronger; options of a command are stronger still. In the
+environment lists have commas between their parts.
 
 This page is made from `config/settings.py`.
 
