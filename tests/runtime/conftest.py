@@ -35,10 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of Prefect's API; processes that are started now on are told of it by the environment."""
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the server that all tests share, which makes its database when it starts."""
     home = tmp_path_factory.mktemp("prefect-home")
     prefect_home(home).mkdir()
+    return home
+
+
+@pytest.fixture(scope="session")
+def prefect(first_home: Path) -> Iterator[str]:
+    """The address of Prefect's API; processes that are started now on are told of it by the environment."""
+    home = first_home
     with listen_from(LOOPBACK, 42000) as listener:
         port = port_of(listener)
         process = Part("prefect", server_environment(home, port, 1_000_000), [listener]).start()

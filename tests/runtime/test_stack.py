@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,7 @@ import pytest
 
 from config.settings import Settings
 from runtime.addresses import read_addresses
+from runtime.prefect_server import prefect_home
 from runtime.stack import environment
 
 _SECONDS = 90
@@ -60,8 +63,12 @@ def well(home):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, prefect, first_home):
     home = tmp_path_factory.mktemp("stack")
+    prefect_home(home).mkdir()
+    # Prefect takes several seconds to make its database, which the server of the other tests has shown that it can.
+    with closing(sqlite3.connect(prefect_home(first_home) / "prefect.db")) as made:
+        made.execute("VACUUM INTO ?", (str(prefect_home(home) / "prefect.db"),))
     yield home
     for pid in members(home):
         os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,123 @@
+"""The steps of one export as a plain function, on a real store of objects."""
+
+from dataclasses import replace
+
+import pandas
+import pytest
+
+from config.settings import Settings
+from contract.errors import ExportCancelled, InvalidRequest, UnknownTenant
+from contract.jobs import Step
+from database.engine import connect
+from database.loader import load_objects
+from database.migrate import upgrade
+from flows.pipeline import Place, Steps, run_export
+
+COUNT = 7
+
+
+class Notes:
+    """Keeps what was reported; cancels at a step where that is wanted."""
+
+    def __init__(self, cancel_at=None):
+        self.steps = []
+        self.facts = {}
+        self.cancel_at = cancel_at
+
+    def progress(self, step, records_done):
+        if step is self.cancel_at:
+            raise ExportCancelled
+        if not self.steps or self.steps[-1] is not step:
+            self.steps.append(step)
+
+    def describe(self, **facts):
+        self.facts |= facts
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    upgrade(settings.objects_url, "objects")
+    engine = connect(settings.objects_url)
+    objects = [
+        {"id": f"state-{number}", "type": "connectorstate", "properties": {"channelid": "one"}, "data": {"attributes": {}}}
+        for number in range(COUNT)
+    ]
+    load_objects(engine, "acme", [(one["id"], one) for one in objects])
+    engine.dispose()
+    return Place.of(settings)
+
+
+def body(**more):
+    return {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}}, "fileName": "States"} | more
+
+
+def for_nobody(**more):
+    asked = body(**more)
+    asked["params"]["query"]["filters"]["propertiesCriterion"] = [{"channelid": {"exact": "none"}}]
+    return asked
+
+
+def test_the_steps_go_in_order_and_the_facts_become_known(place):
+    notes = Notes()
+    outcome = run_export(body(), tenant="acme", job_id="job-1", place=place, reporter=notes)
+    assert notes.steps == [Step.VALIDATE, Step.EXTRACT, Step.TRANSFORM, Step.RENDER, Step.PUBLISH]
+    assert notes.facts["file_name"] == "States"
+    assert notes.facts["format"] == "excel"
+    assert (notes.facts["matched"], notes.facts["total"]) == (COUNT, COUNT)
+    sheet = pandas.read_excel(
+        f"{place.results}/{outcome.file.key}", sheet_name="Connector State", header=1, dtype=str, engine="calamine"
+    )
+    assert list(sheet["ID"]) == [f"state-{number}" for number in range(COUNT)]
+
+
+def test_when_nothing_matches_an_empty_file_is_made(place):
+    outcome = run_export(for_nobody(), tenant="acme", job_id="job-2", place=place, reporter=Notes())
+    assert outcome.extracted.matched == 0
+    assert outcome.file is not None
+
+
+def test_a_request_may_want_no_empty_file(place):
+    asked = for_nobody()
+    asked["params"]["options"] = {"skipIfEmpty": True}
+    outcome = run_export(asked, tenant="acme", job_id="job-3", place=place, reporter=Notes())
+    assert outcome.file is None
+
+
+@pytest.mark.parametrize("wrong", [None, "text", [], {}, {"params": {"query": {"filters": {"typesCriterion": 5}}}}])
+def test_a_wrong_request_names_its_mistakes(place, wrong):
+    with pytest.raises(InvalidRequest) as raised:
+        run_export(wrong, tenant="acme", job_id="job-4", place=place, reporter=Notes())
+    assert raised.value.mistakes
+
+
+@pytest.mark.parametrize("tenant", ["nobody", "", 5, None])
+def test_an_unknown_tenant_is_refused(place, tenant):
+    with pytest.raises(UnknownTenant):
+        run_export(body(), tenant=tenant, job_id="job-5", place=place, reporter=Notes())
+
+
+def test_a_tenant_of_the_settings_exists_before_it_has_objects(place):
+    known = replace(place, tenants=frozenset({"new"}))
+    assert run_export(body(), tenant="new", job_id="job-6", place=known, reporter=Notes()).extracted.matched == 0
+
+
+@pytest.mark.parametrize("step", Step)
+def test_a_cancelled_export_stops_at_its_next_step(place, step):
+    if step is Step.NOTIFY:
+        return
+    done = []
+
+    def noted(name):
+        def do(*given, **named):
+            done.append(name)
+            return getattr(Steps(), name)(*given, **named)
+
+        return do
+
+    watched = {name: noted(name) for name in ("validate", "extract", "transform", "render", "publish")}
+    with pytest.raises(ExportCancelled):
+        run_export(
+            body(), tenant="acme", job_id=f"job-{step}", place=place, reporter=Notes(cancel_at=step), steps=Steps(**watched)
+        )
+    assert done == list(watched)[: list(Step).index(step)]
