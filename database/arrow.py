@@ -107,7 +107,8 @@ def _prepare_sqlite(statement: Any, wanted: Select[Any]) -> None:
     statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)})
     statement.set_sql_query(compiled.string)
     if compiled.positiontup:
-        statement.bind(_one_row([compiled.params[name] for name in compiled.positiontup]))
+        values = compiled.params
+        statement.bind(_one_row([values[name] for name in compiled.positiontup]))
 
 
 def _typed_first(wanted: Select[Any]) -> Any:

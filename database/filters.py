@@ -3,7 +3,6 @@
 Every condition made here is true or false, never null, so that a negation finds exactly the other objects.
 """
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from sqlalchemy import (
@@ -13,20 +12,14 @@ from sqlalchemy import (
     String,
     and_,
     false,
-    func,
     literal,
-    literal_column,
     not_,
-    or_,
     select,
-    true,
     tuple_,
 )
-from sqlalchemy.sql.expression import Grouping
 
-from config.catalogue import COLUMNS
+from contract.errors import OutOfRange
 from contract.filters import (
-    BLANKS,
     CASED_NAMES,
     AllOf,
     AnyOf,
@@ -43,29 +36,53 @@ from contract.filters import (
     fold,
 )
 from contract.filters import Test as ValueTest
-from database import patterns
+from database.chains import all_of, any_of
 from database.dialects import DIALECTS, Dialect
 from database.patterns import Wild
 from database.storable import UNSTORABLE, is_storable
-from database.stored import Area, Stored
-from database.tables import state_object, validation_error
-from database.values import ERROR_COLUMNS, Sql, error_rows, some_value
+from database.stored import FEW, Stored
+from database.tables import state_object
+from database.values import Sql, some_value
+from database.words import has_part, has_word, keywords
 
 MAX_NESTING = 3
 """Levels that go into one expression; a deeper part is computed as a set of its own. SQLite's parser holds 100 symbols."""
-MAX_TERMS = 200
-"""Terms in one chain; SQLite's expressions may be 1,000 levels deep, and a chain is as deep as it is long."""
-
-_SPACE: ColumnElement[str] = literal_column("' '", String)
-_EMPTY: ColumnElement[str] = literal_column("''", String)
+MAX_OPERANDS = 1_500
+"""Texts and numbers to look for in one filter: SQLite takes 32,766 parameters, and each may be compared in many places."""
 
 
 def compile_filter(wanted: Filter, dialect: str) -> ColumnElement[bool]:
     """`wanted` as a condition on the columns of `state_object`, for the database that SQLAlchemy calls `dialect`.
 
-    Raises BadOperand where a text to look for is longer than the database can take.
+    Raises OutOfRange where the filter is larger than a statement can be, and BadOperand where a text to look for is longer
+    than the database can take.
     """
+    if (operands := _operands(wanted)) > MAX_OPERANDS:
+        raise OutOfRange(value=f"A filter with {operands} operands", allowed=f"at most {MAX_OPERANDS} operands")
     return _condition(_flattened(wanted), DIALECTS[dialect], depth=0)
+
+
+def _operands(wanted: Filter) -> int:
+    """About how much a filter looks for. The values of one `exacts` are one parameter, where they are many."""
+    match wanted:
+        case AllOf(parts) | AnyOf(parts):
+            return sum(map(_operands, parts))
+        case Not(part):
+            return _operands(part)
+        case Keywords(words):
+            return len(words)
+        case Criterion(tests=tests, contexts=contexts):
+            return 1 + len(contexts) + sum(map(_operands_of_test, tests))
+
+
+def _operands_of_test(test: ValueTest) -> int:
+    match test:
+        case Exact(values, every):
+            return len(values) if every else min(len(values), FEW)
+        case Words(alternatives):
+            return sum(map(len, alternatives))
+        case _:
+            return 1
 
 
 def _flattened(wanted: Filter) -> Filter:
@@ -88,7 +105,7 @@ def _condition(wanted: Filter, dialect: Dialect, depth: int) -> ColumnElement[bo
         case Criterion():
             return _criterion(wanted, dialect)
         case Keywords():
-            return _keywords(wanted, dialect)
+            return keywords(wanted, dialect)
         case AllOf() | AnyOf() | Not() if depth == MAX_NESTING:
             return _as_set(wanted, dialect)
         case AllOf(parts):
@@ -106,20 +123,6 @@ def _as_set(wanted: Filter, dialect: Dialect) -> ColumnElement[bool]:
     key = [state_object.c[name] for name in ("tenant", "type", "id")]
     found = select(*key).where(_condition(wanted, dialect, depth=0)).cte()
     return tuple_(*key).in_(select(*found.c))
-
-
-def all_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """All of `conditions`, however many."""
-    return and_(true(), *(Grouping(and_(*chunk)) for chunk in _chunks(conditions)))
-
-
-def any_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Any of `conditions`, however many."""
-    return or_(false(), *(Grouping(or_(*chunk)) for chunk in _chunks(conditions)))
-
-
-def _chunks(conditions: Sequence[ColumnElement[bool]]) -> list[Sequence[ColumnElement[bool]]]:
-    return [conditions[start : start + MAX_TERMS] for start in range(0, len(conditions), MAX_TERMS)]
 
 
 def _criterion(wanted: Criterion, dialect: Dialect) -> ColumnElement[bool]:
@@ -174,42 +177,9 @@ def _exact(text: ColumnElement[str], test: Exact, cased: bool, dialect: Dialect)
 
 
 def _words(text: ColumnElement[str], test: Words, dialect: Dialect) -> ColumnElement[bool]:
-    look = _has_word if test.whole else _has_part
+    look = has_word if test.whole else has_part
     join = all_of if test.every else any_of
     return any_of([join([look(text, word, dialect) for word in words]) for words in test.alternatives])
-
-
-def _has_part(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
-    if not is_storable(word):
-        return false()
-    return dialect.matches(text, (Wild.RUN, *patterns.of_word(fold(word)), Wild.RUN))
-
-
-def _has_word(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
-    """Whether one of the words of `text` is `word`; a wildcard never reaches past the end of a word."""
-    if not word or not is_storable(word) or any(blank in word for blank in BLANKS):
-        return false()
-    pattern = patterns.of_word(fold(word))
-    spaced = dialect.spaced(text)
-    match pattern:
-        case (Wild.RUN,):
-            return func.trim(spaced, " ", type_=String) != ""
-        case (str(whole),):
-            around: patterns.Pattern = (Wild.RUN, f" {whole} ", Wild.RUN)
-        case (Wild.RUN, str(end)):
-            around = (Wild.RUN, f"{end} ", Wild.RUN)
-        case (str(start), Wild.RUN):
-            around = (Wild.RUN, f" {start}", Wild.RUN)
-        case (Wild.RUN, str(part), Wild.RUN):
-            around = (Wild.RUN, part, Wild.RUN)
-        case _:
-            words = dialect.words(spaced)
-            return select(true()).select_from(words).where(dialect.matches(words.c.value, pattern)).exists()
-    return dialect.matches(_padded(spaced), around)
-
-
-def _padded(text: ColumnElement[str]) -> ColumnElement[str]:
-    return _SPACE + text + _SPACE
 
 
 def _starts_with(text: ColumnElement[str], test: StartsWith, dialect: Dialect) -> ColumnElement[bool]:
@@ -223,10 +193,10 @@ def _compare(value: Stored, test: Compare, dialect: Dialect) -> ColumnElement[bo
         case ValueType.TEXT:
             return _compare_text(value.text, test)
         case ValueType.NUMBER:
-            held: Sql = dialect.number(value.text, value.factors)
+            held: Sql = dialect.number(value.text, value.factors())
             operand: Sql = literal(float(test.operand), Double)
         case ValueType.INSTANT:
-            held = value.instant
+            held = value.instant()
             operand = literal(int(test.operand), BigInteger)
     return and_(held.is_not(None), _ordered(held, test.operator, operand))
 
@@ -245,31 +215,3 @@ def _compare_text(text: ColumnElement[str], test: Compare) -> ColumnElement[bool
 
 def _ordered(held: Sql, operator: str, operand: Sql) -> ColumnElement[bool]:
     return {"gt": held.__gt__, "gte": held.__ge__, "lt": held.__lt__, "lte": held.__le__}[operator](operand)
-
-
-def _keywords(wanted: Keywords, dialect: Dialect) -> ColumnElement[bool]:
-    """All texts of the object are put one after another with blanks between them, which no word reaches across."""
-    texts = [_or_empty(state_object.c[name]) for name in ("id", "name", *(column.key for column in COLUMNS))]
-    areas: tuple[Area, Area] = ("p", "a")
-    for area in areas:
-        values = dialect.detail_values(state_object.c.details, area)
-        joined = select(func.aggregate_strings(values.value.text, " ")).select_from(values.rows).correlate(state_object)
-        texts.append(_or_empty(joined.scalar_subquery()))
-    parts = _joined([_or_empty(validation_error.c[name]) for name in ERROR_COLUMNS])
-    texts.append(_or_empty(error_rows(func.aggregate_strings(parts, " ")).scalar_subquery()))
-    # A limit keeps the databases from putting the whole expression in the place of each use of it.
-    whole = select(dialect.spaced(_joined(texts)).label("text")).limit(1).correlate(state_object).subquery("texts")
-    join = all_of if wanted.every else any_of
-    found = join([_has_word(whole.c.text, word, dialect) for word in wanted.words])
-    return select(true()).select_from(whole).where(found).correlate(state_object).exists()
-
-
-def _or_empty(text: Sql) -> ColumnElement[str]:
-    return func.coalesce(text, _EMPTY, type_=String)
-
-
-def _joined(texts: Sequence[ColumnElement[str]]) -> ColumnElement[str]:
-    joined = texts[0]
-    for text in texts[1:]:
-        joined = joined + _SPACE + text
-    return joined

@@ -28,15 +28,14 @@ from contract.filters import BLANKS
 from database.folding import pairs
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
-from database.stored import Area, DetailValues, Factors, Stored
+from database.stored import FEW, Area, DetailValues, Factors, Stored
 
-_FEW = 100
 _BY_CODE_POINT = "C"
 
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
-    if len(values) <= _FEW:
+    if len(values) <= FEW:
         return text.in_(values)
     listed = func.jsonb_array_elements_text(cast(json.dumps(list(values), ensure_ascii=False), JSONB))
     return text.in_(select(listed.table_valued("value", name="listed").c.value))
@@ -80,10 +79,14 @@ def number(text: ColumnElement[str], factors: Factors) -> ColumnElement[Any]:
     )
 
 
-def computed(details: ColumnElement[Any], key: str) -> tuple[ColumnElement[Any], Factors]:
-    """What was computed on loading of the text in the column `key`: its instant, and its number's factors."""
-    first, second = (_text_at(details, "f", key, str(n)) for n in (0, 1))
-    return cast(_text_at(details, "i", key), BigInteger), (first, second)
+def computed_instant(details: ColumnElement[Any], key: str) -> ColumnElement[Any]:
+    """The instant that was computed on loading of the text in the column `key`, null where there is none."""
+    return cast(_text_at(details, "i", key), BigInteger)
+
+
+def computed_factors(details: ColumnElement[Any], key: str) -> Factors:
+    """The factors of the number that was computed on loading of the text in the column `key`."""
+    return _text_at(details, "f", key, "0"), _text_at(details, "f", key, "1")
 
 
 def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
@@ -99,15 +102,10 @@ def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
         rows=named.join(items, true()),
         key=named.c.key.collate(_BY_CODE_POINT),
         position=items.c.position,
-        value=Stored(part("0"), cast(part("3"), BigInteger), (part("5", "0"), part("5", "1"))),
-        locale=part("1"),
-        source=part("2"),
+        value=Stored(part("0"), lambda: cast(part("3"), BigInteger), lambda: (part("5", "0"), part("5", "1"))),
+        locale=lambda: part("1"),
+        source=lambda: part("2"),
     )
-
-
-def as_text(details: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A JSON column as text."""
-    return cast(details, String)
 
 
 def _text_at(json_value: ColumnElement[Any], *path: str) -> ColumnElement[str]:

@@ -113,9 +113,9 @@ def _sort_key(key: SortKey, request: ExportRequest, dialect: Dialect) -> ColumnE
             case ValueType.TEXT:
                 return value.text
             case ValueType.NUMBER:
-                return dialect.number(value.text, value.factors)
+                return dialect.number(value.text, value.factors())
             case ValueType.INSTANT:
-                return value.instant
+                return value.instant()
 
     held = first_value(key.area, key.name, request.contexts, read, dialect)
     return (held.desc() if key.descending else held.asc()).nulls_last()

@@ -32,17 +32,15 @@ from contract.filters import BLANKS
 from database.folding import variants
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
-from database.stored import Area, DetailValues, Factors, Stored
+from database.stored import FEW, Area, DetailValues, Factors, Stored
 
 MAX_PATTERN_BYTES = 50_000
 """SQLite's own bound (SQLITE_MAX_LIKE_PATTERN_LENGTH, https://www.sqlite.org/limits.html); beyond, it is an error."""
 
-_FEW = 8
-
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
-    if len(values) <= _FEW:
+    if len(values) <= FEW:
         return text.in_(values)
     return text.in_(select(_items(values).c.value))
 
@@ -57,7 +55,7 @@ def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElem
         else:
             plain.append(value)
     lowered = func.lower(text)
-    if len(patterns) <= _FEW:
+    if len(patterns) <= FEW:
         return or_(one_of(lowered, plain), *(lowered.op("GLOB")(pattern) for pattern in patterns))
     listed = _items(patterns)
     return or_(one_of(lowered, plain), exists().select_from(listed).where(lowered.op("GLOB")(listed.c.value)))
@@ -75,55 +73,56 @@ def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
 def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
     """`text` with a space for each blank."""
     for blank in BLANKS.replace(" ", ""):
-        text = func.replace(text, blank, " ")
+        text = func.replace(text, _constant(blank), _constant(" "))
     return text
 
 
 def words(text: ColumnElement[str]) -> TableValuedAlias:
     """The words of a spaced text, in the column `value`; among them may be empty ones."""
-    quoted = func.replace(func.json_quote(text), " ", '","')
-    listed = literal_column("'['", String) + quoted + literal_column("']'", String)
+    quoted = func.replace(func.json_quote(text), _constant(" "), _constant('","'))
+    listed = _constant("[") + quoted + _constant("]")
     return func.json_each(listed).table_valued("value", name="words")
 
 
 def number(text: ColumnElement[str], factors: Factors) -> ColumnElement[Any]:
     """The number that `text` is, null where it is none."""
-    digits = cast(func.replace(text, ".", ""), Double)
-    places = func.length(text) - func.instr(text, ".")
-    power = case((func.instr(text, ".") > 0, cast(literal("1e") + cast(places, String), Double)), else_=1.0)
+    point = func.instr(text, _constant("."), type_=Integer)
+    digits = cast(func.replace(text, _constant("."), _constant("")), Double)
+    power = cast(_constant("1e") + cast(func.length(text) - point, String), Double)
     return case(
         (factors[0].is_not(None), cast(factors[0], Double) * cast(factors[1], Double)),
-        (_is_plain(text), digits / power),
+        (and_(_is_plain(text), point > literal_column("0")), digits / power),
+        (_is_plain(text), digits),
     )
 
 
-def computed(details: ColumnElement[Any], key: str) -> tuple[ColumnElement[Any], Factors]:
-    """What was computed on loading of the text in the column `key`: its instant, and its number's factors."""
-    first, second = (func.json_extract(details, literal_column(f"""'$.f."{key}"[{n}]'""")) for n in (0, 1))
-    return func.json_extract(details, literal_column(f"""'$.i."{key}"'"""), type_=BigInteger), (first, second)
+def computed_instant(details: ColumnElement[Any], key: str) -> ColumnElement[Any]:
+    """The instant that was computed on loading of the text in the column `key`, null where there is none."""
+    return func.json_extract(details, _constant(f'$.i."{key}"'), type_=BigInteger)
+
+
+def computed_factors(details: ColumnElement[Any], key: str) -> Factors:
+    """The factors of the number that was computed on loading of the text in the column `key`."""
+    first, second = (func.json_extract(details, _constant(f'$.f."{key}"[{n}]')) for n in (0, 1))
+    return first, second
 
 
 def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
     """The values in one part of `details`."""
-    names = func.json_each(details, literal_column(f"'$.{area}'")).table_valued("key", "value", name="names")
-    items = func.json_each(names.c.value, literal_column("'$.v'")).table_valued("key", "value", name="items")
+    names = func.json_each(details, _constant(f"$.{area}")).table_valued("key", "value", name="names")
+    items = func.json_each(names.c.value, _constant("$.v")).table_valued("key", "value", name="items")
 
     def part(path: str) -> ColumnElement[str]:
-        return func.json_extract(items.c.value, literal_column(f"'{path}'"), type_=String)
+        return func.json_extract(items.c.value, _constant(path), type_=String)
 
     return DetailValues(
         rows=names.join(items, true()),
         key=names.c.key,
         position=items.c.key,
-        value=Stored(part("$[0]"), cast(part("$[3]"), BigInteger), (part("$[5][0]"), part("$[5][1]"))),
-        locale=part("$[1]"),
-        source=part("$[2]"),
+        value=Stored(part("$[0]"), lambda: cast(part("$[3]"), BigInteger), lambda: (part("$[5][0]"), part("$[5][1]"))),
+        locale=lambda: part("$[1]"),
+        source=lambda: part("$[2]"),
     )
-
-
-def as_text(details: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A JSON column as text."""
-    return cast(details, String)
 
 
 def _items(values: Iterable[str]) -> TableValuedAlias:
@@ -150,11 +149,17 @@ def _is_plain(text: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether `text` is a plain decimal (see `database.numbers`), in the only patterns that SQLite knows."""
 
     def like(pattern: str) -> ColumnElement[bool]:
-        return text.op("GLOB", is_comparison=True)(literal_column(f"'{pattern}'"))
+        return text.op("GLOB", is_comparison=True)(_constant(pattern))
 
+    digits = func.replace(func.replace(text, _constant("."), _constant("")), _constant("-"), _constant(""))
     return and_(
         or_(like("[0-9]*"), like("-[0-9]*")),
         like("*[0-9]"),
         not_(or_(like("*[^0-9.-]*"), like("?*-*"), like("*.*.*"), like("0[0-9]*"), like("-0[0-9]*"))),
-        func.length(func.replace(func.replace(text, ".", ""), "-", ""), type_=Integer) <= PLAIN_DIGITS,
+        func.length(digits, type_=Integer) <= literal_column(str(PLAIN_DIGITS)),
     )
+
+
+def _constant(text: str) -> ColumnElement[str]:
+    """A text of this module's own in the statement itself: parameters are few, and for what a request says."""
+    return literal_column(f"'{text}'", String)

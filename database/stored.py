@@ -1,5 +1,6 @@
 """One stored value as SQL sees it, wherever it lives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,17 +9,23 @@ from sqlalchemy import ColumnElement, FromClause
 Area = Literal["p", "a"]
 """The two parts of `details`: properties and attributes."""
 
+FEW = 8
+"""Values that are each a parameter; more are one parameter, a JSON list."""
+
 Factors = tuple[ColumnElement[Any], ColumnElement[Any]]
 """The two texts whose product is a number that is no plain decimal (see `database.numbers`); null for any other text."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """`text` is never null where a test looks at it; `instant` is null where the text is none."""
+    """`text` is never null where a test looks at it; `instant` is null where the text is none.
+
+    Most tests look at the text alone, and expressions take time to make: the others are made when asked for.
+    """
 
     text: ColumnElement[str]
-    instant: ColumnElement[Any]
-    factors: Factors
+    instant: Callable[[], ColumnElement[Any]]
+    factors: Callable[[], Factors]
 
 
 @dataclass(frozen=True)
@@ -32,5 +39,5 @@ class DetailValues:
     key: ColumnElement[str]
     position: ColumnElement[Any]
     value: Stored
-    locale: ColumnElement[Any]
-    source: ColumnElement[Any]
+    locale: Callable[[], ColumnElement[Any]]
+    source: Callable[[], ColumnElement[Any]]

@@ -6,7 +6,7 @@ Every condition made here is true or false, never null.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, null, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, case, exists, func, not_, null, or_, select, true
 
 from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
 from contract.filters import Context, fold
@@ -81,11 +81,18 @@ def _column_has(name: str, test: Test, dialect: Dialect) -> ColumnElement[bool]:
 
 
 def _column_value(name: str, dialect: Dialect) -> Stored:
-    instant, factors = dialect.computed(_DETAILS, name)
+    text = state_object.c[name]
     known = BY_KEY.get(("property", name)) or BY_KEY.get(("attribute", name))
     if known is not None and known.kind is Kind.INSTANT:
         instant = state_object.c[name + MILLISECONDS]
-    return Stored(state_object.c[name], instant, factors)
+        return Stored(text, lambda: instant, lambda: dialect.computed_factors(_DETAILS, name))
+    return _computed(text, _DETAILS, dialect)
+
+
+def _computed(text: Column[Any], details: Column[Any], dialect: Dialect) -> Stored:
+    """The value in a column, of which `details` says what was computed on loading."""
+    name = text.name
+    return Stored(text, lambda: dialect.computed_instant(details, name), lambda: dialect.computed_factors(details, name))
 
 
 def _details_have(area: Area, name: str, contexts: Sequence[Context], test: Test, dialect: Dialect) -> ColumnElement[bool]:
@@ -106,7 +113,7 @@ def _in_details(values: DetailValues, area: Area, name: str, contexts: Sequence[
 
 def _in_context(values: DetailValues, context: Context) -> ColumnElement[bool]:
     parts = [(values.locale, context.locale), (values.source, context.source)]
-    return and_(true(), *(or_(held.is_(None), held == fold(wanted)) for held, wanted in parts if wanted is not None))
+    return and_(true(), *(or_(held().is_(None), held() == fold(wanted)) for held, wanted in parts if wanted is not None))
 
 
 def _looks_at_default(contexts: Sequence[Context]) -> bool:
@@ -126,7 +133,7 @@ def _error_columns(name: str) -> tuple[str, ...]:
 
 def _error_values(parts: Sequence[str], dialect: Dialect) -> list[Stored]:
     table = validation_error.c
-    return [Stored(table[part], *dialect.computed(table.details, part)) for part in parts]
+    return [_computed(table[part], table.details, dialect) for part in parts]
 
 
 def _first_of_property(name: str, read: Callable[[Stored], Sql], dialect: Dialect) -> Sql:
