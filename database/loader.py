@@ -1,16 +1,18 @@
 """Objects in: parse, map to rows, and replace by tenant, type and id, a chunk a transaction."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from contract.changes import Deletion, Unreadable
 from contract.errors import InvalidObject
 from contract.objects import parse_object
+from database.changes import stored_documents
 from database.engine import unavailable
 from database.rows import ObjectRows, Row, rows_of
+from database.tables import state_object
 from database.upsert import delete_objects, replace_objects
 
 CHUNK = 2_000
@@ -19,10 +21,11 @@ CHUNK = 2_000
 
 @dataclass(frozen=True)
 class Refusal:
-    """What was not taken: the place in its file and why, for people."""
+    """What was not taken: the place in its file and why, for people. `path` leads to the cause within the object."""
 
     place: str
     reason: str
+    path: str = field(default="", compare=False)
 
 
 @dataclass
@@ -44,20 +47,79 @@ def load_objects(
     objects: Iterable[tuple[str, object]],
     *,
     on_progress: Callable[[int], None] | None = None,
+    changed_by: str | None = None,
 ) -> LoadReport:
     """Store `objects`: pairs of a place for people, such as "line 12", and what is there: raw JSON, a Deletion or an
     Unreadable.
 
     An object that is there already is replaced whole, its validation errors too; the last one wins. What cannot be taken
     is refused and the rest is kept. `on_progress` gets the number of pairs dealt with so far, after each transaction.
+    `changed_by` says in the objects' history who wrote them.
     Raises DatabaseUnavailable; the chunks before are stored then.
     """
     report = LoadReport()
     for done, chunk in _chunks(tenant, objects, report):
-        report.deleted += _write(engine, tenant, chunk)
+        with unavailable(), engine.begin() as connection:
+            report.deleted += _write(connection, tenant, chunk, changed_by)
         if on_progress is not None:
             on_progress(done)
     return report
+
+
+def store_together(
+    engine: Engine, tenant: str, objects: Iterable[tuple[str, object]], *, changed_by: str | None = None
+) -> LoadReport:
+    """As `load_objects`, in one transaction and only where all can be taken: with anything refused, nothing is stored."""
+    chunk, report = _taken_together(tenant, objects)
+    if not report.refused:
+        with unavailable(), engine.begin() as connection:
+            report.deleted = _write(connection, tenant, chunk, changed_by)
+    return report
+
+
+Documents = Mapping[tuple[str, str], str]
+"""Documents as they are stored, by type (folded) and id."""
+
+
+def change_together(
+    engine: Engine,
+    tenant: str,
+    keys: Sequence[tuple[str, str]],
+    change: Callable[[Documents], Iterable[tuple[str, object]]],
+    *,
+    changed_by: str | None = None,
+) -> LoadReport:
+    """Store what `change` makes of the stored objects with `keys` (type, id), as `store_together` does.
+
+    Nobody else can write these objects between what `change` sees and what is stored. It may raise, and nothing is stored.
+    """
+    rows: list[Row] = [{"type": type_name, "id": identifier} for type_name, identifier in sorted(set(keys))]
+    with unavailable(), engine.begin() as connection:
+        _lock(connection, tenant, rows)
+        chunk, report = _taken_together(tenant, change(stored_documents(connection, tenant, rows)))
+        if not report.refused:
+            report.deleted = _write(connection, tenant, chunk, changed_by)
+    return report
+
+
+def _lock(connection: Connection, tenant: str, rows: Sequence[Row]) -> None:
+    """Hold the rows of objects, in the order of their keys; on SQLite the transaction holds everything already."""
+    if connection.dialect.name == "sqlite":
+        return
+    key = state_object.c
+    for row in rows:
+        own = (key.tenant == tenant, key.type == row["type"], key.id == row["id"])
+        connection.execute(select(key.id).where(*own).with_for_update())
+
+
+def _taken_together(tenant: str, objects: Iterable[tuple[str, object]]) -> tuple[Chunk, LoadReport]:
+    chunk: Chunk = {}
+    report = LoadReport()
+    for place, item in objects:
+        _take(tenant, place, item, chunk, report)
+    if report.refused:
+        report.loaded = 0
+    return chunk, report
 
 
 def _chunks(tenant: str, objects: Iterable[tuple[str, object]], report: LoadReport) -> Iterator[tuple[int, Chunk]]:
@@ -87,7 +149,7 @@ def _take(tenant: str, place: str, item: object, chunk: Chunk, report: LoadRepor
             report.loaded += 1
     except InvalidObject as error:
         detail = str(error.facts["detail"])
-        report.refused.append(Refusal(place, f"{error.path}: {detail}" if error.path else detail))
+        report.refused.append(Refusal(place, f"{error.path}: {detail}" if error.path else detail, error.path))
     except RecursionError:
         report.refused.append(Refusal(place, "the object is nested too deep"))
 
@@ -104,10 +166,9 @@ def _deletable(item: Deletion) -> tuple[str, str]:
     return parsed.type, parsed.id
 
 
-def _write(engine: Engine, tenant: str, chunk: Chunk) -> int:
-    """Write one chunk in one transaction; the number of objects deleted."""
+def _write(connection: Connection, tenant: str, chunk: Chunk, changed_by: str | None) -> int:
+    """Write one chunk within a transaction; the number of objects deleted."""
     in_order = sorted(chunk.items())
     gone: list[Row] = [{"tenant": tenant, "type": key[0], "id": key[1]} for key, rows in in_order if rows is None]
-    with unavailable(), engine.begin() as connection:
-        replace_objects(connection, [rows for _, rows in in_order if rows is not None])
-        return delete_objects(connection, gone)
+    replace_objects(connection, [rows for _, rows in in_order if rows is not None], changed_by=changed_by)
+    return delete_objects(connection, gone, changed_by=changed_by)

@@ -19,6 +19,10 @@ every database reads the same float, is in `database.numbers`.
 The values of a name come in this order: its own in the order of the object, then those nested in it by name (by code point)
 and in the order of the object. A validation error group is in `validation_error` whole or not at all.
 `details` is null where there is nothing to say. Texts compare by code point everywhere.
+
+`object_change` keeps what became of each object: a row for each write that changed it, in the order of the writes. A row holds
+the document as it was before (null: there was none), so a first load adds small rows only, and the document at a moment is
+`previous` of the first change after it, else the document that is there now.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, func
@@ -80,6 +84,20 @@ validation_error = Table(
     Column("details", Json),
 )
 
+object_change = Table(
+    "object_change",
+    objects_metadata,
+    # SQLite numbers the rows by itself only where the key is an INTEGER.
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("tenant", Characters, nullable=False),
+    Column("type", Characters, nullable=False),
+    Column("id", Characters, nullable=False),
+    Column("kind", Characters, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("changed_by", Characters),
+    Column("previous", Text),
+)
+
 # An index knows its table by one of its columns: names alone make an index of nothing.
 # What the documented requests filter on: channel and entity type without case, an entity's states, and times.
 _states = state_object.c
@@ -87,6 +105,10 @@ Index("ix_state_object_channel", _states.tenant, _states.type, func.lower(_state
 Index("ix_state_object_entity", _states.tenant, _states.type, _states.entityid)
 Index("ix_state_object_modified", _states.tenant, _states.type, _states.modifieddate_ms)
 Index("ix_state_object_created", _states.tenant, _states.type, _states.createddate_ms)
+
+_changes = object_change.c
+Index("ix_object_change_object", _changes.tenant, _changes.type, _changes.id, _changes.number)
+Index("ix_object_change_time", _changes.tenant, _changes.at_ms)
 
 export_job = Table(
     "export_job",

@@ -1,19 +1,20 @@
 """Write the rows of many objects at once, replacing each object whole: statements on SQLite, COPY on PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Delete, MetaData, Table, bindparam, delete, insert, select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
 
+from database.changes import record_changes
+from database.copying import copy_rows
 from database.rows import ObjectRows, Row
 from database.tables import document, state_object, validation_error
 
 _KEY = ("tenant", "type", "id")
 
 
-def replace_objects(connection: Connection, objects: Sequence[ObjectRows]) -> None:
-    """Write `objects` in place of those with the same keys, within the transaction of `connection`.
+def replace_objects(connection: Connection, objects: Sequence[ObjectRows], *, changed_by: str | None = None) -> None:
+    """Write `objects` in place of those with the same keys, within the transaction of `connection`, and keep what changed.
 
     No key may occur twice. Objects should come in the order of their keys: two writers then never wait for each other
     in a circle.
@@ -24,20 +25,23 @@ def replace_objects(connection: Connection, objects: Sequence[ObjectRows]) -> No
     write = _copy_over if connection.dialect.name == "postgresql" else _insert_or_replace
     # The object's own row first: on PostgreSQL its lock makes a second writer of the same object wait for the rest.
     write(connection, state_object, [item.state for item in objects])
+    record_changes(connection, [item.document for item in objects], changed_by)
     write(connection, document, [item.document for item in objects])
     connection.execute(_delete_by_key(validation_error), keys)
     if errors := [row for item in objects for row in item.errors]:
         write(connection, validation_error, errors)
 
 
-def delete_objects(connection: Connection, keys: Sequence[Row]) -> int:
-    """Delete the objects with these keys (`tenant`, `type`, `id`), within the transaction of `connection`.
+def delete_objects(connection: Connection, keys: Sequence[Row], *, changed_by: str | None = None) -> int:
+    """Delete the objects with these keys (`tenant`, `type`, `id`), within the transaction of `connection`, and keep them as
+    changes.
 
     Returns how many of them were there.
     """
     if not keys:
         return 0
     deleted = connection.execute(_delete_by_key(state_object), keys).rowcount
+    record_changes(connection, [{**key, "document": None} for key in keys], changed_by)
     for table in (document, validation_error):
         connection.execute(_delete_by_key(table), keys)
     return deleted
@@ -56,21 +60,9 @@ def _copy_over(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     names = [column.name for column in table.columns]
     incoming = table.to_metadata(MetaData(), name=f"incoming_{table.name}")
     connection.execute(text(f"CREATE TEMPORARY TABLE {incoming.name} (LIKE {table.name})"))
-    _copy(connection, f"COPY {incoming.name} ({', '.join(names)}) FROM STDIN", ([row[name] for name in names] for row in rows))
+    copy_rows(connection, incoming.name, names, rows)
     merge = postgresql.insert(table).from_select(names, select(incoming))
     key = [column.name for column in table.primary_key]
     replaced = {name: merge.excluded[name] for name in names if name not in key}
     connection.execute(merge.on_conflict_do_update(index_elements=key, set_=replaced))
     connection.execute(text(f"DROP TABLE {incoming.name}"))
-
-
-def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[object]]) -> None:
-    """COPY is psycopg's own, so its errors do not come through SQLAlchemy: make them those that callers know."""
-    import psycopg
-
-    try:
-        with connection.connection.cursor().copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error
