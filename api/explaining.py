@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from api.estimates import estimate
 from api.resources import Resources
 from config.profiles import resolve_profile
 from contract.wire import decode_body
@@ -12,18 +13,24 @@ from tasks.validate import check_request
 
 
 def explain(shared: Resources, tenant: str, raw: bytes) -> dict[str, Any]:
-    """The request in plain words, how many objects match now, how many of them the file would hold, and the warnings.
+    """The request in plain words, how many objects match now, how many of them the file would hold, what past jobs say
+    about its time and size, and the warnings.
 
     Raises InvalidRequest and DatabaseUnavailable.
     """
     request = check_request(decode_body(raw), max_records=shared.settings.max_records, now=datetime.now(UTC))
     matched = count_matching(shared.objects, tenant, request)
     limit = shared.settings.max_records if request.max_records is None else request.max_records
+    total = min(max(0, matched - request.offset), limit)
+    format = resolve_profile(request.profile).format
+    likely = estimate(shared.jobs, tenant, format, total)
     return {
         "words": list(in_words(request)),
-        "format": resolve_profile(request.profile).format,
+        "format": format,
         "fileName": request.file_name,
         "matchedRecords": matched,
-        "totalRecords": min(max(0, matched - request.offset), limit),
+        "totalRecords": total,
+        "estimatedSeconds": likely.seconds,
+        "estimatedBytes": likely.bytes,
         "warnings": [{"code": warning.code, "message": warning.message} for warning in request.warnings],
     }

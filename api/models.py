@@ -114,13 +114,18 @@ class JobList(Shape):
 
 
 class Explanation(Shape):
-    """What a request means; `totalRecords` is how many of the matching objects a file would hold now."""
+    """What a request means; `totalRecords` is how many of the matching objects a file would hold now.
+
+    The estimates come from the tenant's past jobs of the same format, null where there is none.
+    """
 
     words: list[str]
     format: str
     file_name: str | None
     matched_records: int
     total_records: int
+    estimated_seconds: float | None
+    estimated_bytes: int | None
     warnings: list[Coded]
 
 

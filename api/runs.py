@@ -79,6 +79,15 @@ class PrefectRuns:
         if answer.status_code != httpx.codes.NOT_FOUND:
             _refuse_error(answer)
 
+    async def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Prefect's JSON answer (None: it has nothing to say) to a call that is safe to repeat.
+
+        Raises PrefectUnavailable, and RunRefused where Prefect could be asked and says no.
+        """
+        answer = await self._call(method, path, None if body is None else json.dumps(body))
+        _refuse_error(answer)
+        return answer.json() if answer.content else None
+
     async def workers(self) -> list[str]:
         """The names of the workers that Prefect heard of lately and that would take runs of the deployment."""
         pool = (await self.deployment()).get("work_pool_name")

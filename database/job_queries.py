@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, tuple_
 
 from contract.errors import BadOperand, UnknownJob
 from contract.jobs import Job, JobStatus
@@ -15,6 +15,7 @@ from database.tables import export_job
 
 _ROW = export_job.c
 _WITHOUT_REQUEST = [column for column in _ROW if column.name != "request"]
+_SEARCHED = (_ROW.file_name, _ROW.result_name, _ROW.submitted_by, _ROW.id)
 _WAITING = (_ROW.finished_ms.is_(None), _ROW.started_ms.is_(None))
 
 
@@ -28,19 +29,43 @@ def of_run(engine: Engine, run_id: str) -> Job:
     return _one(engine, select(export_job).where(_ROW.id == run_id), run_id)
 
 
-def page(engine: Engine, tenant: str, status: JobStatus | None, limit: int, cursor: str | None) -> tuple[list[Job], str | None]:
+def page(
+    engine: Engine, tenant: str, status: JobStatus | None, limit: int, cursor: str | None, *, search: str = ""
+) -> tuple[list[Job], str | None]:
     """At most `limit` jobs of a tenant, the newest first, and the cursor of the page after it (None: no more).
 
+    `search`: only jobs whose file's name, id or user has this text as a part, without case (ASCII letters).
     The jobs come without their `request`. A job that Prefect has no run for yet is not among them.
     Raises BadOperand for a cursor that no page gave.
     """
     query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None))
     if status is not None:
         query = query.where(status_column() == status.value)
+    if search:
+        query = query.where(or_(*(column.icontains(_storable(search), autoescape=True) for column in _SEARCHED)))
     if cursor is not None:
         query = query.where(tuple_(_ROW.created_ms, _ROW.request_key) < tuple_(*_read_cursor(cursor)))
     jobs = _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit + 1))
     return jobs[:limit], _cursor(jobs[limit - 1]) if len(jobs) > limit else None
+
+
+def live(engine: Engine, tenant: str, since: datetime, *, limit: int) -> list[Job]:
+    """The jobs of a tenant that have not ended, and those that ended at `since` or later; without their `request`.
+
+    At most `limit`: those that run come first, then the newest.
+    """
+    of_late = or_(_ROW.finished_ms.is_(None), _ROW.finished_ms >= to_milliseconds(since))
+    query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None), of_late)
+    runs = and_(_ROW.started_ms.is_not(None), _ROW.finished_ms.is_(None))
+    return _many(engine, query.order_by(runs.desc(), _ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit))
+
+
+def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> list[Job]:
+    """The newest completed jobs of a tenant with a file of one format, at most `limit`; without their `request`."""
+    query = select(*_WITHOUT_REQUEST).where(
+        _ROW.tenant == tenant, _ROW.format == format, _ROW.result_name.is_not(None), _ROW.error_code.is_(None)
+    )
+    return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit))
 
 
 def queue_positions(engine: Engine, jobs: Collection[Job]) -> dict[str, int]:
@@ -110,6 +135,11 @@ def _one(engine: Engine, query: Select[*tuple[object, ...]], run_id: str) -> Job
 def _many(engine: Engine, query: Select[*tuple[object, ...]]) -> list[Job]:
     with unavailable(), reading(engine) as connection:
         return [read_job(row) for row in connection.execute(query).mappings()]
+
+
+def _storable(text: str) -> str:
+    """What a database can look for; no text that it holds has U+0000 or half of a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _cursor(last: Job) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from prefect import flow
 
 from config.catalogue import BY_KEY
+from contract.plain_choices import PlainChoices, request_body
 from flows.job import run_job
 
 _ENTITY_TYPES = {choice: choice for choice in BY_KEY["property", "entitytype"].choices}
@@ -68,29 +69,15 @@ def raw_request(
 
     Values are taken over as they are: what is wrong with one is found, and named, where every request is checked.
     """
-    properties: list[dict[str, Any]] = []
-    attributes: list[dict[str, Any]] = []
-    if channels:
-        properties.append({"channelid": {"exacts": channels}})
-    if entity_types:
-        properties.append({"entitytype": {"exacts": entity_types}})
-    if changed_since:
-        since = changed_since.isoformat() if isinstance(changed_since, datetime) else changed_since
-        properties.append({"modifiedDate": {"gte": since, "type": "_DATETIME"}})
-    if item_states:
-        attributes.append({"itemState": {"exacts": item_states}})
-    if errors_only:
-        attributes.append({"validationError": {"hasvalue": errors_only}})
-    filters: dict[str, Any] = {"typesCriterion": ["connectorstate"]}
-    if properties:
-        filters["propertiesCriterion"] = properties
-    if attributes:
-        filters["attributesCriterion"] = attributes
-    return {
-        "params": {
-            "query": {"filters": filters},
-            "fields": {"attributes": ["_ALL"]},
-            "rsconnect": {"profilecontexts": [{"format": format}]},
-        },
-        "fileName": file_name,
-    }
+    since = changed_since.isoformat() if isinstance(changed_since, datetime) else changed_since
+    return request_body(
+        PlainChoices(
+            channels=channels,
+            entity_types=entity_types,
+            states={"itemState": item_states},
+            dates={"modifiedDate": {"gte": since}} if since else {},
+            errors_only=errors_only,
+            format=format,
+            file_name=file_name,
+        )
+    )

@@ -1,0 +1,105 @@
+"""Schedules of exports: Prefect's own schedules of the deployment `export`, so its UI shows, pauses and changes them too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.runs import PrefectRuns
+from contract.errors import BadSchedule, RunRefused
+
+_AHEAD = 3
+"""How many runs Prefect makes ahead of time; each holds a copy of the request."""
+_MOST_LOOKED_AT = 200
+"""Most planned runs that are looked at for the next run of each schedule: Prefect's own limit."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One schedule. `next` is None where it is paused or Prefect has not planned a run yet."""
+
+    id: str
+    tenant: str
+    cron: str
+    timezone: str
+    active: bool
+    next: datetime | None
+    request: Mapping[str, Any]
+
+
+async def create(runs: PrefectRuns, tenant: str, request: Mapping[str, Any], cron: str, timezone: str) -> Schedule:
+    """Have a valid request run again and again.
+
+    Raises BadSchedule for a cron line or a zone that is none, and PrefectUnavailable.
+    """
+    wanted = {
+        "schedule": {"cron": cron, "timezone": timezone},
+        "active": True,
+        "max_scheduled_runs": _AHEAD,
+        "parameters": {"tenant": tenant, "request": dict(request)},
+    }
+    try:
+        [made] = await runs.ask("POST", await _path(runs), [wanted])
+    except RunRefused as error:
+        raise BadSchedule(reason=f"Prefect does not take {cron!r} in {timezone!r}") from error
+    return _read(made, {})
+
+
+async def listed(runs: PrefectRuns, tenant: str | None = None) -> list[Schedule]:
+    """All schedules, or those of a tenant; those made in Prefect's UI among them, the oldest first.
+
+    Raises PrefectUnavailable.
+    """
+    deployment = (await runs.deployment())["id"]
+    found = await runs.ask("GET", await _path(runs))
+    planned = await runs.ask(
+        "POST",
+        "/flow_runs/filter",
+        {
+            "flow_runs": {"deployment_id": {"any_": [deployment]}, "state": {"type": {"any_": ["SCHEDULED"]}}},
+            "sort": "EXPECTED_START_TIME_ASC",
+            "limit": _MOST_LOOKED_AT,
+        },
+    )
+    following: dict[str, str] = {}
+    for run in planned:
+        following.setdefault((run.get("created_by") or {}).get("id") or "", run["expected_start_time"])
+    schedules = [_read(one, following) for one in sorted(found, key=lambda one: str(one["created"]))]
+    return [one for one in schedules if tenant is None or one.tenant == tenant]
+
+
+async def set_active(runs: PrefectRuns, schedule_id: str, active: bool, tenant: str | None = None) -> None:
+    """Pause a schedule, or let it go on. Raises BadSchedule where there is none of that id (and tenant)."""
+    await _require(runs, schedule_id, tenant)
+    await runs.ask("PATCH", f"{await _path(runs)}/{schedule_id}", {"active": active})
+
+
+async def delete(runs: PrefectRuns, schedule_id: str, tenant: str | None = None) -> None:
+    """Forget a schedule and the runs that wait for their time. Raises BadSchedule where there is none of that id."""
+    await _require(runs, schedule_id, tenant)
+    await runs.ask("DELETE", f"{await _path(runs)}/{schedule_id}")
+
+
+async def _require(runs: PrefectRuns, schedule_id: str, tenant: str | None) -> None:
+    if schedule_id not in [one.id for one in await listed(runs, tenant)]:
+        raise BadSchedule(reason=f"there is none with the id {schedule_id[:100]!r}")
+
+
+async def _path(runs: PrefectRuns) -> str:
+    return f"/deployments/{(await runs.deployment())['id']}/schedules"
+
+
+def _read(found: Mapping[str, Any], following: Mapping[str, str]) -> Schedule:
+    when = found["schedule"]
+    parameters = found.get("parameters") or {}
+    next_run = following.get(found["id"]) if found["active"] else None
+    request = parameters.get("request")
+    return Schedule(
+        id=found["id"],
+        tenant=str(parameters.get("tenant", "")),
+        cron=str(when.get("cron") or when.get("rrule") or f"every {when.get('interval')} s"),
+        timezone=when.get("timezone") or "UTC",
+        active=found["active"],
+        next=None if next_run is None else datetime.fromisoformat(next_run),
+        request=request if isinstance(request, dict) else {},
+    )
