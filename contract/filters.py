@@ -12,6 +12,7 @@ Rules of meaning, shared by the oracle and both databases:
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -34,6 +35,15 @@ class Context:
 
     locale: str | None = None
     source: str | None = None
+
+
+def accepts(contexts: Sequence[Context], locale: str | None, source: str | None) -> bool:
+    """Whether a value for `locale` and `source` (folded; None is for every one) is in one of `contexts`; none asks for all."""
+    return not contexts or any(_fits(asked.locale, locale) and _fits(asked.source, source) for asked in contexts)
+
+
+def _fits(asked: str | None, given: str | None) -> bool:
+    return asked is None or given is None or fold(asked) == given
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract.errors import InvalidObject
 from contract.filters import Context, fold
@@ -43,6 +43,16 @@ class Value:
     locale: str | None = None
     source: str | None = None
     entry: int | None = None
+
+
+class Held(NamedTuple):
+    """Where one value of an attribute stands in a document: its full name as it came, its own JSON object (`item["value"]` is
+    not null), the list that this is in, and the entry as in `Value`."""
+
+    name: str
+    item: dict[str, Any]
+    siblings: list[Any]
+    entry: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,18 @@ def as_text(value: object) -> str:
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def held_values(raw: Mapping[str, Any], path: str = "") -> Iterator[Held]:
+    """Every value of every attribute of a raw object, in the object's order. Raises InvalidObject where a shape is not so."""
+    data = _mapping(raw, "data", path)
+    for name, holder in _mapping(data, "attributes", _join(path, "data")).items():
+        yield from _values(name, holder, _join(path, f"data.attributes.{name}"), entry=None, depth=0)
+
+
+def context_of(item: Mapping[str, Any]) -> Context:
+    """The context of a value's JSON object, as it came; a part that is missing, empty or no text is None."""
+    return Context(_context_part(item, "locale"), _context_part(item, "source"))
+
+
 def _required_text(raw: Mapping[str, Any], key: str, path: str) -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value:
@@ -170,25 +192,24 @@ def _properties(raw: Mapping[str, Any], path: str) -> dict[str, NamedValues]:
 
 
 def _attributes(raw: Mapping[str, Any], path: str) -> dict[str, NamedValues]:
-    data = _mapping(raw, "data", path)
     found: dict[str, tuple[str, list[Value]]] = {}
-    for name, holder in _mapping(data, "attributes", _join(path, "data")).items():
-        for full_name, value in _values(name, holder, _join(path, f"data.attributes.{name}"), entry=None, depth=0):
-            found.setdefault(fold(full_name), (full_name, []))[1].append(value)
+    for name, item, _, entry in held_values(raw, path):
+        value = Value(as_text(item["value"]), _context_part(item, "locale"), _context_part(item, "source"), entry)
+        found.setdefault(fold(name), (name, []))[1].append(value)
     return {key: NamedValues(name, tuple(values)) for key, (name, values) in found.items()}
 
 
-def _values(name: str, holder: object, path: str, entry: int | None, depth: int) -> Iterator[tuple[str, Value]]:
+def _values(name: str, holder: object, path: str, entry: int | None, depth: int) -> Iterator[Held]:
     if depth > _MAX_DEPTH:
         raise InvalidObject(path=path, detail=f"groups are nested more than {_MAX_DEPTH} levels deep")
     if not isinstance(holder, dict):
         raise InvalidObject(path=path, detail=f"expected an object with values or group, got {describe(holder)}")
-    for item in _list(holder, "values", path):
+    siblings = _list(holder, "values", path)
+    for item in siblings:
         if not isinstance(item, dict):
             raise InvalidObject(path=f"{path}.values", detail=f"expected objects, got {describe(item)}")
         if item.get("value") is not None:
-            text = as_text(item["value"])
-            yield name, Value(text, _context_part(item, "locale"), _context_part(item, "source"), entry)
+            yield Held(name, item, siblings, entry)
     for number, members in enumerate(_list(holder, "group", path)):
         if not isinstance(members, dict):
             raise InvalidObject(path=f"{path}.group[{number}]", detail=f"expected an object, got {describe(members)}")

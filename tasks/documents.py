@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from contract.filters import Context, fold
+from contract.filters import Context, accepts, fold
 from contract.objects import NESTING
 from contract.request import ExportRequest
-from tasks.details import accepts
 
 
 def choose_documents(documents: Path, folder: Path, request: ExportRequest) -> Path:

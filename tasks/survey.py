@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.catalogue import COLUMNS, ERROR_PARTS, CatalogueColumn
-from contract.filters import Context, fold
+from contract.filters import Context, accepts, fold
 from contract.objects import DEFAULT_CONTEXT, Kind
 from formats.ipc import read_batches
 from formats.tables import EXACT_TEXT
-from tasks.details import Name, Unfolded, accepts, unfold
+from tasks.details import Name, Unfolded, unfold
 
 CELLS = pa.schema([("row", pa.int64()), ("code", pa.int32()), ("text", pa.string())])
 """Cells of names without a column in the spool: `row` counts the spool's rows, `code` is the name's place in `Survey.codes`."""
@@ -55,8 +55,8 @@ def survey(objects: Path, folder: Path, contexts: tuple[Context, ...]) -> Survey
         for batch in read_batches(objects):
             _look(batch, known, found)
             unfolded = _Unfolded(found)
-            for row, details in _said(batch):
-                unfolded.add(first_row + row, batch["type"][row].as_py(), unfold(details, contexts))
+            for row, type_name, details in _said(batch):
+                unfolded.add(first_row + row, type_name, unfold(details, contexts))
             if unfolded.cells:
                 cell_file.write_batch(_columns(unfolded.cells, CELLS))
                 found.cells = cells
@@ -91,14 +91,15 @@ def _look(batch: pa.RecordBatch, columns: list[CatalogueColumn], found: Survey) 
                 held.add((known.area, known.key))
 
 
-def _said(batch: pa.RecordBatch) -> Iterator[tuple[int, str]]:
-    """The places and details of the rows whose details name a value."""
+def _said(batch: pa.RecordBatch) -> Iterator[tuple[int, str, str]]:
+    """The places, types and details of the rows whose details name a value."""
     details = batch["details"]
     if details.null_count == len(details):
         return
     named = pc.fill_null(pc.match_substring(details, _NAMED), False)
-    for place in np.flatnonzero(named.to_numpy(zero_copy_only=False)).tolist():
-        yield place, details[place].as_py()
+    places = np.flatnonzero(named.to_numpy(zero_copy_only=False))
+    rows = batch.select(["type", "details"]).take(pa.array(places))
+    yield from zip(places.tolist(), rows["type"].to_pylist(), rows["details"].to_pylist(), strict=True)
 
 
 class _Unfolded:
