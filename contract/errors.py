@@ -130,6 +130,11 @@ class UnknownFilter(Mistake):
     text = "Unknown filter {name!r}; known are {known}"
 
 
+class ObjectRefused(Mistake):
+    code = "SSH4014"
+    text = "Object {name!r} cannot be taken: {detail}"
+
+
 # A caller that cannot be served.
 
 
@@ -251,6 +256,61 @@ class BadLink(StatesheetError):
     text = "This download link is not valid, or its time is over; take a new one from the job"
 
 
+class UnknownCredential(StatesheetError):
+    code = "SSH4119"
+    status = 404
+    text = "There is no credential {credential!r}; statesheet credential list shows all"
+
+
+class UnknownHost(StatesheetError):
+    code = "SSH4120"
+    status = 421
+    text = "This server does not answer to the name {host!r}: set STATESHEET_PUBLIC_URL to the address that people use"
+
+
+class ForeignPage(StatesheetError):
+    code = "SSH4151"
+    status = 403
+    text = "A page of another site ({origin}) may not ask for this"
+
+
+class SlowRequest(StatesheetError):
+    code = "SSH4152"
+    status = 408
+    text = "The request did not come in within the time it is given"
+    retryable = True
+
+
+class BadHttp(StatesheetError):
+    code = "SSH4153"
+    status = 400
+    text = "This is not a request in HTTP that can be read"
+
+
+class HeadersTooLarge(StatesheetError):
+    code = "SSH4154"
+    status = 431
+    text = "The headers of the request are larger than {limit} bytes, or more than {count}"
+
+
+class NotServed(StatesheetError):
+    code = "SSH4141"
+    status = 501
+    text = "{what} is not served here: {reason}"
+
+
+class NothingMatches(StatesheetError):
+    code = "SSH4142"
+    status = 404
+    text = "No stored object matches {what}"
+
+
+class FileTooLarge(StatesheetError):
+    code = "SSH4143"
+    status = 413
+    text = "The file has {size} bytes, at most {limit} are sent in an answer; take it by prepareDownload"
+
+
 # A job that did not get there.
 
 
@@ -320,3 +380,16 @@ class RunRefused(StatesheetError):
     code = "SSH5041"
     status = 502
     text = "Prefect does not take the run: {detail}"
+
+
+class TooManyConnections(StatesheetError):
+    code = "SSH5042"
+    status = 503
+    text = "Too many connections are open; try again in a moment"
+    retryable = True
+
+
+class ExportFailed(StatesheetError):
+    code = "SSH5050"
+    status = 500
+    text = "The export failed ({cause}): {detail}"

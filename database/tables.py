@@ -147,3 +147,31 @@ _jobs = export_job.c
 Index("ix_export_job_tenant", _jobs.tenant, _jobs.created_ms, _jobs.request_key)
 Index("ix_export_job_idempotency", _jobs.tenant, _jobs.idempotency_key, unique=True)
 Index("ix_export_job_finished", _jobs.finished_ms)
+
+credential = Table(
+    "credential",
+    jobs_metadata,
+    Column("id", Characters, primary_key=True),
+    Column("secret_sha256", Characters, nullable=False, unique=True),
+    Column("tenant", Characters),
+    Column("name", Characters, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+)
+
+audit_event = Table(
+    "audit_event",
+    jobs_metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("action", Characters, nullable=False),
+    Column("tenant", Characters),
+    Column("credential", Characters),
+    Column("client", Characters),
+    Column("address", Characters),
+    Column("job", Characters),
+    Column("detail", Characters, nullable=False),
+)
+_events = audit_event.c
+Index("ix_audit_event_time", _events.at_ms, _events.number)
+Index("ix_audit_event_tenant", _events.tenant, _events.at_ms, _events.number)
