@@ -31,8 +31,10 @@ def parse_request(
     max_records: int,
     now: datetime,
     check_profile: Callable[[ProfileChoice], object] | None = None,
+    limit: str = "STATESHEET_MAX_RECORDS",
 ) -> ExportRequest:
-    """The request that `body` (decoded JSON) is. `max_records` is the ceiling, `now` (with a zone) what relative dates mean.
+    """The request that `body` (decoded JSON) is. `max_records` is the ceiling, which the setting `limit` says; `now` (with a
+    zone) is what relative dates mean.
 
     `check_profile` may refuse the profile by raising a Mistake; what it returns is not looked at.
     Raises InvalidRequest with every mistake of the body (the first thousand), and nothing else whatever the JSON is.
@@ -41,7 +43,7 @@ def parse_request(
     unusable = unusable_parts(body)
     if not isinstance(body, dict):
         raise InvalidRequest([WrongShape(expected="an object", got=describe(body))])
-    request = _read_body(Members(body, "", notes), max_records, now, check_profile, notes)
+    request = _read_body(Members(body, "", notes), partial(_read_options, max_records, limit), now, check_profile, notes)
     named = {mistake.path for mistake in notes.mistakes}
     for mistake in unusable:
         if mistake.path not in named:
@@ -53,7 +55,7 @@ def parse_request(
 
 def _read_body(
     body: Members,
-    ceiling: int,
+    read_options: Callable[[Members | None, Notes], dict[str, Any]],
     now: datetime,
     check_profile: Callable[[ProfileChoice], object] | None,
     notes: Notes,
@@ -63,7 +65,7 @@ def _read_body(
     if params is not None:
         parts |= read_query(params, now, notes)
         parts |= read_fields(params.take_members("fields"), notes)
-        parts |= _read_options(params.take_members("options"), ceiling, notes)
+        parts |= read_options(params.take_members("options"), notes)
         parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
         parts["sort"] = read_sort(params.take_members("sort"), notes)
     return ExportRequest(
@@ -74,11 +76,11 @@ def _read_body(
     )
 
 
-def _read_options(options: Members | None, ceiling: int, notes: Notes) -> dict[str, Any]:
+def _read_options(ceiling: int, limit: str, options: Members | None, notes: Notes) -> dict[str, Any]:
     """How much to export. `totalRecords` means `maxRecords`; both may be there if they agree."""
     if options is None:
         return {}
-    read_count = partial(read_whole_number, least=1, most=ceiling, limit="STATESHEET_MAX_RECORDS")
+    read_count = partial(read_whole_number, least=1, most=ceiling, limit=limit)
     most = options.read(("maxRecords",), read_count, None)
     total = options.read(("totalRecords",), read_count, None)
     if most is not None and total is not None and most != total:

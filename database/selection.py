@@ -48,12 +48,12 @@ def select_matching(tenant: str, request: ExportRequest, dialect: str, *, limit:
     """The objects as they are spooled, in the total order: at most `limit` of them, from the request's offset on.
 
     Columns: `type`, `id`, `name`, those of the catalogue (a date as milliseconds since 1970 UTC, with its text beside it
-    where it is none or out of range), `details` as JSON text.
+    where it is none or out of range), `details` as JSON text, `fingerprint`.
     """
     columns: list[ColumnElement[Any]] = [state_object.c[name] for name in ("type", "id", "name")]
     for known in COLUMNS:
         columns += _instant(known.key) if known.kind is Kind.INSTANT else [state_object.c[known.key]]
-    columns.append(cast(state_object.c.details, String).label("details"))
+    columns += [cast(state_object.c.details, String).label("details"), state_object.c.fingerprint]
     return _paged(_ordered(select(*columns).where(_matching(tenant, request, dialect)), request, dialect), request, limit)
 
 
@@ -90,7 +90,9 @@ def of_tenant(tenant: str) -> ColumnElement[bool]:
 
 
 def _matching(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
-    chosen = [of_tenant(tenant), _of_types([name for name in request.types if is_storable(name)])]
+    chosen = [of_tenant(tenant)]
+    if request.types:
+        chosen.append(_of_types([name for name in request.types if is_storable(name)]))
     if request.ids:
         chosen.append(DIALECTS[dialect].one_of(state_object.c.id, [name for name in request.ids if is_storable(name)]))
     return and_(*chosen, compile_filter(request.filter, dialect))
