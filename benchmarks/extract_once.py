@@ -27,10 +27,11 @@ def rows(url: str, tenant: str, folder: Path) -> None:
         found = connection.execution_options(yield_per=16_384).execute(
             select_matching(tenant, REQUEST, engine.name, limit=None)
         )
-        writer = None
+        writer, schema = None, None
         for part in found.mappings().partitions():
-            batch = pa.RecordBatch.from_pylist([dict(row) for row in part], schema=writer and writer.schema)
-            writer = writer or pa.ipc.new_file(file, batch.schema)
+            batch = pa.RecordBatch.from_pylist([dict(row) for row in part], schema=schema)
+            schema = batch.schema
+            writer = writer or pa.ipc.new_file(file, schema)
             writer.write_batch(batch)
         if writer is not None:
             writer.close()
