@@ -4,7 +4,7 @@ Only the rows with details are parsed, and each only once: what they say is writ
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,11 +57,9 @@ def survey(objects: Path, folder: Path, contexts: tuple[Context, ...]) -> Survey
             unfolded = _Unfolded(found)
             for row, type_name, details in _said(batch):
                 unfolded.add(first_row + row, type_name, unfold(details, contexts))
-            if unfolded.cells:
-                cell_file.write_batch(_columns(unfolded.cells, CELLS))
+            if _write(cell_file, unfolded.cells, CELLS):
                 found.cells = cells
-            if unfolded.entries:
-                entry_file.write_batch(_columns(unfolded.entries, ENTRIES))
+            if _write(entry_file, unfolded.entries, ENTRIES):
                 found.entries = entries
             first_row += batch.num_rows
     return found
@@ -103,24 +101,32 @@ def _said(batch: pa.RecordBatch) -> Iterator[tuple[int, str, str]]:
 
 
 class _Unfolded:
-    """The rows of cells and entries of one batch; new names are written into the survey."""
+    """The cells and entries of one batch, a list a field; new names are written into the survey."""
 
     def __init__(self, found: Survey) -> None:
         self.found = found
-        self.cells: list[tuple[object, ...]] = []
-        self.entries: list[tuple[object, ...]] = []
+        self.cells: tuple[list[int], list[int], list[str]] = ([], [], [])
+        self.entries: tuple[list[object], ...] = tuple([] for _ in ENTRIES)
 
     def add(self, row: int, type_name: str, unfolded: Unfolded) -> None:
         names = self.found.names.setdefault(type_name, {})
         codes = self.found.codes
+        rows, places, texts = self.cells
         for name, (spelled, text) in unfolded.cells.items():
             names.setdefault(name, spelled)
-            self.cells.append((row, codes.setdefault(name, len(codes)), text))
+            rows.append(row)
+            places.append(codes.setdefault(name, len(codes)))
+            texts.append(text)
         if unfolded.errors:
             self.found.with_errors.add(type_name)
-            self.entries += [(row, entry, *parts) for entry, parts in unfolded.errors]
+        for entry, parts in unfolded.errors:
+            for values, value in zip(self.entries, (row, entry, *parts), strict=True):
+                values.append(value)
 
 
-def _columns(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
-    arrays = [pa.array(values, type_.type) for values, type_ in zip(zip(*rows, strict=True), schema, strict=True)]
-    return pa.record_batch(arrays, schema=schema)
+def _write(file: pa.ipc.RecordBatchFileWriter, fields: Sequence[Sequence[object]], schema: pa.Schema) -> bool:
+    """Write what was unfolded, a list a field; whether it was anything."""
+    if fields[0]:
+        arrays = [pa.array(values, kind) for values, kind in zip(fields, schema.types, strict=True)]
+        file.write_batch(pa.record_batch(arrays, schema=schema))
+    return bool(fields[0])
