@@ -7,9 +7,6 @@ from sqlalchemy import ColumnElement, and_, case, false, or_, true
 MAX_TERMS = 200
 """Terms in one chain; SQLite's expressions may be 1,000 levels deep, and a chain is as deep as it is long."""
 
-_SPACE: ColumnElement[str] = literal_column("' '", String)
-_EMPTY: ColumnElement[str] = literal_column("''", String)
-
 
 def all_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     """All of `conditions`, however many."""
