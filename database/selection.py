@@ -54,13 +54,13 @@ def select_matching(tenant: str, request: ExportRequest, dialect: str, *, limit:
     for known in COLUMNS:
         columns += _instant(known.key) if known.kind is Kind.INSTANT else [state_object.c[known.key]]
     columns += [cast(state_object.c.details, String).label("details"), state_object.c.fingerprint]
-    return _paged(_ordered(select(*columns).where(_matching(tenant, request, dialect)), request, dialect), request, limit)
+    return _paged(_ordered(select(*columns).where(found_by(tenant, request, dialect)), request, dialect), request, limit)
 
 
 def select_documents(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
     """The documents of the objects that `select_matching` gives, in the same order."""
     found = select(document.c.document).select_from(_beside(document))
-    return _paged(_ordered(found.where(_matching(tenant, request, dialect)), request, dialect), request, limit)
+    return _paged(_ordered(found.where(found_by(tenant, request, dialect)), request, dialect), request, limit)
 
 
 def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
@@ -68,7 +68,7 @@ def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: i
     held = validation_error.c
     parts = [held[fold(part)] for part in ERROR_PARTS]
     errors = select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts)
-    matching = _matching(tenant, request, dialect)
+    matching = found_by(tenant, request, dialect)
     if limit is None and not request.offset:
         errors = errors.select_from(_beside(validation_error)).where(matching)
     else:
@@ -81,7 +81,7 @@ def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: i
 
 def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
     """How many objects the request matches, whatever its limits."""
-    return select(cast(func.count(), BigInteger).label("matched")).where(_matching(tenant, request, dialect))
+    return select(cast(func.count(), BigInteger).label("matched")).where(found_by(tenant, request, dialect))
 
 
 def of_tenant(tenant: str) -> ColumnElement[bool]:
@@ -89,7 +89,8 @@ def of_tenant(tenant: str) -> ColumnElement[bool]:
     return state_object.c.tenant == tenant if is_storable(tenant) else false()
 
 
-def _matching(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
+def found_by(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
+    """Whether an object is one that the request finds, whatever its limits."""
     chosen = [of_tenant(tenant)]
     if request.types:
         chosen.append(_of_types([name for name in request.types if is_storable(name)]))
