@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES, VALIDATION_ERROR
 from contract.errors import InvalidObject
 from contract.filters import BLANKS, fold, parse_instant
-from contract.objects import DEFAULT_CONTEXT, NESTING, Kind, NamedValues, StateObject, Value
+from contract.objects import DEFAULT_CONTEXT, NESTING, Kind, NamedValues, StateObject, Value, fingerprint
 from database.numbers import stored_number
 from database.tables import MILLISECONDS, state_object
 
@@ -50,6 +50,7 @@ def rows_of(tenant: str, item: StateObject, *, loaded_ms: int) -> ObjectRows:
     row: Row = _EMPTY | key
     row["name"] = item.name
     row["loaded_ms"] = loaded_ms
+    row["fingerprint"] = fingerprint(item.document)
     errors = _error_entries(item.attributes)
     others = {
         "p": _place(item.properties, _PROPERTY_KEYS, row),

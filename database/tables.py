@@ -62,6 +62,8 @@ state_object = Table(
     *_catalogue_columns(),
     Column("details", Json),
     Column("loaded_ms", BigInteger, nullable=False),
+    # `contract.objects.fingerprint` of the document: an edited workbook tells by it which version it was made of.
+    Column("fingerprint", Characters),
 )
 
 document = Table(

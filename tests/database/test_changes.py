@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, text
+from alembic import command
+from sqlalchemy import Engine, select, text
 
 from contract.changes import Deletion
 from database.changes import ChangeKind
 from database.engine import connect, reading
 from database.loader import Documents, change_together, load_objects, store_together
-from database.migrate import upgrade
-from database.tables import document, object_change, objects_metadata, state_object
+from database.migrate import alembic_config, upgrade
+from database.tables import document, object_change, objects_metadata
 
 
 @pytest.fixture
@@ -142,13 +143,11 @@ def test_a_change_sees_the_objects_as_no_one_else_can_write_them_meanwhile(engin
 
 def test_what_was_loaded_before_there_was_a_history_begins_it_with_its_last_load(database_url: str) -> None:
     engine = connect(database_url)
-    upgrade(database_url, "objects")
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE object_change"))
-        connection.execute(text("UPDATE alembic_version_objects SET version_num = '0001'"))
-        connection.execute(
-            insert(state_object), [{"tenant": "acme", "type": "t", "id": number, "loaded_ms": 5} for number in ("1", "2")]
-        )
+        command.upgrade(alembic_config("objects", connection), "0001")
+        for number in ("1", "2"):
+            row = text("INSERT INTO state_object (tenant, type, id, loaded_ms) VALUES ('acme', 't', :id, 5)")
+            connection.execute(row, {"id": number})
     upgrade(database_url, "objects")
     assert [(row.id, row.kind, row.at_ms, row.previous) for row in changes(engine)] == [
         ("1", ChangeKind.CREATED, 5, None),

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from contract.errors import DatabaseUnavailable, StartupFailed
+from contract.objects import fingerprint
 from database.engine import connect
 from database.migrate import HEADS, Which, alembic_config, upgrade, version_table
 from database.tables import jobs_metadata, objects_metadata
@@ -83,6 +85,23 @@ def test_what_is_stored_survives_an_upgrade_that_has_nothing_to_do(database_url:
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM document")).scalar() == 1
     engine.dispose()
+
+
+def test_objects_that_were_there_before_fingerprints_get_theirs(database_url: str) -> None:
+    """More than one batch of them."""
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config("objects", connection), "0002")
+        for number in range(2_050):
+            key = {"id": f"{number:04}"}
+            connection.execute(text("INSERT INTO state_object (tenant, type, id, loaded_ms) VALUES ('t', 'x', :id, 1)"), key)
+            connection.execute(text("INSERT INTO document VALUES ('t', 'x', :id, :id)"), key)
+    upgrade(database_url, "objects")
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT id, fingerprint FROM state_object")).all()
+    engine.dispose()
+    assert len(found) == 2_050
+    assert all(row.fingerprint == fingerprint(row.id) for row in found)
 
 
 def test_processes_that_start_at_once_do_not_get_in_each_others_way(database_url: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES
 from contract.errors import InvalidObject
 from contract.filters import fold, parse_instant, parse_number
-from contract.objects import Kind, StateObject, parse_object
+from contract.objects import Kind, StateObject, fingerprint, parse_object
 from database.numbers import is_plain
 from database.rows import MAX_KEY_BYTES, ObjectRows, rows_of
 from database.tables import MILLISECONDS, document, state_object, validation_error
@@ -150,6 +150,7 @@ def test_a_documented_object_needs_no_details() -> None:
         "createddate_ms": 1576638406521,
         "itemstate": "new",
         "loaded_ms": 5,
+        "fingerprint": fingerprint(item.document),
     }
 
 
