@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine
 
+from contract.evaluation import evaluate
 from contract.objects import StateObject, parse_object
 from contract.request import ExportRequest
 from database.arrow import snapshot
@@ -21,7 +22,6 @@ from database.reader import count_matching
 from database.selection import select_matching
 from tests.conftest import new_postgresql_database
 from tests.database.request_strategies import cases
-from tests.oracle import evaluate
 
 
 @dataclass

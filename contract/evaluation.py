@@ -1,7 +1,8 @@
-"""The oracle: what a request finds, computed slowly and plainly over Python objects, straight from the rules in
-`contract.filters`. The databases are held to it."""
+"""What a request finds among objects in memory, computed plainly, straight from the rules in `contract.filters`.
 
-import math
+It serves what is not in the store of objects, such as jobs shown as objects, and is the oracle that the databases are held to.
+"""
+
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
@@ -23,6 +24,7 @@ from contract.filters import (
     Test,
     ValueType,
     Words,
+    accepts,
     fold,
     parse_instant,
     parse_number,
@@ -30,16 +32,26 @@ from contract.filters import (
 from contract.objects import NESTING, StateObject, Value
 from contract.request import ExportRequest, SortKey
 
+_BLANKS = re.compile(f"[{BLANKS}]+")
+
 
 def evaluate(request: ExportRequest, objects: Iterable[StateObject]) -> list[tuple[str, str]]:
     """Type and id of the objects that the request finds, in its order, with its paging."""
-    found = [item for item in objects if item.type in request.types and (not request.ids or item.id in request.ids)]
-    found = [item for item in found if matches(item, request.filter)]
+    found = found_among(request, objects)[request.offset :]
+    return [(item.type, item.id) for item in (found if request.max_records is None else found[: request.max_records])]
+
+
+def found_among(request: ExportRequest, objects: Iterable[StateObject]) -> list[StateObject]:
+    """The objects that the request finds, in its order, whatever its limits."""
+    found = [item for item in objects if _is_chosen(item, request) and matches(item, request.filter)]
     found.sort(key=lambda item: (item.id, item.type))
     for key in reversed(request.sort):
         found = _sorted(found, key, request.contexts)
-    found = found[request.offset :]
-    return [(item.type, item.id) for item in (found if request.max_records is None else found[: request.max_records])]
+    return found
+
+
+def _is_chosen(item: StateObject, request: ExportRequest) -> bool:
+    return (not request.types or item.type in request.types) and (not request.ids or item.id in request.ids)
 
 
 def matches(item: StateObject, wanted: Filter) -> bool:
@@ -74,13 +86,7 @@ def values_of(item: StateObject, area: str, name: str, contexts: Sequence[Contex
 
 
 def _in_contexts(value: Value, contexts: Sequence[Context]) -> bool:
-    return not contexts or any(
-        _fits(value.locale, context.locale) and _fits(value.source, context.source) for context in contexts
-    )
-
-
-def _fits(held: str | None, wanted: str | None) -> bool:
-    return held is None or wanted is None or fold(held) == fold(wanted)
+    return accepts(contexts, *(None if part is None else fold(part) for part in (value.locale, value.source)))
 
 
 def _criterion(item: StateObject, wanted: Criterion) -> bool:
@@ -119,15 +125,42 @@ def _passes(text: str, test: Test, same: Callable[[str], str]) -> bool:
 
 
 def _has_part(text: str, word: str) -> bool:
-    return re.search(_regex(word), fold(text), re.DOTALL) is not None
+    return _is_like(fold(text), f"*{fold(word)}*")
 
 
 def _has_word(text: str, word: str) -> bool:
-    return any(re.fullmatch(_regex(word), fold(part), re.DOTALL) for part in re.split(f"[{BLANKS}]+", text) if part)
+    return any(_is_like(fold(part), fold(word)) for part in _BLANKS.split(text) if part)
 
 
-def _regex(word: str) -> str:
-    return "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in fold(word))
+def _is_like(text: str, pattern: str) -> bool:
+    """Whether all of `text` is as `pattern` says. Never steps back, as a regular expression would, however many `*` there are:
+    taking the first place that fits leaves the most for what follows."""
+    first, *others = pattern.split("*")
+    if not _stands_at(text, 0, first):
+        return False
+    if not others:
+        return len(text) == len(first)
+    position = len(first)
+    for piece in others[:-1]:
+        found = _place_of(piece, text, position)
+        if found is None:
+            return False
+        position = found + len(piece)
+    last = len(text) - len(others[-1])
+    return last >= position and _stands_at(text, last, others[-1])
+
+
+def _place_of(piece: str, text: str, start: int) -> int | None:
+    """The first place from `start` on where `piece` stands in `text`."""
+    if "?" not in piece:
+        found = text.find(piece, start)
+        return None if found < 0 else found
+    return next((place for place in range(start, len(text) - len(piece) + 1) if _stands_at(text, place, piece)), None)
+
+
+def _stands_at(text: str, place: int, piece: str) -> bool:
+    there = text[place : place + len(piece)]
+    return len(there) == len(piece) and all(wanted in ("?", held) for wanted, held in zip(piece, there, strict=True))
 
 
 def _compares(text: str, test: Compare) -> bool:
@@ -170,6 +203,4 @@ def _sorted(items: list[StateObject], key: SortKey, contexts: Sequence[Context])
 
 def _first(item: StateObject, key: SortKey, contexts: Sequence[Context]) -> str | float | int | None:
     texts = values_of(item, key.area, key.name, contexts)
-    held = _read(texts[0], key.value_type) if texts else None
-    assert not (isinstance(held, float) and math.isnan(held))
-    return held
+    return _read(texts[0], key.value_type) if texts else None

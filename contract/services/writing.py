@@ -1,0 +1,130 @@
+"""Requests that write objects: one in the body, or many as a JSON array in Base64."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
+from contract.filters import fold
+from contract.objects import describe
+from contract.services.places import moved
+from contract.wire import decode_body
+
+MOST_OBJECTS = 1_000
+"""Most objects of one call."""
+BLOB = "dataObject.data.blob"
+
+
+@dataclass(frozen=True)
+class Given:
+    """The raw objects of a call, each with its place in the body. `call_id` is the id that the body as a whole has."""
+
+    objects: list[tuple[str, object]]
+    call_id: str | None = None
+
+    @property
+    def identifier(self) -> str:
+        """What the answer names: the object, or where there are several, the call as a whole."""
+        ids = [str(raw["id"]) for _, raw in self.objects if isinstance(raw, dict) and raw.get("id")]
+        return ids[0] if len(self.objects) == 1 and ids else self.call_id or ids[0]
+
+
+def read_objects(body: object, *, new_id: Callable[[], str]) -> Given:
+    """The objects in `dataObject`, in the Base64 of its `data.blob`, or in `dataObjects`; one without an id gets a new one.
+
+    What the objects themselves are is not looked at. Raises InvalidRequest: no objects, or more than MOST_OBJECTS of them.
+    """
+    try:
+        given = _read(body)
+        if not given.objects:
+            raise Missing(path=BLOB, what="An object")
+        if len(given.objects) > MOST_OBJECTS:
+            found = f"A call of {len(given.objects)} objects"
+            raise OutOfRange(path=BLOB, value=found, allowed=f"at most {MOST_OBJECTS} objects")
+    except Mistake as mistake:
+        raise InvalidRequest([mistake]) from mistake
+    return Given([(place, _with_id(raw, new_id)) for place, raw in given.objects], given.call_id)
+
+
+def _read(body: object) -> Given:
+    if not isinstance(body, dict):
+        raise WrongShape(expected="an object", got=describe(body))
+    if isinstance(listed := body.get("dataObjects"), list):
+        return Given([(f"dataObjects[{position}]", raw) for position, raw in enumerate(listed)])
+    holder = body.get("dataObject")
+    if holder is None:
+        raise Missing(path="dataObject", what="dataObject, the objects to write,")
+    if not isinstance(holder, dict):
+        raise WrongShape(path="dataObject", expected="an object", got=describe(holder))
+    data = holder.get("data")
+    if not isinstance(data, dict) or data.get("blob") is None:
+        return Given([("dataObject", holder)])
+    call_id = holder.get("id")
+    return Given(_in_blob(data["blob"]), call_id if isinstance(call_id, str) and call_id else None)
+
+
+def _in_blob(blob: object) -> list[tuple[str, object]]:
+    if not isinstance(blob, str):
+        raise WrongShape(path=BLOB, expected="text in Base64", got=describe(blob))
+    try:
+        # Clients wrap the lines; anything else that is not Base64 would be dropped silently without validate.
+        raw = base64.b64decode("".join(blob.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadOperand(path=BLOB, value=blob[:40], expected=f"Base64 ({error})") from error
+    try:
+        decoded = decode_body(raw)
+    except InvalidRequest as error:
+        raise moved(error, "", BLOB) from error
+    objects = decoded if isinstance(decoded, list) else [decoded]
+    return [(f"{BLOB}[{position}]", item) for position, item in enumerate(objects)]
+
+
+def _with_id(raw: object, new_id: Callable[[], str]) -> object:
+    if isinstance(raw, dict) and raw.get("id") in (None, ""):
+        return {**raw, "id": new_id()}
+    return raw
+
+
+def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The object `before` with what `given` says: its properties, and its attributes in the contexts that it has values for.
+
+    Names are those of `before` where they are the same without case; null removes. What is not given stays as it is.
+    """
+    made = {**before, **{key: part for key, part in given.items() if key not in ("type", "properties", "data")}}
+    if isinstance(properties := given.get("properties"), dict):
+        made["properties"] = _with_members(before.get("properties"), properties, lambda _, new: new)
+    if isinstance(data := given.get("data"), dict):
+        held = before.get("data") or {}
+        made["data"] = {**held, **data}
+        if isinstance(attributes := data.get("attributes"), dict):
+            made["data"]["attributes"] = _with_members(held.get("attributes"), attributes, _with_values)
+    return made
+
+
+def _with_members(held: Any, given: Mapping[str, Any], join: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    made = dict(held or {})
+    spelled = {fold(name): name for name in made}
+    for name, new in given.items():
+        own = spelled.get(fold(name), name)
+        if new is None:
+            made.pop(own, None)
+        else:
+            made[own] = join(made.get(own), new)
+    return made
+
+
+def _with_values(held: Any, given: Any) -> Any:
+    """An attribute whose values in the contexts of the given ones are replaced by these; a group is replaced whole."""
+    if not isinstance(held, dict) or not isinstance(given, dict) or "group" in held or "group" in given:
+        return given
+    new, old = given.get("values"), held.get("values")
+    if not isinstance(new, list) or not isinstance(old, list):
+        return given
+    replaced = [_context(item) for item in new]
+    return {**held, **given, "values": [*(item for item in old if _context(item) not in replaced), *new]}
+
+
+def _context(item: Any) -> tuple[object, object]:
+    return (item.get("locale"), item.get("source")) if isinstance(item, dict) else (None, None)
