@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.errors import BadLink
@@ -15,6 +15,7 @@ from files.secrets import signing_key
 SECRET = b"k" * 32
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_a_token_gives_back_what_it_was_signed_for(tenant: str, job_id: str):
     """Any tenant, any id; nothing in the token needs quoting in a URL."""
@@ -23,6 +24,7 @@ def test_a_token_gives_back_what_it_was_signed_for(tenant: str, job_id: str):
     assert all(character.isalnum() or character in "-_." for character in token)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_token_opens_nothing(data: st.DataObject):
     """One character more, less or other, and it is refused."""

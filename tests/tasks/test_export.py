@@ -60,8 +60,10 @@ def _load(url: str, raw: list[dict[str, Any]]) -> str:
     """Load objects for a new tenant; its name."""
     tenant = f"tenant-{next(JOBS)}"
     engine = connect(url)
-    report = load_objects(engine, tenant, ((str(place), item) for place, item in enumerate(raw)))
-    engine.dispose()
+    try:
+        report = load_objects(engine, tenant, ((str(place), item) for place, item in enumerate(raw)))
+    finally:
+        engine.dispose()
     assert report.refused == []
     return tenant
 
