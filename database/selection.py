@@ -84,6 +84,11 @@ def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
     return select(cast(func.count(), BigInteger).label("matched")).where(found_by(tenant, request, dialect))
 
 
+def documents_beside() -> FromClause:
+    """The objects with their documents, to select from."""
+    return _beside(document)
+
+
 def of_tenant(tenant: str) -> ColumnElement[bool]:
     """Whether an object is the tenant's."""
     return state_object.c.tenant == tenant if is_storable(tenant) else false()

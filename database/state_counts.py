@@ -1,0 +1,76 @@
+"""How many objects are in which state: the figures of a channel."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true
+
+from contract.filters import fold
+from contract.objects import parse_object
+from contract.request import ExportRequest
+from database.dialects import DIALECTS
+from database.engine import reading, unavailable
+from database.selection import documents_beside, found_by
+from database.tables import document, state_object
+from database.values import some_value
+
+_UNASSIGNED = "_UNASSIGNED"
+
+
+class StateCount(NamedTuple):
+    """So many objects of an entity type on a channel have this value of the attribute `state`."""
+
+    entity_type: str
+    channel: str
+    state: str
+    value: str
+    objects: int
+
+
+def count_states(engine: Engine, tenant: str, request: ExportRequest, states: Sequence[str]) -> list[StateCount]:
+    """The values of `states`, attributes of the catalogue, among what `request` finds, whatever its limits; in order.
+
+    Raises DatabaseUnavailable.
+    """
+    with unavailable(), reading(engine) as connection:
+        counted: Counter[tuple[str, str, str, str]] = Counter()
+        for state in states:
+            for row in connection.execute(_in_column(tenant, request, engine.name, fold(state))):
+                counted[row[0] or _UNASSIGNED, row[1] or _UNASSIGNED, state, row[2]] += row[3]
+        counted.update(_elsewhere(connection, tenant, request, states))
+    return [StateCount(*key, count) for key, count in sorted(counted.items())]
+
+
+def count_by_channel(engine: Engine, tenant: str, request: ExportRequest) -> dict[str, int]:
+    """How many objects `request` finds on each channel, whatever its limits. Raises DatabaseUnavailable."""
+    channel = state_object.c.channelid
+    query = select(channel, func.count()).where(found_by(tenant, request, engine.name)).group_by(channel)
+    with unavailable(), reading(engine) as connection:
+        return {row[0] or _UNASSIGNED: row[1] for row in connection.execute(query)}
+
+
+def _in_column(tenant: str, request: ExportRequest, dialect: str, key: str) -> Select[Any]:
+    held = state_object.c
+    columns = (held.entitytype, held.channelid, held[key])
+    there = (found_by(tenant, request, dialect), held[key].is_not(None))
+    return select(*columns, func.count()).where(*there).group_by(*columns)
+
+
+def _elsewhere(
+    connection: Connection, tenant: str, request: ExportRequest, states: Sequence[str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Each value that has no column: where an object has several values of a state, or one in another context."""
+    name = connection.dialect.name
+    keys = {fold(state): state for state in states}
+    held = state_object.c
+    missing = (and_(held[key].is_(None), some_value("attribute", key, (), lambda _: true(), DIALECTS[name])) for key in keys)
+    found = (held.details.is_not(None), found_by(tenant, request, name), or_(*missing))
+    query = select(held.entitytype, held.channelid, document.c.document, *(held[key] for key in keys))
+    for row in connection.execute(query.select_from(documents_beside()).where(*found)).mappings():
+        attributes = parse_object(json.loads(row["document"])).attributes
+        for key, state in keys.items():
+            if row[key] is None and key in attributes:
+                for text in dict.fromkeys(value.text for value in attributes[key].values):
+                    yield row["entitytype"] or _UNASSIGNED, row["channelid"] or _UNASSIGNED, state, text
