@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import BigInteger, Select, String, literal_column, make_url, select, union_all
 
 from contract.errors import DatabaseUnavailable, DiskFull
-from database.engine import BUSY_SECONDS, OUT_OF_SPACE
+from database.engine import BUSY_SECONDS, NO_SUCH_TABLE, OUT_OF_SPACE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -162,6 +162,11 @@ def _translated() -> Iterator[None]:
     except Error as error:
         if error.sqlstate == OUT_OF_SPACE:
             raise DiskFull(what="the database") from error
-        if isinstance(error, OperationalError):
-            raise DatabaseUnavailable(detail=" ".join(str(error).split())) from error
+        if isinstance(error, OperationalError) or error.sqlstate == NO_SUCH_TABLE or _cannot_be_read(str(error)):
+            raise DatabaseUnavailable(detail=" ".join(str(error).split("\nquery:", 1)[0].split())) from error
         raise
+
+
+def _cannot_be_read(message: str) -> bool:
+    """The SQLite driver has one kind of error for all that goes wrong before the first row, and tells no code."""
+    return any(sign in message for sign in ("no such table", "file is not a database", "database disk image is malformed"))

@@ -17,9 +17,10 @@ BUSY_SECONDS = 30
 
 OUT_OF_SPACE = "53100"
 """What PostgreSQL calls a full disk (SQLSTATE disk_full)."""
+NO_SUCH_TABLE = "42P01"
+"""What PostgreSQL calls a table that is not there (SQLSTATE undefined_table)."""
 
 _READS = "statesheet_reads"
-_NO_SUCH_TABLE = "42P01"
 _PASSING = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -116,7 +117,7 @@ def _is_passing(error: exc.DBAPIError) -> bool:
     original: Any = error.orig
     if isinstance(original, sqlite3.Error):
         return _sqlite_code(error) in _PASSING or "no such table" in str(original)
-    return isinstance(error, exc.OperationalError | exc.InterfaceError) or _sqlstate(error) == _NO_SUCH_TABLE
+    return isinstance(error, exc.OperationalError | exc.InterfaceError) or _sqlstate(error) == NO_SUCH_TABLE
 
 
 def _sqlite_code(error: exc.DBAPIError) -> int | None:

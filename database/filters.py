@@ -49,6 +49,8 @@ MAX_NESTING = 3
 """Levels that go into one expression; a deeper part is computed as a set of its own. SQLite's parser holds 100 symbols."""
 MAX_OPERANDS = 1_500
 """Texts and numbers to look for in one filter: SQLite takes 32,766 parameters, and each may be compared in many places."""
+MAX_LEVELS = 50
+"""Levels of a filter; what a request can say has 5. SQLAlchemy writes statements by recursion, which Python bounds."""
 
 
 def compile_filter(wanted: Filter, dialect: str) -> ColumnElement[bool]:
@@ -59,7 +61,10 @@ def compile_filter(wanted: Filter, dialect: str) -> ColumnElement[bool]:
     """
     if (operands := _operands(wanted)) > MAX_OPERANDS:
         raise OutOfRange(value=f"A filter with {operands} operands", allowed=f"at most {MAX_OPERANDS} operands")
-    return _condition(_flattened(wanted), DIALECTS[dialect], depth=0)
+    flat = _flattened(wanted)
+    if (levels := _levels(flat)) > MAX_LEVELS:
+        raise OutOfRange(value=f"A filter of {levels} levels", allowed=f"at most {MAX_LEVELS} levels")
+    return _condition(flat, DIALECTS[dialect], depth=0)
 
 
 def _operands(wanted: Filter) -> int:
@@ -85,13 +90,24 @@ def _operands_of_test(test: ValueTest) -> int:
             return 1
 
 
-def _flattened(wanted: Filter) -> Filter:
-    """The same filter without a list of one kind directly in another of that kind, and without double negation."""
+def _levels(wanted: Filter) -> int:
     match wanted:
-        case Not(Not(part)):
-            return _flattened(part)
+        case AllOf(parts) | AnyOf(parts):
+            return 1 + max(map(_levels, parts), default=0)
         case Not(part):
-            return Not(_flattened(part))
+            return 1 + _levels(part)
+        case _:
+            return 1
+
+
+def _flattened(wanted: Filter) -> Filter:
+    """The same filter without a list in another one of its kind, a list of one part, and double negation."""
+    match wanted:
+        case Not(part):
+            inner_part = _flattened(part)
+            return inner_part.part if isinstance(inner_part, Not) else Not(inner_part)
+        case AllOf((part,)) | AnyOf((part,)):
+            return _flattened(part)
         case AllOf(parts) | AnyOf(parts):
             kind = type(wanted)
             inner = [_flattened(part) for part in parts]

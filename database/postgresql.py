@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     or_,
     select,
     true,
@@ -37,7 +38,8 @@ def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[b
     """Whether `text` is one of `values`, with case."""
     if len(values) <= FEW:
         return text.in_(values)
-    listed = func.jsonb_array_elements_text(cast(json.dumps(list(values), ensure_ascii=False), JSONB))
+    # As a text: SQLAlchemy would write a parameter of the type JSONB as JSON once more.
+    listed = func.jsonb_array_elements_text(cast(literal(json.dumps(list(values), ensure_ascii=False), String), JSONB))
     return text.in_(select(listed.table_valued("value", name="listed").c.value))
 
 
