@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import httpx
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from prometheus_client import CollectorRegistry
 
 from api import documentation, errors, exports, files, health, jobs, metrics
+from api.authentication import authorize
 from api.body import BodyLimit
 from api.errors import LastResort
+from api.keyring import Keyring
 from api.metrics import JobsByStatus, RequestMetrics
 from api.resources import Resources
 from api.runs import PrefectRuns
@@ -36,12 +38,13 @@ def create_app(
     `prefect_transport` stands in for the network. Links begin with `settings.public_url`, else `settings.host` and `.port`,
     so hand in the port that is listened on.
     """
-    objects = connect(settings.objects_url)
+    objects, jobs_database = connect(settings.objects_url), connect(settings.jobs_url)
     resources = Resources(
         settings=settings,
-        jobs=connect(settings.jobs_url),
+        jobs=jobs_database,
         objects=objects,
         tenants=Tenants(objects, frozenset(settings.tenants)),
+        keyring=Keyring(jobs_database),
         runs=PrefectRuns.at(prefect_api_url, prefect_transport),
         store=open_store(settings.results),
         link_secret=signing_key(settings.home),
@@ -74,6 +77,9 @@ def _bare_app(resources: Resources) -> FastAPI:
         version=version("statesheet"),
         description="Exports of connector state objects.",
         lifespan=lifespan,
+        # Every route, also one that is added later: what needs no credential says so (`api.authentication.public`).
+        dependencies=[Depends(authorize)],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -7,15 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from api.authentication import public
 
 router = APIRouter(include_in_schema=False)
 
 _METHODS = ("get", "post")
 
 
+@router.get("/openapi.json")
+@public
+def openapi(request: Request) -> JSONResponse:
+    """The document. It says nothing that the source of this program does not say, and so needs no credential."""
+    return JSONResponse(request.app.openapi())
+
+
 @router.get("/docs", response_class=HTMLResponse)
+@public
 def documentation(request: Request) -> HTMLResponse:
     """The page."""
     return HTMLResponse(_page(request.app.openapi()))

@@ -25,10 +25,17 @@ def install(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_of_parameters)
 
 
-async def _ours(_: Request, error: StatesheetError) -> Response:
+async def _ours(request: Request, error: StatesheetError) -> Response:
     if error.status >= 500:
-        _log.warning("%s %s", error.code, error, exc_info=error.__cause__)
-    return refusal(error)
+        _log.warning("%s %r", error.code, str(error), exc_info=error.__cause__)
+    return refusal(error, {"WWW-Authenticate": _challenge(request)} if error.status == 401 else None)
+
+
+def _challenge(request: Request) -> str:
+    """What a client may answer to a 401 with. A browser's page is not told of Basic: that would have it ask by itself, keep
+    what was typed, and send it with whatever another site's page asks for."""
+    ways = ["Bearer"] if "sec-fetch-mode" in request.headers else ["Bearer", "Basic"]
+    return ", ".join(f'{way} realm="statesheet"' for way in ways)
 
 
 async def _of_framework(request: Request, error: HTTPException) -> Response:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from api.authentication import public
 from api.jobs import JobId, Tenant, find
 from api.links import is_gone
 from api.models import refusals
@@ -44,6 +45,7 @@ async def file_of_job(request: Request, shared: Shared, tenant: Tenant, job_id: 
     summary="Download a file by a signed link",
     responses={**_FILE, **refusals(403, 404, 409, 410, 503)},
 )
+@public
 async def file_of_link(
     request: Request, shared: Shared, tenant: Tenant, token: Annotated[str, Path(description="What `file.url` ends with.")]
 ) -> Response:

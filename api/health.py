@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import Column, Engine, select
 from starlette.concurrency import run_in_threadpool
 
+from api.authentication import is_operator, public
 from api.models import Health
 from api.resources import Resources, Shared
 from api.responses import answer
@@ -38,8 +39,12 @@ class PartState:
     response_description="Every part is well.",
     responses={200: {"model": Health}, 503: {"model": Health, "description": "Some part is not well."}},
 )
-async def health(shared: Shared) -> Response:
-    """200 when an export that is asked for now would run; else 503. Each part says how it is."""
+@public
+async def health(request: Request, shared: Shared) -> Response:
+    """200 when an export that is asked for now would run; else 503. Each part says how it is.
+
+    Once credentials exist, only the operator's sees more than which parts are well.
+    """
     states = await asyncio.gather(
         _state(_in_thread(_reads, shared.objects, state_object.c.id)),
         _state(_in_thread(_reads, shared.jobs, export_job.c.id)),
@@ -48,12 +53,15 @@ async def health(shared: Shared) -> Response:
         _state(_in_thread(_disk, shared)),
     )
     well = all(state.ok for state in states)
+    more = await is_operator(request, shared)
     names = ("objects", "jobs", "prefect", "worker", "disk")
     said = {
         "status": "ok" if well else "unavailable",
-        "version": version("statesheet"),
-        "prefectUrl": shared.runs.ui_url,
-        "parts": {name: {"ok": state.ok, "detail": state.detail} for name, state in zip(names, states, strict=True)},
+        "version": version("statesheet") if more else None,
+        "prefectUrl": shared.runs.ui_url if more else None,
+        "parts": {
+            name: {"ok": state.ok, "detail": state.detail if more else None} for name, state in zip(names, states, strict=True)
+        },
     }
     return answer(said, 200 if well else 503)
 

@@ -131,21 +131,22 @@ class Explanation(Shape):
 
 class PartHealth(Shape):
     ok: bool
-    detail: str
+    detail: str | None
 
 
 class Health(Shape):
-    """`ok` only where an export would run now."""
+    """`ok` only where an export would run now. Once credentials exist, only the operator's is told what may be null."""
 
     status: Literal["ok", "unavailable"]
-    version: str
-    prefect_url: str
+    version: str | None
+    prefect_url: str | None
     parts: dict[str, PartHealth]
 
 
 _MEANINGS = {
     400: "The request has mistakes; each is named.",
-    403: "The link is not valid (any more).",
+    401: "No valid credentials.",
+    403: "The credential is for another tenant, or the link is not valid (any more).",
     404: "No such tenant, job or address.",
     405: "The address does not take this method.",
     409: "The job is not in a state for this.",
@@ -160,9 +161,9 @@ _MEANINGS = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse with these statuses; anything else that goes wrong is a 500."""
+    """The `responses` of a route that may refuse with these statuses, and as every route; what else goes wrong is a 500."""
     known: dict[int | str, dict[str, Any]] = {
-        status: {"model": Refusal, "description": _MEANINGS[status]} for status in sorted((*statuses, 500))
+        status: {"model": Refusal, "description": _MEANINGS[status]} for status in sorted({*statuses, 401, 403, 500})
     }
     # With "4XX" there, FastAPI adds no 422 of its own shape.
     return known | {"4XX": {"model": Refusal, "description": "The request is not taken."}}

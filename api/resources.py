@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from api.keyring import Keyring
 from api.runs import PrefectRuns
 from api.tenants import Tenants
 from config.settings import Settings
@@ -15,7 +16,7 @@ from files.store import ResultStore
 
 @dataclass(frozen=True)
 class Resources:
-    """Made once for an application, closed with it. `link_secret` signs download links.
+    """Made once for an application, closed with it. `link_secret` signs download links and sessions.
 
     `on_submitted` is called when Prefect has a new run; `worker_answers` says whether the worker of this machine would take
     one (None: ask Prefect which workers it heard of lately).
@@ -25,6 +26,7 @@ class Resources:
     jobs: Engine
     objects: Engine
     tenants: Tenants
+    keyring: Keyring
     runs: PrefectRuns
     store: ResultStore
     link_secret: bytes

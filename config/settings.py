@@ -35,8 +35,8 @@ class TenantSettings(BaseModel):
 
     model_config = {"extra": "forbid", "frozen": True}
 
-    webhooks: Listed = ()
-    apprise: Listed = ()
+    webhooks: Listed = Field(default=(), repr=False)
+    apprise: Listed = Field(default=(), repr=False)
     request_status: dict[str, str] = {}
 
     _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
@@ -45,15 +45,15 @@ class TenantSettings(BaseModel):
 class Settings(BaseSettings):
     """The settings of one process. Paths are absolute, sizes in bytes, times in the unit that the name says."""
 
-    model_config = SettingsConfigDict(env_prefix="STATESHEET_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="STATESHEET_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(Path("~/.statesheet"), description="Folder of the databases, the results and the settings file.")
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(9095, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
     prefect_port: int = Field(4200, ge=1, le=65535, description="Port of the embedded Prefect server, or the next free one.")
     public_url: str = Field("", description="What links begin with; empty: the address that the API listens on.")
-    database_url: str = Field("", description="SQLAlchemy URL of the objects; empty: SQLite in the home folder.")
-    jobs_database_url: str = Field("", description="SQLAlchemy URL of the jobs; empty: beside the objects.")
+    database_url: str = Field("", repr=False, description="SQLAlchemy URL of the objects; empty: SQLite in the home folder.")
+    jobs_database_url: str = Field("", repr=False, description="SQLAlchemy URL of the jobs; empty: beside the objects.")
     result_store: str = Field("", description="Folder or URL (s3://, gs://, az://) of the results; empty: in the home folder.")
     timezone: str = Field("UTC", description="Zone of the dates in workbooks.")
     max_records: int = Field(5_000_000, ge=1, description="Most records that one request may ask for.")
@@ -66,11 +66,12 @@ class Settings(BaseSettings):
     concurrency: int = Field(2, ge=1, description="Exports that the embedded worker runs at once.")
     retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
     link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
-    webhooks: Listed = Field((), description="Addresses that get a POST for every ended job, with commas between.")
-    apprise: Listed = Field((), description="Apprise addresses told of every ended job, with commas between.")
+    session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")
+    webhooks: Listed = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
+    apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
     request_status: dict[str, str] = Field({}, description="Wording of requestStatus in notifications, by job status.")
-    tenants: dict[str, TenantSettings] = Field({}, description="Settings of single tenants (settings file only).")
+    tenants: dict[str, TenantSettings] = Field({}, repr=False, description="Settings of single tenants (settings file only).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)

@@ -141,13 +141,13 @@ class ObjectRefused(Mistake):
 class Unauthorized(StatesheetError):
     code = "SSH4101"
     status = 401
-    text = "No valid credentials: send auth-client-id and auth-client-secret, or Authorization"
+    text = "No valid credentials: send auth-client-id and auth-client-secret, or Authorization with Bearer or Basic"
 
 
 class Forbidden(StatesheetError):
     code = "SSH4103"
     status = 403
-    text = "These credentials are not for tenant {tenant!r}"
+    text = "These credentials are not for {what}"
 
 
 class UnknownTenant(StatesheetError):

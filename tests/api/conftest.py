@@ -186,7 +186,7 @@ async def running(settings: Settings, prefect: FakePrefect | None = None, **part
     try:
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client,
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9095") as client,
         ):
             yield Api(app, client, prefect, engine, settings, submitted)
     finally:

@@ -1,0 +1,136 @@
+"""Who asks, and whether that one may: every route asks for a credential of its tenant unless it says that it is public."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from api import origins, sessions
+from api.resources import Resources, Shared
+from config.hosts import is_loopback
+from contract.errors import DatabaseUnavailable, Forbidden, Unauthorized
+from database.credentials import Credential
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+_PUBLIC: set[Callable[..., Any]] = set()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: with which credential (None: without one, where none is needed), from which address."""
+
+    credential: Credential | None
+    address: str
+
+
+def public(endpoint: Endpoint) -> Endpoint:
+    """Marks a route that needs no credential: it must show nothing of any tenant, or ask `allowed` itself."""
+    _PUBLIC.add(endpoint)
+    return endpoint
+
+
+def is_public(endpoint: object) -> bool:
+    """Whether a route was marked so."""
+    return endpoint in _PUBLIC
+
+
+async def authorize(request: Request, shared: Shared) -> None:
+    """Lets a request pass to its route, with `request.state.caller`, or raises.
+
+    UnknownHost and ForeignPage: see `api.origins`. Unauthorized and Forbidden: see `allowed`. DatabaseUnavailable.
+    """
+    request.state.caller = Caller(None, _address(request))
+    origins.refuse_foreign_page(request.method, request.headers, shared.settings)
+    if is_public(request.scope["endpoint"]):
+        if await _is_surely_open(shared):
+            origins.refuse_unknown_host(request.headers, shared.settings)
+    else:
+        request.state.caller = Caller(await allowed(request, shared, request.path_params.get("tenant")), _address(request))
+
+
+async def allowed(request: Request, shared: Resources, tenant: str | None) -> Credential | None:
+    """The credential that a request shows, which is good for `tenant` (None: for operating the service).
+
+    None where no credentials were made and only this machine can call. Raises Unauthorized without a credential that is good
+    for anything, Forbidden with one that is for somebody else, UnknownHost and DatabaseUnavailable.
+    """
+    if await is_open(shared):
+        origins.refuse_unknown_host(request.headers, shared.settings)
+        return None
+    found = await _shown(request, shared)
+    if found is None:
+        raise Unauthorized
+    if found.tenant != tenant:
+        raise Forbidden(what="the operation of this service" if tenant is None else f"tenant {tenant[:100]!r}")
+    return found
+
+
+async def is_open(shared: Resources) -> bool:
+    """Whether nobody needs a credential: none was ever made, and only this machine can call. Raises DatabaseUnavailable."""
+    return is_loopback(shared.settings.host) and not await shared.keyring.any_made()
+
+
+async def is_operator(request: Request, shared: Resources) -> bool:
+    """Whether a request to a public route may see how the service is operated."""
+    try:
+        await allowed(request, shared, None)
+    except (Unauthorized, Forbidden, DatabaseUnavailable):
+        return False
+    return True
+
+
+async def check(shared: Resources, identifier: str, secret: str) -> Credential | None:
+    """The credential of an id and its secret, None where they are not good."""
+    found = await shared.keyring.by_secret(secret)
+    return found if found is not None and _same(found.id, identifier) else None
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks, as `authorize` found out."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _is_surely_open(shared: Resources) -> bool:
+    try:
+        return await is_open(shared)
+    except DatabaseUnavailable:
+        return False
+
+
+async def _shown(request: Request, shared: Resources) -> Credential | None:
+    """The credential of the first way that a request uses; what is shown and not good is not made up for by another way."""
+    headers = request.headers
+    if "auth-client-id" in headers or "auth-client-secret" in headers:
+        return await check(shared, headers.get("auth-client-id", ""), headers.get("auth-client-secret", ""))
+    if "authorization" in headers:
+        scheme, _, rest = headers["authorization"].partition(" ")
+        if scheme.lower() == "bearer":
+            return await shared.keyring.by_secret(rest.strip())
+        if scheme.lower() == "basic":
+            return await check(shared, *_pair(rest.strip()))
+        return None
+    identifier = sessions.credential_id(request, shared)
+    return None if identifier is None else await shared.keyring.by_id(identifier)
+
+
+def _pair(encoded: str) -> tuple[str, str]:
+    """Id and secret of HTTP Basic (RFC 7617); empty where that cannot be read."""
+    try:
+        identifier, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return identifier, secret
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
