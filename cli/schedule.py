@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
     from config.settings import Settings
+    from runtime.schedules import Schedule
 
 app = typer.Typer(help="Exports that run by themselves, as long as the stack runs.", no_args_is_help=True)
 
 _COLUMNS = ("ID", "Tenant", "Cron", "Zone", "Next run", "File")
-_WIDTH = 160
-"""What a row may need; a piped table must not be cut to the width of a terminal."""
 
 Home = Annotated[Path | None, typer.Option(help="Home of the running stack. [default: STATESHEET_HOME or ~/.statesheet]")]
 
@@ -54,17 +53,19 @@ def create(
 @app.command("list")
 def list_schedules(home: Home = None) -> None:
     """Show all schedules and when each runs next."""
-    from rich.table import Column, Table
-
     with _prefect(_settings(home)) as client:
         from runtime import schedules
 
         found = schedules.listed(client)
-    table = Table(*(Column(title, no_wrap=True) for title in _COLUMNS), box=None)
-    for one in found:
-        following = f"{one.next:%Y-%m-%d %H:%M} UTC" if one.next else "" if one.active else "paused"
-        table.add_row(one.id, one.tenant, one.cron, one.timezone, following, str(one.request.get("fileName", "")))
-    out.print(table, width=max(out.width, _WIDTH), crop=False)
+    rows = [_COLUMNS, *(_row(one) for one in found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        out.print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip(), markup=False)
+
+
+def _row(one: "Schedule") -> tuple[str, ...]:
+    following = f"{one.next:%Y-%m-%d %H:%M} UTC" if one.next else "soon" if one.active else "paused"
+    return one.id, one.tenant, one.cron, one.timezone, following, str(one.request.get("fileName", ""))
 
 
 @app.command()

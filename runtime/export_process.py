@@ -8,18 +8,20 @@ import logging
 import multiprocessing
 import pkgutil
 import signal
+from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import SettingsContext, get_settings_context
 from prefect.exceptions import ParameterBindError, SignatureMismatchError
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, Settings, get_current_settings
 from prefect.states import Failed
 
 from runtime.parts import die_with_parent
 
 PRELOAD = (
-    "runtime.tether",
+    "runtime.fork_server",
     "runtime.export_process",
     "flows.export_connector_states",
     "flows.ad_hoc",
@@ -68,12 +70,20 @@ def main(run: FlowRun, entrypoint: str) -> None:
     logging.getLogger("EventsWorker").setLevel(logging.ERROR)
     from prefect.flow_engine import run_flow
 
-    # A lost run is noticed by its process. Heartbeats would keep each process for up to a second after its work.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with SettingsContext(profile=get_settings_context().profile, settings=prefect_settings()):
         try:
             run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")
         except (ParameterBindError, SignatureMismatchError) as error:
             _refuse(run, error)
+
+
+@cache
+def prefect_settings() -> Settings:
+    """Prefect's settings for a run: the environment's, without heartbeats, for which the environment has no word.
+
+    A lost run is noticed by its process, and heartbeats would keep each process for up to a second after its work.
+    """
+    return get_current_settings().copy_with_update(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
 
 
 def _refuse(run: FlowRun, error: Exception) -> None:

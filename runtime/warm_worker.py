@@ -54,6 +54,9 @@ class WarmWorker:
         self.pool = pool
         self.limit = settings.concurrency
         self.records = Records(prefect, runs, connect(settings.jobs_url), settings, pool, self.alive)
+        # SQLite empties and removes its write-ahead log when the last connection closes; as every connection here is closed
+        # after its use, that would be done for each statement. This one stays. https://www.sqlite.org/wal.html
+        self.kept_open = self.records.jobs.raw_connection()
         self.context = export_process.fork_server()
         self.taken: dict[UUID, ForkServerProcess | None] = {}
         self.entrypoints: dict[UUID, str] = {}
@@ -169,6 +172,7 @@ class WarmWorker:
                 process.kill()
                 process.join()
             await reconcile.put_back(self.records, run_id, "The stack was stopped.")
+        self.kept_open.close()
 
     async def _always(self, work: Callable[[], Awaitable[None]], seconds: float, wake: asyncio.Event | None) -> None:
         wake = wake or asyncio.Event()
