@@ -6,16 +6,19 @@ area in front (`properties.retryCount`), so that a file can be read back without
 
 from config.catalogue import BY_KEY, Area
 from contract.filters import fold
-from formats.tables import EXACT_TEXT
+from formats.tables import EXACT_TEXT, FINGERPRINT
 
 ACTION, TYPE, ID, NAME = SYSTEM = ("Action", "Type", "ID", "Name")
 """The system columns, in their order; `Action` is for the people who edit the file."""
+
+FINGERPRINT_LABEL = "Fingerprint"
+"""Above the hidden column of fingerprints, in workbooks only: which version of its object a row was made of."""
 
 MULTIPLE = "||"
 """Between the values of a cell that holds several (the template's multi values delimiter)."""
 
 _PREFIXES: dict[str, Area] = {"properties.": "property", "attributes.": "attribute"}
-_RESERVED = frozenset(map(fold, SYSTEM))
+_RESERVED = frozenset(map(fold, (*SYSTEM, FINGERPRINT)))
 
 
 def flat_name(area: Area, name: str) -> str:

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contract.filters import Context
 from contract.jobs import JobWarning
 from contract.objects import Kind
 
 EXACT_TEXT = "#text"
 """Ends the field name of an INSTANT column's texts that are no instant."""
+
+FINGERPRINT = "#fingerprint"
+"""The field name of a table's fingerprints: texts that tell the versions of each object apart."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,17 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class DataTable:
-    """The rows of one type. `title` is what a sheet is called, before it is made to fit the format."""
+    """The rows of one type. `title` is what a sheet is called, before it is made to fit the format.
+
+    `fingerprints`: the file has the field `FINGERPRINT` (String) beside those of the columns.
+    """
 
     type: str
     title: str
     columns: tuple[TableColumn, ...]
     path: Path
     rows: int
+    fingerprints: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The facts of one export, for Help and Summary. `words`: the request in words, a line each."""
+    """The facts of one export, for Help, Summary and the way back. `words`: the request in words, a line each; `contexts`:
+    those that values were picked by.
+    """
 
     tenant: str
     job_id: str
@@ -66,6 +76,7 @@ class Receipt:
     request: dict[str, Any]
     version: str
     tallies: tuple[Tally, ...] = ()
+    contexts: tuple[Context, ...] = ()
 
 
 @dataclass(frozen=True)

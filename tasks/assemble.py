@@ -116,6 +116,7 @@ class Assembly:
             filled = self._fill(column, rows, places, cells.get(column.name))
             self._tallies.add(column.name, column.described.label, filled[0])
             arrays += filled
+        arrays.append(_texts(rows["fingerprint"]))
         return Piece(layout, arrays, len(places))
 
     def _fill(self, column: Column, rows: pa.RecordBatch, places: np.ndarray, said: _Cells | None) -> list[pa.Array]:

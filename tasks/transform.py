@@ -21,7 +21,7 @@ from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS
 from formats.ipc import read_batches
-from formats.tables import EXACT_TEXT, Content, DataTable, Receipt, TableColumn
+from formats.tables import EXACT_TEXT, FINGERPRINT, Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly
 from tasks.columns import CATALOGUE_TYPE, Layout, lay_out, wants_errors
 from tasks.documents import choose_documents
@@ -73,6 +73,7 @@ def _receipt(plan: ExportPlan, extracted: Extracted, zone: ZoneInfo) -> Receipt:
         exported=extracted.exported,
         request=plan.body,
         version=version("statesheet"),
+        contexts=plan.request.contexts,
     )
 
 
@@ -145,6 +146,9 @@ def _open(opened: ExitStack, type_name: str, title: str, columns: tuple[TableCol
         fields.append(pa.field(column.name, _ARROW_TYPES[column.kind]))
         if column.kind is Kind.INSTANT:
             fields.append(pa.field(column.name + EXACT_TEXT, pa.string()))
+    fingerprints = type_name != VALIDATION_ERROR
+    if fingerprints:
+        fields.append(pa.field(FINGERPRINT, pa.string()))
     schema = pa.schema(fields)
     file = opened.enter_context(pa.ipc.new_file(opened.enter_context(pa.OSFile(str(path), "wb")), schema))
-    return _Sink(DataTable(type_name, title, columns, path, 0), schema, file)
+    return _Sink(DataTable(type_name, title, columns, path, 0, fingerprints), schema, file)

@@ -22,7 +22,7 @@ _EXACT_DIGITS = 15  # so many decimal digits every double keeps
 @dataclass(frozen=True)
 class Column:
     """`group` is the header above the label, if any. An INSTANT is shown in `zone` (None: as it is), or, where Excel has no
-    such date, as text by `layout` (of strftime). `link` gives the cells the look of links."""
+    such date, as text by `layout` (of strftime). `link` gives the cells the look of links; a `hidden` column is not seen."""
 
     name: str
     label: str
@@ -32,6 +32,7 @@ class Column:
     layout: str = "%Y-%m-%dT%H:%M:%S%.3f%z"
     number_format: str = ""
     link: bool = False
+    hidden: bool = False
 
     @property
     def exact_text(self) -> str:

@@ -129,7 +129,7 @@ def _draw_columns(book: Any, worksheet: Any, sheet: DataSheet) -> None:
             if column.kind is Kind.INSTANT:
                 look["align"] = "left"  # at the right it would touch the text of the next column
             formats[key] = book.add_format({"num_format": column.cell_format, **look})
-        worksheet.set_column(number, number, width, formats[key])
+        worksheet.set_column(number, number, width, formats[key], {"hidden": column.hidden})
 
 
 def _draw_header(book: Any, worksheet: Any, sheet: DataSheet) -> None:

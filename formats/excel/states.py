@@ -12,7 +12,8 @@ from formats.excel.columns import Column
 from formats.excel.reference import ReferenceData
 from formats.excel.rows import ipc_rows
 from formats.excel.sheets import DataSheet, HeaderLook
-from formats.tables import EXACT_TEXT, DataTable, Receipt, TableColumn
+from formats.headers import FINGERPRINT_LABEL
+from formats.tables import EXACT_TEXT, FINGERPRINT, DataTable, Receipt, TableColumn
 
 MANDATORY = frozenset({"Type", "ID"})
 _FROZEN = ("Action", "Type", "ID")
@@ -25,6 +26,9 @@ _SPARE_ROWS = 1_000
 def data_sheet(table: DataTable, receipt: Receipt, reference: ReferenceData | None, *, active: bool) -> DataSheet:
     """The sheet of one type. Rows whose state is an error are tinted; with `reference`, columns get their drop-downs."""
     columns = tuple(column_of(column, receipt) for column in table.columns)
+    if table.fingerprints:
+        # Last, and within the filter: a sort moves it with its row.
+        columns += (Column(FINGERPRINT, FINGERPRINT_LABEL, group="System Fields", hidden=True),)
     return DataSheet(
         title=table.title,
         columns=columns,

@@ -47,7 +47,7 @@ def workbook_sheets(content: Content) -> list[Sheet]:
     errors = content.errors
     if errors is not None and errors.rows:
         sheets.append(errors_sheet(replace(errors, title=ERRORS_TITLE), receipt, by_type))
-    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type)]
+    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, receipt)]
     return [*sheets, reference.sheet()] if reference is not None else sheets
 
 

@@ -30,7 +30,7 @@ def write_spool(objects: Sequence[StateObject], folder: Path, *, rows_a_batch: i
         fields += [known.key, known.key + EXACT_TEXT] if known.kind is Kind.INSTANT else [known.key]
         if known.kind is Kind.INSTANT:
             kinds[known.key] = pa.int64()
-    schema = pa.schema([(field, kinds.get(field, pa.string())) for field in [*fields, "details"]])
+    schema = pa.schema([(field, kinds.get(field, pa.string())) for field in [*fields, "details", "fingerprint"]])
     _write(folder / "objects.arrow", [_spooled(row.state) for row in rows], schema, rows_a_batch)
     parts = ["type", "id", "entry", *(fold(part) for part in ERROR_PARTS)]
     error_schema = pa.schema([(part, pa.int64() if part == "entry" else pa.string()) for part in parts])

@@ -105,9 +105,17 @@ def test_each_validation_error_is_linked_to_the_row_of_its_object(book: Any) -> 
 
 def test_the_model_leads_from_labels_back_to_names(book: Any) -> None:
     rows = [[cell.value for cell in row] for row in book["Model"].iter_rows()]
-    assert rows[0] == ["Sheet Name", "Column", "Label", "Name", "Group", "Kind", "Type"]
-    assert ["Connector State", "I", "Channel Id", "channelid", "Properties", "text", "connectorstate"] in rows
+    assert rows[0] == ["Sheet Name", "Column", "Label", "Name", "Group", "Kind", "Type", None, "Fact", "Value"]
+    columns = [row[:7] for row in rows]
+    assert ["Connector State", "I", "Channel Id", "channelid", "Properties", "text", "connectorstate"] in columns
     assert len(rows) == 32
+    assert dict(row[8:] for row in rows[1:6]) == {
+        "tenant": "acme",
+        "workAutomationId": "5f0c7f5e-0000-4000-8000-000000000001",
+        "asOf": "2024-05-17T09:30:12.345000+00:00",
+        "timeZone": "UTC",
+        "contexts": "[]",
+    }
 
 
 def test_summary_says_what_was_asked_and_what_came_out(book: Any) -> None:
