@@ -25,15 +25,14 @@ def test_a_token_gives_back_what_it_was_signed_for(tenant: str, job_id: str):
 
 
 @settings(deadline=None)
-@given(st.data())
-def test_a_changed_token_opens_nothing(data: st.DataObject):
+@given(st.integers(0, 200), st.sampled_from("abcXYZ019-_.~"), st.sampled_from(["replaced", "cut", "longer"]))
+def test_a_changed_token_opens_nothing(number: int, other: str, how: str):
     """One character more, less or other, and it is refused."""
     token = sign(SECRET, "acme", "4f1c")
-    place = data.draw(st.integers(0, len(token) - 1))
-    other = data.draw(st.sampled_from([c for c in "abcXYZ019-_.~" if c != token[place]]))
-    changed = data.draw(st.sampled_from([token[:place] + other + token[place + 1 :], token[:place], token + other]))
     # The last character of base64 carries unused bits: another one may stand for the same signature.
-    if changed[:-1] != token[:-1]:
+    place = number % (len(token) - 1)
+    changed = {"replaced": token[:place] + other + token[place + 1 :], "cut": token[:place], "longer": token + other}[how]
+    if changed != token:
         with pytest.raises(BadLink):
             verify(SECRET, changed, 60)
 
