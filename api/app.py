@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import version
 
 import httpx
 from fastapi import Depends, FastAPI
 from prometheus_client import CollectorRegistry
 
-from api import documentation, errors, exports, files, health, jobs, metrics
+from api import documentation, errors, exports, files, health, jobs, metrics, services
+from api.auditing import Recorder
 from api.authentication import authorize
 from api.body import BodyLimit
 from api.errors import LastResort
@@ -45,6 +47,7 @@ def create_app(
         objects=objects,
         tenants=Tenants(objects, frozenset(settings.tenants)),
         keyring=Keyring(jobs_database),
+        audit=Recorder(jobs_database, timedelta(days=settings.audit_days)),
         runs=PrefectRuns.at(prefect_api_url, prefect_transport),
         store=open_store(settings.results),
         link_secret=signing_key(settings.home),
@@ -56,8 +59,8 @@ def create_app(
     app = _bare_app(resources)
     app.state.resources = resources
     app.state.registry = registry
-    for part in (exports, jobs, files, health, metrics, documentation):
-        app.include_router(part.router)
+    for router in (exports.router, *services.ROUTERS, *(part.router for part in (jobs, files, health, metrics, documentation))):
+        app.include_router(router)
     errors.install(app)
     # The last that is added is the outermost.
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
@@ -69,6 +72,7 @@ def create_app(
 def _bare_app(resources: Resources) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        resources.audit.start()
         yield
         await resources.close()
 

@@ -3,29 +3,25 @@
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
 
-from api import origins, sessions
+from api import auditing, callers, origins, sessions
 from api.resources import Resources, Shared
 from config.hosts import is_loopback
 from contract.errors import DatabaseUnavailable, Forbidden, Unauthorized
+from contract.tenants import is_tenant_name
+from database.audit import Action
 from database.credentials import Credential
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _PUBLIC: set[Callable[..., Any]] = set()
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks: with which credential (None: without one, where none is needed), from which address."""
-
-    credential: Credential | None
-    address: str
+_WAYS = ("auth-client-id", "auth-client-secret", "authorization", "cookie")
+_ID = re.compile(r"ssc_[0-9a-f]{1,40}")
 
 
 def public(endpoint: Endpoint) -> Endpoint:
@@ -40,17 +36,17 @@ def is_public(endpoint: object) -> bool:
 
 
 async def authorize(request: Request, shared: Shared) -> None:
-    """Lets a request pass to its route, with `request.state.caller`, or raises.
+    """Lets a request pass to its route, with `callers.current()`, or raises.
 
     UnknownHost and ForeignPage: see `api.origins`. Unauthorized and Forbidden: see `allowed`. DatabaseUnavailable.
     """
-    request.state.caller = Caller(None, _address(request))
+    callers.enter(callers.caller_of(request))
     origins.refuse_foreign_page(request.method, request.headers, shared.settings)
     if is_public(request.scope["endpoint"]):
         if await _is_surely_open(shared):
             origins.refuse_unknown_host(request.headers, shared.settings)
     else:
-        request.state.caller = Caller(await allowed(request, shared, request.path_params.get("tenant")), _address(request))
+        await allowed(request, shared, request.path_params.get("tenant"))
 
 
 async def allowed(request: Request, shared: Resources, tenant: str | None) -> Credential | None:
@@ -64,9 +60,13 @@ async def allowed(request: Request, shared: Resources, tenant: str | None) -> Cr
         return None
     found = await _shown(request, shared)
     if found is None:
+        _note_refusal(request, shared, tenant)
         raise Unauthorized
+    callers.enter(callers.caller_of(request, found))
     if found.tenant != tenant:
-        raise Forbidden(what="the operation of this service" if tenant is None else f"tenant {tenant[:100]!r}")
+        what = "the operation of this service" if tenant is None else f"tenant {tenant[:100]!r}"
+        auditing.note(shared.audit, Action.OVERSTEPPED, found.tenant, detail=f"asked for {what}")
+        raise Forbidden(what=what)
     return found
 
 
@@ -90,10 +90,15 @@ async def check(shared: Resources, identifier: str, secret: str) -> Credential |
     return found if found is not None and _same(found.id, identifier) else None
 
 
-def caller_of(request: Request) -> Caller:
-    """Who asks, as `authorize` found out."""
-    caller: Caller = request.state.caller
-    return caller
+def _note_refusal(request: Request, shared: Resources, tenant: str | None) -> None:
+    """A login that failed; a request that shows nothing is none."""
+    if not any(way in request.headers for way in _WAYS):
+        return
+    # The text of a Bearer token or of a wrong pair may be somebody's secret: of all that is claimed only an id is kept.
+    claimed = request.headers.get("auth-client-id", "")
+    known = claimed if _ID.fullmatch(claimed) else None
+    whose = tenant if tenant is not None and is_tenant_name(tenant) else None
+    auditing.note(shared.audit, Action.REFUSED, whose, credential=known)
 
 
 async def _is_surely_open(shared: Resources) -> bool:
@@ -130,7 +135,3 @@ def _pair(encoded: str) -> tuple[str, str]:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import explaining, submission
+from api import callers, explaining, submission
 from api.models import EXPORT_BODY, Explanation, Started, refusals
 from api.resources import Shared
 from api.responses import answer
@@ -37,7 +37,8 @@ async def download_data_job(
     Any or no Content-Type is taken as JSON. Every mistake of a body is named, each with its path.
     """
     await run_in_threadpool(shared.tenants.require, tenant)
-    submitted = submission.Submission(tenant, await request.body(), idempotency_key, x_rdp_user_id)
+    user = None if x_rdp_user_id is None else (callers.user_name(x_rdp_user_id) or "")
+    submitted = submission.Submission(tenant, await request.body(), idempotency_key, user)
     return answer(envelope.started(await submission.submit(shared, submitted)))
 
 

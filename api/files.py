@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from api import auditing
 from api.authentication import public
 from api.jobs import JobId, Tenant, find
 from api.links import is_gone
@@ -15,6 +16,7 @@ from api.resources import Resources, Shared
 from contract.answers import timestamp
 from contract.errors import BadLink, FileExpired, FileNotReady
 from contract.jobs import Job, JobFile
+from database.audit import Action
 from files import links, store
 from formats import FORMATS
 
@@ -54,11 +56,11 @@ async def file_of_link(
     if whose != tenant:
         raise BadLink
     job = await run_in_threadpool(find, shared, tenant, job_id)
-    return await _response(request, shared, job)
+    return await _response(request, shared, job, how="by a signed link")
 
 
-async def _response(request: Request, shared: Resources, job: Job) -> Response:
-    file = _ready(job)
+async def _response(request: Request, shared: Resources, job: Job, *, how: str = "") -> Response:
+    file = ready(job)
     headers = _headers(file)
     if request.headers.get("if-none-match", "").strip() == headers["ETag"]:
         return Response(status_code=304, headers={"ETag": headers["ETag"]})
@@ -66,11 +68,12 @@ async def _response(request: Request, shared: Resources, job: Job) -> Response:
     if request.method == "HEAD":
         return Response(headers=headers, media_type=media_type)
     pieces = await store.stream_async(shared.store, file.key)
+    auditing.note(shared.audit, Action.DOWNLOADED, job.tenant, job=job.id, detail=how)
     return StreamingResponse(pieces, headers=headers, media_type=media_type)
 
 
-def _ready(job: Job) -> JobFile:
-    """The file that can be had; raises FileNotReady and FileExpired."""
+def ready(job: Job) -> JobFile:
+    """The file of a job that can be had; raises FileNotReady and FileExpired."""
     if job.file is None:
         raise FileNotReady(job_status=job.status.value)
     if is_gone(job):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from starlette.concurrency import run_in_threadpool
 
+from api import auditing
 from api.links import download_url
 from api.models import JobAnswer, JobList, refusals
 from api.resources import Resources, Shared
@@ -15,6 +16,7 @@ from contract.answers import job_answer
 from contract.errors import BadOperand, InvalidRequest, Mistake, OutOfRange, PrefectUnavailable, RunRefused, UnknownJob
 from contract.jobs import Job, JobStatus
 from database import jobs
+from database.audit import Action
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +74,7 @@ async def cancel_job(shared: Shared, tenant: Tenant, job_id: JobId) -> Response:
     """A job that waits ends at once; one that runs stops soon. Its partial files are removed."""
     job = await run_in_threadpool(find, shared, tenant, job_id)
     job = await run_in_threadpool(jobs.request_cancel, shared.jobs, str(job.id))
+    auditing.note(shared.audit, Action.CANCELLED, tenant, job=job.id)
     try:
         await shared.runs.cancel(str(job.id))
     except (PrefectUnavailable, RunRefused):

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
 
+from api.auditing import Recorder
 from api.keyring import Keyring
 from api.runs import PrefectRuns
 from api.tenants import Tenants
@@ -27,6 +29,7 @@ class Resources:
     objects: Engine
     tenants: Tenants
     keyring: Keyring
+    audit: Recorder
     runs: PrefectRuns
     store: ResultStore
     link_secret: bytes
@@ -42,6 +45,7 @@ class Resources:
     async def close(self) -> None:
         """Give back every connection."""
         await self.runs.close()
+        await run_in_threadpool(self.audit.close)
         self.jobs.dispose()
         self.objects.dispose()
 

@@ -8,7 +8,9 @@ only (SameSite=Strict), and no script can read it (HttpOnly).
 from fastapi import Request, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from api import auditing
 from api.resources import Resources
+from database.audit import Action
 from database.credentials import Credential
 
 _SALT = "statesheet.session"
@@ -17,6 +19,7 @@ _SALT = "statesheet.session"
 
 def begin(response: Response, credential: Credential, shared: Resources) -> None:
     """Have `response` sign the browser in with a credential that was checked."""
+    auditing.note(shared.audit, Action.SIGNED_IN, credential.tenant, credential=credential.id)
     response.set_cookie(
         _name(shared),
         _serializer(shared).dumps(credential.id),

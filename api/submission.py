@@ -15,6 +15,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from api import auditing, callers
 from api.resources import Resources
 from config.profiles import resolve_profile
 from contract.errors import BadOperand, InvalidRequest, PrefectUnavailable, RunRefused, StatesheetError
@@ -22,12 +23,12 @@ from contract.jobs import Job, JobSource
 from contract.request import ExportRequest
 from contract.wire import decode_body
 from database import jobs
+from database.audit import Action
 from tasks.validate import check_request
 
 _log = logging.getLogger(__name__)
 
 _LONGEST_KEY = 255
-_LONGEST_NAME = 256
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,16 @@ class Submission:
 
 
 async def submit(shared: Resources, submission: Submission) -> str:
-    """The id of the job that a submission makes, or made before under its idempotency key.
+    """The id of the job that a submission makes, or made before under its idempotency key. The audit is told.
 
     Raises InvalidRequest, IdempotencyConflict, QueueFull, DatabaseUnavailable, PrefectUnavailable and RunRefused.
     """
+    job_id = await _submit(shared, submission)
+    auditing.note(shared.audit, Action.ASKED, submission.tenant, job=job_id, user=submission.user)
+    return job_id
+
+
+async def _submit(shared: Resources, submission: Submission) -> str:
     asked = await run_in_threadpool(_checked, shared, submission)
     job = await run_in_threadpool(
         jobs.create,
@@ -93,15 +100,14 @@ def _check_key(key: str | None) -> None:
         raise InvalidRequest([BadOperand(path="Idempotency-Key", value=key[:100], expected=expected)])
 
 
-def _user(header: str | None, request: ExportRequest) -> str | None:
-    """Who asks: the header, else `clientState.notificationInfo.userId`; in one line of characters that any table holds."""
-    if header is not None:
-        # HTTP gives headers as Latin-1; clients mean UTF-8.
-        name = header.encode("latin-1", "replace").decode("utf-8", "replace")
-    else:
-        info = request.client_state.get("notificationInfo")
-        name = str(info.get("userId") or "") if isinstance(info, dict) else ""
-    return "".join(character for character in name if character.isprintable()).strip()[:_LONGEST_NAME] or None
+def _user(said: str | None, request: ExportRequest) -> str | None:
+    """Who asks: the one that the client names, else `clientState.notificationInfo.userId`, else the credential."""
+    if said is not None:
+        return callers.one_line(said)
+    info = request.client_state.get("notificationInfo")
+    named = callers.one_line(str(info.get("userId") or "")) if isinstance(info, dict) else None
+    credential = callers.current().credential
+    return named or (credential and (callers.one_line(credential.name) or credential.id))
 
 
 def _digest(body: dict[str, Any]) -> str:

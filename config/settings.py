@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
     link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
     session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")
+    audit_days: float = Field(400, gt=0, description="Days that the audit is kept.")
     webhooks: Listed = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
     apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
