@@ -14,7 +14,6 @@ from contract.objects import NESTING
 from formats.headers import ID, TYPE
 from formats.reading.changes import Change, Said
 from formats.reading.columns import (
-    DEFAULT_TYPE,
     BadHeader,
     Model,
     change_of,
@@ -23,12 +22,13 @@ from formats.reading.columns import (
     plain_columns,
     template_columns,
 )
-from formats.reading.workbook import Workbook
+from formats.reading.model import MODEL, read_models
+from formats.reading.workbook import Workbook, rows_if_there
 
-HELP, MODEL, ERRORS = "Help", "Model", "Validation Errors"
+HELP, ERRORS = "Help", "Validation Errors"
 _ZONE_LABEL = "time zone"
-_MODEL_HEADER = ("sheet name", "column", "label", "name", "group")
-_NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Summary", "Reference Data")))
+NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Summary", "Reference Data")))
+"""The sheets that hold no objects, by folded names."""
 
 Errors = dict[tuple[str, str], list[tuple[str | None, ...]]]
 """The validation errors by type and id of their object, each the texts of `ERROR_PARTS`."""
@@ -40,12 +40,12 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
 
     Raises UnreadableFile where no sheet has objects, or a header is not clear.
     """
-    zone = _zone(workbook) or zone
-    models = _models(workbook)
-    errors = _errors(workbook)
+    zone = zone_of(workbook) or zone
+    models = read_models(workbook)
+    errors = read_errors(workbook)
     found = False
     for sheet in workbook.visible:
-        if fold(sheet) in _NO_DATA:
+        if fold(sheet) in NO_DATA:
             continue
         rows = workbook.rows(sheet)
         head = list(islice(rows, 2))
@@ -66,36 +66,21 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
         raise UnreadableFile(name=workbook.path.name, reason=f"no sheet has a column {ID}")
 
 
-def _zone(workbook: Workbook) -> tzinfo | None:
+def zone_of(workbook: Workbook) -> tzinfo | None:
     """The zone that the Help sheet names, in the words that stand beside `TIME ZONE`."""
-    for label, said, *_ in _rows(workbook, HELP):
+    for label, said, *_ in rows_if_there(workbook, HELP):
         if fold(str(label)) == _ZONE_LABEL:
             words = (word.strip(".,;") for word in str(said).split())
             return next((ZoneInfo(word) for word in words if word in available_timezones()), None)
     return None
 
 
-def _models(workbook: Workbook) -> dict[str, Model]:
-    """What the hidden list in the file says of the headers of each sheet; the template's own list says nothing of them."""
-    rows = _rows(workbook, MODEL)
-    header = [fold(str(cell)) for cell in next(rows, ())]
-    if not set(_MODEL_HEADER) <= set(header):
-        return {}
-    positions = [header.index(word) for word in _MODEL_HEADER]
-    models: dict[str, Model] = {}
-    for row in rows:
-        sheet, letters, label, name, group = (str(row[position]) for position in positions)
-        type_name = str(row[header.index("type")]) if "type" in header else DEFAULT_TYPE
-        models.setdefault(fold(sheet), Model(type_name)).add(letters, group, label, name)
-    return models
-
-
-def _errors(workbook: Workbook) -> Errors:
+def read_errors(workbook: Workbook) -> Errors:
     """The rows of the sheet of validation errors."""
     errors: Errors = {}
     wanted = [fold(label) for label in (TYPE, ID, *(label_of(part, "attribute") for part in ERROR_PARTS))]
     positions: list[int] = []
-    for row in _rows(workbook, ERRORS):
+    for row in rows_if_there(workbook, ERRORS):
         cells = [fold(str(cell)) for cell in row]
         if not positions:
             positions = [cells.index(label) for label in wanted] if set(wanted) <= set(cells) else []
@@ -120,11 +105,3 @@ def _with_errors(change: Change | Unreadable, errors: Errors) -> Change | Unread
         if any(text is not None for text in texts)
     )
     return replace(change, values=change.values + said)
-
-
-def _rows(workbook: Workbook, sheet: str) -> Iterator[tuple[object, ...]]:
-    """The rows of a sheet that may be missing, each with two cells at least."""
-    for name in workbook.sheets:
-        if fold(name) == fold(sheet):
-            for row in workbook.rows(name):
-                yield (*row, "", "")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.errors import UnreadableFile
+from contract.filters import fold
 from formats.reading.cells import Row
 
 
@@ -20,12 +21,13 @@ class Workbook:
     _file: Any
 
     def rows(self, sheet: str) -> Iterator[Row]:
-        """The rows of a sheet from row 1, empty ones too, as long as the longest; raises UnreadableFile."""
-        import pandas as pd
+        """The rows of a sheet from row 1, empty ones too, as long as the longest; raises UnreadableFile.
 
+        A row becomes Python objects when it is asked for: pandas would make a frame of all of them first.
+        """
         with _damage(self.path):
-            frame = pd.read_excel(self._file, sheet_name=sheet, header=None, dtype=object, na_filter=False)
-        return iter(frame.itertuples(index=False, name=None))
+            rows: Iterator[Row] = self._file.book.get_sheet_by_name(sheet).iter_rows()
+        return rows
 
 
 @contextmanager
@@ -56,3 +58,11 @@ def _damage(path: Path) -> Iterator[None]:
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableFile(name=path.name, reason="the workbook is damaged") from error
+
+
+def rows_if_there(workbook: Workbook, sheet: str) -> Iterator[Row]:
+    """The rows of a sheet that may be missing, each with two cells at least."""
+    for name in workbook.sheets:
+        if fold(name) == fold(sheet):
+            for row in workbook.rows(name):
+                yield (*row, "", "")
