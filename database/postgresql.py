@@ -29,14 +29,16 @@ from contract.filters import BLANKS
 from database.folding import pairs
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
-from database.stored import FEW, Area, DetailValues, Factors, Stored
+from database.stored import Area, DetailValues, Factors, Stored
 
+_INLINE = 100
+"""Values that are each a parameter: of a longer list the planner does not know how many there are."""
 _BY_CODE_POINT = "C"
 
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
-    if len(values) <= FEW:
+    if len(values) <= _INLINE:
         return text.in_(values)
     # As a text: SQLAlchemy would write a parameter of the type JSONB as JSON once more.
     listed = func.jsonb_array_elements_text(cast(literal(json.dumps(list(values), ensure_ascii=False), String), JSONB))

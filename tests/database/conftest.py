@@ -1,0 +1,43 @@
+"""Databases that a module's tests share: each set of objects gets a tenant of its own, so that nothing need be removed."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from database.engine import connect
+from database.loader import load_objects
+from database.migrate import upgrade
+from tests.conftest import new_postgresql_database
+
+
+@dataclass
+class Stores:
+    """One database of each kind, with the tables of objects."""
+
+    urls: dict[str, str]
+    engines: dict[str, Engine]
+    tenants: Iterator[int] = field(default_factory=itertools.count)
+
+    def load(self, raw_objects: Iterable[Any]) -> str:
+        """Load the same objects into both; the name of the new tenant."""
+        tenant = f"tenant-{next(self.tenants)}"
+        objects = [(str(number), raw) for number, raw in enumerate(raw_objects)]
+        for engine in self.engines.values():
+            assert load_objects(engine, tenant, objects).refused == []
+        return tenant
+
+
+@pytest.fixture(scope="session")
+def stores(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    with new_postgresql_database(postgresql_url) as on_postgresql:
+        urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('stores') / 'objects.db'}", "postgresql": on_postgresql}
+        for url in urls.values():
+            upgrade(url, "objects")
+        engines = {name: connect(url) for name, url in urls.items()}
+        yield Stores(urls, engines)
+        for engine in engines.values():
+            engine.dispose()

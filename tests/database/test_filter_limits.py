@@ -1,0 +1,106 @@
+"""Filters of any size: what is large is found all the same, and what is too large is refused with its bound."""
+
+import pytest
+
+from contract.errors import BadOperand, OutOfRange
+from contract.filters import EVERYTHING, AllOf, AnyOf, Criterion, Exact, Filter, HasValue, Keywords, Not, StartsWith, Words
+from contract.request import ExportRequest
+from database.arrow import snapshot
+from database.filters import MAX_LEVELS, MAX_OPERANDS
+from database.reader import count_matching
+from database.selection import select_matching
+from tests.database.conftest import Stores
+
+LONG = "ä" * 40_000
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="module")
+def tenant(stores: Stores) -> str:
+    attributes = {"tags": {"values": [{"value": "red leaf"}, {"value": "10"}]}}
+    objects = [{"id": str(number), "type": "t", "properties": {"long": LONG}} for number in range(2)]
+    return stores.load([*objects, {"id": "2", "type": "t", "data": {"attributes": attributes}}])
+
+
+def found(stores: Stores, tenant: str, database: str, wanted: Filter, ids: tuple[str, ...] = ()) -> int:
+    """How many objects are found, by both ways, which have different SQLite libraries with different bounds."""
+    request = ExportRequest(("t",), ids=ids, filter=wanted)
+    counted = count_matching(stores.engines[database], tenant, request)
+    with snapshot(stores.urls[database]) as stream:
+        assert sum(batch.num_rows for batch in stream(select_matching(tenant, request, database, limit=None))) == counted
+    return counted
+
+
+def tags(*tests: Exact | Words | HasValue | StartsWith) -> Criterion:
+    return Criterion("attribute", "tags", tests)
+
+
+def many(amount: int) -> tuple[str, ...]:
+    return tuple(f"x{number}" for number in range(amount))
+
+
+@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (AllOf((tags(Exact(("RED leaf",))),) * 250), 1),
+        (AnyOf((*(tags(Exact((text,))) for text in many(250)), tags(Exact(("10",))))), 1),
+        (Criterion("property", "id", (Words((many(1400),), every=False, whole=True),)), 0),
+        (Keywords(("red",) * 1400), 1),
+        (tags(Exact((*many(50_000), "10"))), 1),
+        (tags(Exact((*(f"ä{text}" for text in many(5_000)), "Red Leaf"))), 1),
+        (Criterion("property", "long", (Exact(("b" * 1_000_000,)),)), 0),
+    ],
+    ids=[
+        "all of many",
+        "any of many",
+        "many words",
+        "many keywords",
+        "a long list",
+        "a long list of other letters",
+        "a long text",
+    ],
+)
+def test_what_is_large_is_found(stores: Stores, tenant: str, database: str, wanted: Filter, expected: int) -> None:
+    assert found(stores, tenant, database, wanted) == expected
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_many_ids_are_one_parameter(stores: Stores, tenant: str, database: str) -> None:
+    assert found(stores, tenant, database, EVERYTHING, ids=("0", "2", *many(100_000))) == 2
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_deep_filters_are_found(stores: Stores, tenant: str, database: str) -> None:
+    wanted: Filter = tags(Exact(("10",)))
+    for _ in range((MAX_LEVELS - 1) // 3):
+        wanted = Not(AllOf((wanted, AnyOf((tags(HasValue(True)), Criterion("property", "absent", (HasValue(True),)))))))
+        wanted = Not(AllOf((wanted, wanted))) if _ % 5 == 0 else wanted
+    assert found(stores, tenant, database, wanted) in range(4)
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_needless_levels_are_none(stores: Stores, tenant: str, database: str) -> None:
+    wanted: Filter = tags(HasValue(True))
+    for _ in range(200):
+        wanted = Not(AllOf((AnyOf((wanted,)),)))
+    assert found(stores, tenant, database, wanted) == 1
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_filter_that_no_statement_can_hold_is_refused(stores: Stores, tenant: str, database: str) -> None:
+    with pytest.raises(OutOfRange, match=f"at most {MAX_OPERANDS} operands"):
+        found(stores, tenant, database, AllOf((tags(HasValue(True)),) * MAX_OPERANDS))
+    deep: Filter = tags(HasValue(True))
+    for _ in range(MAX_LEVELS):
+        deep = AllOf((AnyOf((deep, deep)), tags(HasValue(True)))) if _ < 8 else AllOf((AnyOf((deep, EVERYTHING)), EVERYTHING))
+    with pytest.raises(OutOfRange, match="levels"):
+        found(stores, tenant, database, deep)
+
+
+@pytest.mark.parametrize("test", [Exact((LONG,)), StartsWith(LONG), Words(((LONG,),), True, False)])
+def test_a_pattern_that_sqlite_cannot_hold_is_refused(stores: Stores, tenant: str, test: Exact | StartsWith | Words) -> None:
+    wanted = Criterion("property", "long", (test,))
+    assert found(stores, tenant, "postgresql", wanted) == 2
+    with pytest.raises(BadOperand, match="at most 50000 bytes"):
+        found(stores, tenant, "sqlite", wanted)
