@@ -88,12 +88,13 @@ class Stock:
         answer = client.get(f"{self.address}/flow_runs/{run}")
         if answer.status_code != httpx.codes.OK:  # the server is busy
             return False
-        return _judged(answer.json()["state"]["type"], "COMPLETED", {"SCHEDULED", "PENDING", "RUNNING"})
+        state = answer.json()["state"]
+        return _judged(state["type"], "COMPLETED", {"SCHEDULED", "PENDING", "RUNNING"}, state["message"])
 
 
-def _judged(status: str, good: str, going_on: set[str]) -> bool:
+def _judged(status: str, good: str, going_on: set[str], why: str | None = None) -> bool:
     if status not in {good, *going_on}:
-        raise RuntimeError(f"a run ended as {status}")
+        raise RuntimeError(f"a run ended as {status}: {why or 'see its job'}")
     return status == good
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from prefect import flow
@@ -26,7 +27,9 @@ class Silent:
 @flow(name="stock-export")
 def stock_export(request: str) -> None:
     """The steps, in one process of its own."""
-    place = Place.of(load_settings())
+    settings = load_settings()
+    # A folder that the stack of the same home does not tidy up.
+    place = replace(Place.of(settings), spool=settings.home / "stock" / "spool")
     outcome = run_export(json.loads(request), tenant=TENANT, job_id=str(uuid.uuid4()), place=place, reporter=Silent())
     shutil.rmtree(outcome.plan.folder)
 
