@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from database.reader import tenant_exists
-from tasks.extract import extract
-from tasks.publish import publish
-from tasks.render import render
-
 from config.settings import Settings
 from contract.errors import UnknownTenant
 from contract.jobs import JobFile, JobWarning, Step
 from database.engine import connect
+from database.reader import tenant_exists
 from files.spool import job_folder
+from tasks.extract import extract
 from tasks.plan import ExportPlan, Extracted
+from tasks.publish import publish
+from tasks.render import render
 from tasks.transform import transform
 from tasks.validate import plan_export
 
