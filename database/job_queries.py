@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or
 
 from contract.errors import BadOperand, UnknownJob
 from contract.jobs import Job, JobStatus
+from database.dialects import DIALECTS
 from database.engine import reading, unavailable
 from database.job_rows import read_job, status_column, to_milliseconds
+from database.storable import is_storable
 from database.tables import export_job
 
 _ROW = export_job.c
@@ -66,6 +68,14 @@ def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> li
         _ROW.tenant == tenant, _ROW.format == format, _ROW.result_name.is_not(None), _ROW.error_code.is_(None)
     )
     return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit))
+
+
+def of_tenant(engine: Engine, tenant: str, ids: Collection[str] = ()) -> list[Job]:
+    """The jobs of a tenant that have a run, those with `ids` (none: all), the newest first and without their `request`."""
+    query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None))
+    if ids:
+        query = query.where(DIALECTS[engine.name].one_of(_ROW.id, [name for name in ids if is_storable(name)]))
+    return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()))
 
 
 def queue_positions(engine: Engine, jobs: Collection[Job]) -> dict[str, int]:

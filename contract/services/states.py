@@ -98,28 +98,32 @@ def new_state(
 ) -> dict[str, Any]:
     """The first state of an entity on a channel."""
     made = "connectorService"
-    begun = {
-        "id": new_id(),
-        "type": TYPE,
-        "properties": {
-            "tenantId": tenant,
-            "entityid": change.entity_id,
-            "entitytype": change.entity_type,
-            "channelid": service,
-            "self": "self",
-            "createdService": made,
-            "createdBy": who,
-            "modifiedService": made,
-            "modifiedBy": who,
-            "createdDate": when,
-            "modifiedDate": when,
-        },
-        "data": {"attributes": {}},
+    properties = {
+        "tenantId": tenant,
+        "entityid": change.entity_id,
+        "entitytype": change.entity_type,
+        "channelid": service,
+        "self": "self",
+        "createdService": made,
+        "createdBy": who,
+        "modifiedService": made,
+        "modifiedBy": who,
+        "createdDate": when,
+        "modifiedDate": when,
     }
+    said = {name: text for name, text in properties.items() if text is not None}
+    begun = {"id": new_id(), "type": TYPE, "properties": said, "data": {"attributes": {}}}
     first = {name: _BEGUN for name in STATES if fold(name) not in set(map(fold, change.attributes))}
     all_of_it = StateChange(change.query, (), {**change.attributes, **first}, None, None)
     made_of: dict[str, Any] = with_states(begun, all_of_it, when=when, who=who, new_id=new_id)
     return made_of
+
+
+def channel_of(item: Mapping[str, Any]) -> object:
+    """The channel of a connector state's document, None where it names none."""
+    properties = item.get("properties")
+    named = properties.items() if isinstance(properties, dict) else ()
+    return next((text for name, text in named if fold(name) == "channelid"), None)
 
 
 def _attributes(given: Mapping[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""The service that tells what became of states."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.resources import Shared
+from api.services.door import Tenant, body_like, described, served
+from api.services.reading import QUERY
+from contract.services.history import history
+from contract.services.reading import read_query
+from contract.services.states import TYPE
+from database.history import changes_of
+
+router = APIRouter(tags=["States"])
+
+ACTIVITY = "integrationmessageactivity"
+"""What clients write as the type when they ask for the history of states."""
+
+
+@router.post(
+    "/{tenant}/api/connectorService/gethistory",
+    summary="Tell the history of states",
+    responses=described("Channel, entity, and an entry for each state that changed, the oldest first."),
+    openapi_extra=body_like(QUERY),
+)
+async def get_history(request: Request, shared: Shared, tenant: Tenant) -> Response:
+    """Finds connector states as they are now and tells each change of their states since they were first stored."""
+
+    def tell(body: object) -> dict[str, Any]:
+        asked = read_query(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
+        types = tuple(dict.fromkeys(TYPE if name == ACTIVITY else name for name in asked.types))
+        return {"dataObjects": history(changes_of(shared.objects, tenant, replace(asked, types=types)))}
+
+    return await served(request, shared, tenant, tell)

@@ -1,0 +1,134 @@
+"""Figures, names and histories of states."""
+
+from typing import Any
+
+import pytest
+
+from contract.errors import NotServed
+from tests.api.conftest import TENANT, refusal
+from tests.api.services.conftest import Services, an_object, query
+
+pytestmark = pytest.mark.anyio
+
+CHANNELS = {"filters": {"propertiesCriterion": [{"channelid": {"exacts": ["c1", "c2"]}}]}}
+
+
+async def seed(services: Services) -> None:
+    many = an_object("m", entity="e4", channel="c2", itemState="new")
+    many["data"]["attributes"]["itemState"]["values"].append({"value": "neu", "locale": "de-DE", "source": "internal"})
+    await services.create(
+        an_object("a", entity="e1", channel="c1", itemState="new", validationState="errored"),
+        an_object("b", entity="e2", channel="c1", itemState="new", publishState="completed"),
+        an_object(
+            "c", entity="e2", channel="c2", itemState="completed", channelState="listedSuccess", syndicationState="error"
+        ),
+        an_object("d", entity="e3", channel="c3", itemState="completed"),
+        many,
+    )
+
+
+async def test_states_are_counted_by_entity_type_and_channel(services: Services) -> None:
+    """A value in another context counts too, as one of its object's."""
+    await seed(services)
+    [found] = (await services.ask("connectorService/getstatus", query(**CHANNELS)))["dataObjectOperationResponse"][
+        "dataObjects"
+    ]
+    assert list(found) == ["id", "type", "systemInfo", "data"]
+    assert (found["type"], found["systemInfo"]) == ("connectorstate", {"tenantId": TENANT})
+    assert found["data"] == {
+        "sku": {
+            "c1": {"itemState": {"new": 2}, "validationState": {"errored": 1}},
+            "c2": {
+                "itemState": {"completed": 1, "new": 1, "neu": 1},
+                "channelState": {"listedSuccess": 1},
+                "syndicationState": {"error": 1},
+            },
+        }
+    }
+
+
+async def test_items_are_counted_by_what_is_published_and_what_has_errors(services: Services) -> None:
+    await seed(services)
+    found = (await services.ask("connectorService/getitemstatus", query(**CHANNELS)))["dataObjectOperationResponse"]
+    assert found["totalRecords"] == 0
+    assert found["dataObjects"][0]["data"] == {
+        "c1": {"published": 1, "validationErrorCount": 1, "syndicationErrorCount": 0},
+        "c2": {"published": 1, "validationErrorCount": 0, "syndicationErrorCount": 1},
+    }
+
+
+def searches(states: Any, entities: Any = None) -> dict[str, Any]:
+    listed = [{"serviceName": "connectorService", "searchQuery": states["params"]}]
+    if entities is not None:
+        listed.append({"serviceName": "entityappservice", "searchQuery": entities["params"]})
+    return {"params": {"searchQueries": listed}}
+
+
+async def test_entities_of_matching_states_are_named_once_each(services: Services) -> None:
+    await seed(services)
+    states = query(filters={**CHANNELS["filters"], "nonContexual": True}, query={"contexts": [{"country": "US"}]})
+    entities = {"params": {"query": {"filters": {"typesCriterion": ["sku", "product"]}}, "options": {"maxRecords": 2}}}
+    found = (await services.ask("connectorService/getentityid", searches(states, entities)))["response"]
+    unnamed = {"name": "_EMPTY", "systemInfo": {"tenantId": TENANT}}
+    assert found == {
+        "entities": [{"id": "e1", "type": "sku", **unnamed}, {"id": "e2", "type": "sku", **unnamed}],
+        "status": "success",
+        "totalRecords": 3,
+    }
+
+
+async def test_a_search_of_entities_by_their_own_values_is_not_served(services: Services) -> None:
+    entities = query("sku", filters={"attributesCriterion": [{"brand": {"exact": "x"}}]})
+    answer = await services.call("connectorService/getentityid", searches(query(), entities))
+    assert (answer.status_code, refusal(answer)["code"]) == (501, NotServed.code)
+
+
+async def test_a_mistake_in_a_search_is_named_where_it_stands(services: Services) -> None:
+    answer = await services.call("connectorService/getentityid", searches(query(filters={"propertiesCriterion": 5})))
+    assert [message["path"] for message in refusal(answer)["messages"]] == [
+        "params.searchQueries[0].searchQuery.query.filters.propertiesCriterion"
+    ]
+
+
+async def test_channels_are_those_that_are_stored_and_those_that_states_name(services: Services) -> None:
+    await seed(services)
+    context = {"source": "internal", "locale": "en-US"}
+    stored = {
+        "id": "x",
+        "name": "Shop one",
+        "type": "syndicationchannel",
+        "data": {"attributes": {"referencecode": {"values": [{**context, "value": "c1"}]}}},
+    }
+    await services.create(stored)
+    found = (await services.ask("connectorService/getchannels", query("podsyndicationserviceconfig")))["response"]
+    assert found["entities"][0] == stored
+    codes = [item["data"]["attributes"]["referencecode"]["values"][0]["value"] for item in found["entities"]]
+    assert codes == ["c1", "c2", "c3", "shop-one"]
+    assert found["totalRecords"] == 4
+
+
+async def test_each_change_of_a_state_is_told_in_its_order(services: Services) -> None:
+    """Who and when, under channel and entity; a write that changes nothing and one of other attributes tell nothing."""
+    await services.create(an_object("h", entity="e1", channel="c1", itemState="new"), **{"x-rdp-userId": "ann"})
+    changed = an_object("h", entity="e1", channel="c1", itemState="completed", validationState="errored")
+    await services.create(changed, **{"x-rdp-userId": "ben"})
+    await services.create(changed)
+    await services.create({**changed, "name": "named"})
+    body = query("integrationmessageactivity", filters={"propertiesCriterion": [{"entityid": {"exacts": ["e1"]}}]})
+    answer = await services.ask("connectorService/gethistory", body)
+    [tree] = answer["dataObjects"]
+    entries = tree["c1"]["e1"]
+    assert list(entries[0])[:5] == ["state", "status", "Timestamp", "requestid", "messageId"]
+    told = [(one["status"], one["previousState"], one["state"], one["changedBy"]) for one in entries]
+    assert told == [
+        ("itemState", None, "new", "ann"),
+        ("itemState", "new", "completed", "ben"),
+        ("validationState", None, "errored", "ben"),
+    ]
+    assert [one["Timestamp"] for one in entries] == sorted(one["Timestamp"] for one in entries)
+
+
+async def test_what_cannot_be_answered_truthfully_says_so(services: Services) -> None:
+    answer = await services.call("connectorService/getentitystate", searches(query()))
+    assert (answer.status_code, refusal(answer)["code"]) == (501, NotServed.code)
+    assert "entities" in refusal(answer)["message"]

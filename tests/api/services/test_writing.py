@@ -1,0 +1,162 @@
+"""Objects fed in over HTTP: whole calls or nothing, every refused object named."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from contract.errors import NothingMatches, ObjectRefused
+from tests.api.conftest import refusal
+from tests.api.services.conftest import Services, an_object, in_blob
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_bulk_call_stores_all_of_its_objects_as_they_are(services: Services) -> None:
+    objects = [an_object(f"state-{number}", itemState="new") for number in range(7)]
+    answer = await services.create(*objects)
+    assert answer == {
+        "dataObjectOperationResponse": {
+            "status": "success",
+            "statusDetail": {"connectorStateId": "call-1"},
+            "totalRecords": 0,
+        }
+    }
+    assert await services.stored(query={"ids": [item["id"] for item in objects]}) == objects
+
+
+async def test_one_object_may_stand_in_the_body_itself_and_gets_an_id_where_it_has_none(services: Services) -> None:
+    item = an_object("x", entity="item-new")
+    del item["id"]
+    answer = await services.ask("connectorService/create", {"dataObject": item})
+    made = answer["dataObjectOperationResponse"]["statusDetail"]["connectorStateId"]
+    assert [(found["id"], found["properties"]["entityid"]) for found in await services.stored(query={"id": made})] == [
+        (made, "item-new")
+    ]
+
+
+async def test_with_one_refused_object_none_is_stored_and_each_refused_one_is_named(services: Services) -> None:
+    bad: list[Any] = [{"id": "b", "type": 5}, "no object", {"id": "c", "type": "t", "data": {"attributes": {"a": []}}}]
+    answer = await services.call("connectorService/create", in_blob(an_object("good"), *bad))
+    assert answer.status_code == 400
+    told = refusal(answer)["messages"]
+    assert [(message["path"], message["messageCode"]) for message in told] == [
+        ("dataObject.data.blob[1].type", ObjectRefused.code),
+        ("dataObject.data.blob[2]", ObjectRefused.code),
+        ("dataObject.data.blob[3].data.attributes.a", ObjectRefused.code),
+    ]
+    assert "'b'" in told[0]["message"]
+    assert await services.stored(query={"id": "good"}) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "dataObject"),
+        ([], ""),
+        ({"dataObject": 5}, "dataObject"),
+        ({"dataObject": {"data": {"blob": "!!"}}}, "dataObject.data.blob"),
+        ({"dataObject": {"data": {"blob": 5}}}, "dataObject.data.blob"),
+        (in_blob(), "dataObject.data.blob"),
+        ({"dataObject": {"data": {"blob": base64.b64encode(b"[{]").decode()}}}, "dataObject.data.blob"),
+        ({"dataObject": {"data": {"blob": base64.b64encode(b'[{"a":1,"a":2}]').decode()}}}, "dataObject.data.blob[0].a"),
+    ],
+)
+async def test_a_body_without_objects_is_told_where_it_is_wrong(services: Services, body: Any, path: str) -> None:
+    for service in ("create", "update"):
+        answer = await services.call(f"connectorService/{service}", body)
+        assert answer.status_code == 400
+        assert [message["path"] for message in refusal(answer)["messages"]] == [path]
+
+
+async def test_a_thousand_objects_are_taken_and_one_more_is_not(services: Services) -> None:
+    few = [{"id": f"{number:04d}", "type": "t"} for number in range(1_001)]
+    assert refusal(await services.call("connectorService/create", in_blob(*few)))["messages"][0]["messageCode"] == "SSH4009"
+    await services.create(*few[:1_000])
+    found = await services.ask("connectorService/get", {"params": {"query": {"filters": {"typesCriterion": ["t"]}}}})
+    assert found["dataObjectOperationResponse"]["totalRecords"] == 1_000
+
+
+async def test_an_update_changes_what_it_says_and_leaves_the_rest(services: Services) -> None:
+    before = an_object("one", itemState="new", channelState="inProcess")
+    before["data"]["attributes"]["itemState"]["values"].append({"value": "neu", "locale": "de-DE", "source": "internal"})
+    await services.create(before)
+    given = {
+        "id": "one",
+        "type": "ConnectorState",
+        "properties": {"EntityId": "item-2", "hub": None},
+        "data": {"attributes": {"itemstate": {"values": [{"value": "completed", "locale": "en-US", "source": "internal"}]}}},
+    }
+    answer = await services.ask("connectorService/update", {"dataObject": given}, **{"x-rdp-userId": "ben"})
+    assert answer["dataObjectOperationResponse"]["statusDetail"] == {"connectorStateId": "one"}
+    [after] = await services.stored(query={"id": "one"})
+    assert after["type"] == "connectorstate"
+    assert (after["properties"]["entityid"], after["properties"]["modifiedBy"]) == ("item-2", "ben")
+    assert after["properties"]["modifiedDate"] > before["properties"]["modifiedDate"]
+    assert "hub" not in after["properties"]
+    texts = {value["locale"]: value["value"] for value in after["data"]["attributes"]["itemState"]["values"]}
+    assert texts == {"en-US": "completed", "de-DE": "neu"}
+    assert after["data"]["attributes"]["channelState"] == before["data"]["attributes"]["channelState"]
+
+
+async def test_an_update_of_what_is_not_there_is_refused_as_a_whole(services: Services) -> None:
+    await services.create(an_object("one", itemState="new"))
+    changed = an_object("one", itemState="completed")
+    answer = await services.call("connectorService/update", in_blob(changed, an_object("two")))
+    assert answer.status_code == 400
+    [message] = refusal(answer)["messages"]
+    assert message["path"] == "dataObject.data.blob[1]"
+    assert "create" in message["message"]
+    [kept] = await services.stored(query={"id": "one"})
+    assert kept["data"]["attributes"]["itemState"]["values"][0]["value"] == "new"
+
+
+def state_change(services: list[str], **attributes: Any) -> dict[str, Any]:
+    return {
+        "params": {
+            "query": {"id": "item-9", "filters": {"typesCriterion": ["sku"]}, "valueContexts": [{"locale": "en-US"}]},
+            "connectorstate": {"services": services, "attributes": attributes, "transitioncode": "is_new_ready"},
+        }
+    }
+
+
+async def test_setting_a_state_begins_it_where_a_named_channel_has_none(services: Services) -> None:
+    """The answer is the bare object; a second call sets the same object and not another."""
+    change = state_change(["_ALL", "OR", "shop-new"], itemState="new")
+    made = await services.ask("connectorService/setconnectorstate", change)
+    assert list(made) == ["id", "type", "properties", "data"]
+    about = {name: made["properties"][name] for name in ("tenantId", "entityid", "entitytype", "channelid", "self")}
+    assert about == {"tenantId": "plum", "entityid": "item-9", "entitytype": "sku", "channelid": "shop-new", "self": "self"}
+    states = {name: held["values"][0]["value"] for name, held in made["data"]["attributes"].items() if name.endswith("State")}
+    assert states == dict.fromkeys(("channelState", "syndicationState", "validationState"), "uninitialized") | {
+        "itemState": "new"
+    }
+    again = await services.ask("connectorService/setconnectorstate", state_change(["shop-new"], itemState="completed"))
+    assert again["id"] == made["id"]
+    assert [
+        item["id"] for item in await services.stored(filters={"propertiesCriterion": [{"entityid": {"exact": "item-9"}}]})
+    ] == [made["id"]]
+
+
+async def test_setting_a_state_on_all_channels_answers_all_of_them(services: Services) -> None:
+    both = [an_object(f"s{shop}", entity="item-9", channel=shop, itemState="new", introState="done") for shop in ("a", "b")]
+    await services.create(*both, an_object("other", entity="item-8", channel="a", itemState="new"))
+    answer = await services.ask("connectorService/setconnectorstate", state_change(["_ALL"], itemState="inProcess"))
+    found = answer["dataObjectOperationResponse"]["dataObjects"]
+    assert [item["id"] for item in found] == ["sa", "sb"]
+    for item in found:
+        states = {name: held["values"][0]["value"] for name, held in item["data"]["attributes"].items()}
+        assert (states["itemState"], states["introState"]) == ("inProcess", "done")
+        assert "itemStateDate" in states
+    [other] = await services.stored(query={"id": "other"})
+    assert other["data"]["attributes"]["itemState"]["values"][0]["value"] == "new"
+
+
+async def test_a_state_of_nothing_cannot_be_set(services: Services) -> None:
+    answer = await services.call("connectorService/setconnectorstate", state_change(["_ALL"], itemState="new"))
+    assert (answer.status_code, refusal(answer)["code"]) == (404, NothingMatches.code)
+    broken = json.loads(json.dumps(state_change([])))
+    del broken["params"]["query"]["id"]
+    told = refusal(await services.call("connectorService/setconnectorstate", broken))["messages"]
+    assert [message["path"] for message in told] == ["params.query.id", "params.connectorstate.attributes"]
