@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, Literal
 
 from contract.filters import Context, accepts, fold
 from contract.json_types import like
@@ -78,8 +78,12 @@ class DocumentEdit:
         else:
             properties[name] = text
 
-    def shown(self, name: str) -> str | None:
-        """The text of an attribute's cell as the document stands before any edit; None where it has no cell."""
+    def shown(self, area: Literal["property", "attribute"], name: str) -> str | None:
+        """The text of a cell as the document stands before it is edited; None where there is no value."""
+        if area == "property":
+            properties = self.document.get("properties") or {}
+            held_there = (value for key, value in properties.items() if fold(key) == fold(name) and value is not None)
+            return next(map(as_text, held_there), None)
         held = self._held.get(fold(name), [])
         if not held:
             return None

@@ -238,6 +238,13 @@ class InvalidObject(StatesheetError):
     text = "The object cannot be taken: {detail}"
 
 
+class ObjectsChanged(StatesheetError):
+    code = "SSH4144"
+    status = 409
+    text = "{count} objects were changed while the workbook was being compared with them; send it again"
+    retryable = True
+
+
 class BadSetting(StatesheetError):
     code = "SSH4115"
     status = 500
@@ -386,6 +393,22 @@ class TooManyConnections(StatesheetError):
     code = "SSH5042"
     status = 503
     text = "Too many connections are open; try again in a moment"
+    retryable = True
+
+
+class StackUnavailable(StatesheetError):
+    """What the command line says where nobody answers it."""
+
+    code = "SSH5043"
+    status = 503
+    text = "The service cannot be asked: {detail}"
+    retryable = True
+
+
+class DownloadDamaged(StatesheetError):
+    code = "SSH5044"
+    status = 502
+    text = "{name} did not arrive whole: {detail}; nothing was saved"
     retryable = True
 
 

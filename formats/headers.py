@@ -44,4 +44,9 @@ def _is_plain(area: Area, name: str) -> bool:
         and key not in _RESERVED
         and not key.startswith(tuple(_PREFIXES))
         and not key.endswith(EXACT_TEXT)
+        and bool(name)
+        # Blanks around a header are lost when it is read, and Polars takes such names for patterns.
+        and name == name.strip()
+        and name != "*"
+        and not (name.startswith("^") and name.endswith("$"))
     )

@@ -39,6 +39,13 @@ def write_workbook(content: Content, path: Path) -> Written:
     return write_workbook(content, path)
 
 
+def write_data(content: Content, path: Path) -> Written:
+    """Only the sheets of rows of an export's workbook: see `formats.excel.workbook.write_data`."""
+    from formats.excel.workbook import write_data
+
+    return write_data(content, path)
+
+
 def verify_workbook(content: Content, path: Path) -> None:
     """Read a finished workbook again and compare it with its tables: see `formats.excel.verify.verify_workbook`."""
     from formats.excel.verify import verify_workbook

@@ -46,49 +46,49 @@ class Column:
 
 
 def columns_of(schema: pl.Schema, zone: ZoneInfo | None = None) -> tuple[tuple[Column, ...], list[pl.Expr]]:
-    """The columns for frames of `schema`, and the expressions that make their batches of such frames.
+    """The columns for frames of `schema`, and the expressions that make their batches of such frames. Fields are named by the
+    place of their column: Polars takes some names of columns for patterns, and one may end in `EXACT_TEXT` itself.
 
     Raises TypeError for nested, binary and object columns: what they mean as a cell is the caller's to say.
     """
     columns: list[Column] = []
     fields: list[pl.Expr] = []
-    for name, dtype in schema.items():
-        column, made = _column(name, dtype, zone)
+    for place, (label, dtype) in enumerate(schema.items()):
+        column, made = _column(str(place), label, pl.nth(place).alias(str(place)), dtype, zone)
         columns.append(column)
         fields.extend(made)
     return tuple(columns), fields
 
 
-def _column(name: str, dtype: pl.DataType, zone: ZoneInfo | None) -> tuple[Column, list[pl.Expr]]:
-    value = pl.col(name)
+def _column(name: str, label: str, value: pl.Expr, dtype: pl.DataType, zone: ZoneInfo | None) -> tuple[Column, list[pl.Expr]]:
     if isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Null)):
-        return Column(name, name), [value.cast(pl.String)]
+        return Column(name, label), [value.cast(pl.String)]
     if isinstance(dtype, pl.Boolean):
-        return Column(name, name, Kind.BOOLEAN), [value]
+        return Column(name, label, Kind.BOOLEAN), [value]
     if dtype.is_integer():
-        return Column(name, name, Kind.INTEGER), _integer(name, value, dtype)
+        return Column(name, label, Kind.INTEGER), _integer(name, value, dtype)
     if isinstance(dtype, pl.Decimal):
-        return Column(name, name, Kind.NUMBER, number_format="General"), _decimal(name, value, dtype)
+        return Column(name, label, Kind.NUMBER, number_format="General"), _decimal(name, value, dtype)
     if dtype.is_float():
-        return Column(name, name, Kind.NUMBER), [value.cast(pl.Float64)]
-    return _temporal(name, value, dtype, zone)
+        return Column(name, label, Kind.NUMBER), [value.cast(pl.Float64)]
+    return _temporal(name, label, value, dtype, zone)
 
 
-def _temporal(name: str, value: pl.Expr, dtype: pl.DataType, zone: ZoneInfo | None) -> tuple[Column, list[pl.Expr]]:
+def _temporal(name: str, label: str, value: pl.Expr, dtype: pl.DataType, zone: ZoneInfo | None) -> tuple[Column, list[pl.Expr]]:
     if isinstance(dtype, pl.Datetime):
         ms = [value.dt.cast_time_unit("ms").to_physical()]
         if dtype.time_zone:
-            return Column(name, name, Kind.INSTANT, zone=zone), ms
-        return Column(name, name, Kind.INSTANT, layout="%Y-%m-%dT%H:%M:%S%.3f"), ms
+            return Column(name, label, Kind.INSTANT, zone=zone), ms
+        return Column(name, label, Kind.INSTANT, layout="%Y-%m-%dT%H:%M:%S%.3f"), ms
     if isinstance(dtype, pl.Date):
         ms = [value.to_physical().cast(pl.Int64) * 86_400_000]
-        return Column(name, name, Kind.INSTANT, layout="%Y-%m-%d", number_format="yyyy-mm-dd"), ms
+        return Column(name, label, Kind.INSTANT, layout="%Y-%m-%d", number_format="yyyy-mm-dd"), ms
     if isinstance(dtype, pl.Time):
-        return Column(name, name, Kind.NUMBER, number_format="hh:mm:ss.000"), [value.to_physical() / _NS_A_DAY]
+        return Column(name, label, Kind.NUMBER, number_format="hh:mm:ss.000"), [value.to_physical() / _NS_A_DAY]
     if isinstance(dtype, pl.Duration):
         days = value.dt.total_nanoseconds() / _NS_A_DAY
-        return Column(name, name, Kind.NUMBER, number_format="[h]:mm:ss.000"), [days]
-    raise TypeError(f"column {name!r} is {dtype}, which no cell can hold: make it text or numbers first")
+        return Column(name, label, Kind.NUMBER, number_format="[h]:mm:ss.000"), [days]
+    raise TypeError(f"column {label!r} is {dtype}, which no cell can hold: make it text or numbers first")
 
 
 def _integer(name: str, value: pl.Expr, dtype: pl.DataType) -> list[pl.Expr]:

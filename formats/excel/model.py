@@ -1,11 +1,14 @@
 """The hidden Model sheet: the way back from labels to the names of columns, and from the workbook to its export."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from xlsxwriter.utility import xl_col_to_name
 
+from contract.filters import Context
 from formats.excel import look
 from formats.excel.sheets import DataSheet, DrawnSheet
 from formats.tables import Receipt
@@ -20,37 +23,37 @@ def model_sheet(sheets: Mapping[str, Sequence[DataSheet]], receipt: Receipt) -> 
     """A row for each column of each sheet of data (`sheets` by type): which letter and label it has, and which name. At the
     right, apart from them, the facts of the export that reading an edited workbook needs."""
 
-    def draw(book: Any, sheet: Any) -> None:
-        header = book.add_format({"bold": True, "bg_color": look.SYSTEM_FIELDS.fill, "font_color": look.SYSTEM_FIELDS.font})
-        text = book.add_format({"num_format": "@"})
-        sheet.set_column(0, _FACTS_COLUMN + 1, 26)
-        for number, label in enumerate(HEADER):
+    rows = [
+        (part.title, xl_col_to_name(number), column.label, column.name, column.group, column.kind.value, type_name)
+        for type_name, parts in sheets.items()
+        for part in parts
+        for number, column in enumerate(part.columns)
+    ]
+    facts = facts_of(receipt.tenant, receipt.job_id, receipt.as_of, receipt.zone, receipt.contexts)
+    return DrawnSheet(TITLE, lambda book, sheet: draw_model(book, sheet, rows, facts), hidden=True)
+
+
+def draw_model(book: Any, sheet: Any, rows: Iterable[Sequence[str]], facts: Mapping[str, str]) -> None:
+    """Draw the list of columns, each row as `HEADER` says, and the facts beside it."""
+    header = book.add_format({"bold": True, "bg_color": look.SYSTEM_FIELDS.fill, "font_color": look.SYSTEM_FIELDS.font})
+    text = book.add_format({"num_format": "@"})
+    sheet.set_column(0, _FACTS_COLUMN + 1, 26)
+    for first, labels in ((0, HEADER), (_FACTS_COLUMN, FACTS_HEADER)):
+        for number, label in enumerate(labels, first):
             sheet.write_string(0, number, label, header)
-        for number, label in enumerate(FACTS_HEADER, _FACTS_COLUMN):
-            sheet.write_string(0, number, label, header)
-        for row, fact in enumerate(facts_of(receipt).items(), 1):
-            for place, said in enumerate(fact, _FACTS_COLUMN):
-                sheet.write_string(row, place, said, text)
-        row = 1
-        for type_name, parts in sheets.items():
-            for part in parts:
-                for number, column in enumerate(part.columns):
-                    kind = column.kind.value
-                    facts = (part.title, xl_col_to_name(number), column.label, column.name, column.group, kind, type_name)
-                    for place, fact in enumerate(facts):
-                        sheet.write_string(row, place, fact, text)
-                    row += 1
-
-    return DrawnSheet(TITLE, draw, hidden=True)
+    for first, table in ((0, rows), (_FACTS_COLUMN, facts.items())):
+        for row, parts in enumerate(table, 1):
+            for number, part in enumerate(parts, first):
+                sheet.write_string(row, number, part, text)
 
 
-def facts_of(receipt: Receipt) -> dict[str, str]:
+def facts_of(tenant: str, job_id: str, as_of: datetime, zone: ZoneInfo, contexts: Iterable[Context]) -> dict[str, str]:
     """The facts by name, each as text."""
-    contexts = [{"locale": context.locale, "source": context.source} for context in receipt.contexts]
+    picked = [{"locale": context.locale, "source": context.source} for context in contexts]
     return {
-        "tenant": receipt.tenant,
-        "workAutomationId": receipt.job_id,
-        "asOf": receipt.as_of.isoformat(),
-        "timeZone": receipt.zone.key,
-        "contexts": json.dumps(contexts, ensure_ascii=False),
+        "tenant": tenant,
+        "workAutomationId": job_id,
+        "asOf": as_of.isoformat(),
+        "timeZone": zone.key,
+        "contexts": json.dumps(picked, ensure_ascii=False),
     }

@@ -38,6 +38,13 @@ def write_workbook(content: Content, path: Path) -> Written:
     return replace(written, rows=rows, warnings=(*written.warnings, *missing))
 
 
+def write_data(content: Content, path: Path) -> Written:
+    """Writes only the sheets of objects, and of validation errors where there are any, as `write_workbook` has them."""
+    by_type = _data_sheets(content, None)
+    sheets: list[Sheet] = [sheet for parts in by_type.values() for sheet in parts]
+    return write([*sheets, *_errors_sheets(content, by_type)], path)
+
+
 def workbook_sheets(content: Content) -> list[Sheet]:
     """The sheets in order: Help, one or more a type, Validation Errors, Summary, Model, Reference Data."""
     receipt = content.receipt
@@ -45,10 +52,16 @@ def workbook_sheets(content: Content) -> list[Sheet]:
     by_type = _data_sheets(content, reference)
     sheets: list[Sheet] = [help_sheet(receipt), *(sheet for parts in by_type.values() for sheet in parts)]
     errors = content.errors
-    if errors is not None and errors.rows:
-        sheets.append(errors_sheet(replace(errors, title=ERRORS_TITLE), receipt, by_type))
+    sheets += _errors_sheets(content, by_type)
     sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, receipt)]
     return [*sheets, reference.sheet()] if reference is not None else sheets
+
+
+def _errors_sheets(content: Content, by_type: dict[str, list[DataSheet]]) -> list[Sheet]:
+    errors = content.errors
+    if errors is None or not errors.rows:
+        return []
+    return [errors_sheet(replace(errors, title=ERRORS_TITLE), content.receipt, by_type)]
 
 
 def _data_sheets(content: Content, reference: ReferenceData | None) -> dict[str, list[DataSheet]]:

@@ -12,7 +12,7 @@ from config.catalogue import BY_KEY, Area, name_of
 from contract.changes import Unreadable
 from contract.filters import fold
 from contract.objects import NESTING
-from formats.headers import ACTION, ID, MULTIPLE, NAME, SYSTEM, TYPE, named_by
+from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, named_by
 from formats.reading.bounds import column_number
 from formats.reading.cells import Row, cell_text
 from formats.reading.changes import Change, Said
@@ -66,6 +66,10 @@ def template_columns(groups: Row, labels: Row, model: Model) -> tuple[Column, ..
         # A merged cell has its text in the first of its cells.
         group = (_header(groups[position]) if position < len(groups) else "") or group
         if not label:
+            continue
+        if fold(label) == fold(FINGERPRINT_LABEL) and fold(group).startswith("system"):
+            columns.append(Column(position, None, FINGERPRINT_LABEL))
+            group = ""  # what a person adds behind the hidden column is no system field
             continue
         if fold(group).startswith("system") or (not group and fold(label) in _SYSTEM_KEYS):
             columns.append(Column(position, None, _SYSTEM_KEYS.get(fold(label), label)))

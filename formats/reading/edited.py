@@ -1,0 +1,117 @@
+"""An exported workbook that comes back: its sheets of objects, row by row, with the cells as they are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import islice
+from pathlib import Path
+
+from config.catalogue import BY_KEY, Area
+from contract.errors import UnreadableFile
+from contract.filters import fold
+from contract.objects import Kind
+from formats.headers import NAME
+from formats.reading.cells import Row, cell_text
+from formats.reading.columns import BadHeader, Column, Model, is_template, template_columns
+from formats.reading.model import ExportFacts, read_facts, read_models
+from formats.reading.objects import MOST_BYTES
+from formats.reading.sheets import ERRORS, NO_DATA, Errors, read_errors
+from formats.reading.source import Content, OpenFile, open_source
+from formats.reading.workbook import Workbook, open_workbook
+
+FieldName = tuple[Area | None, str]
+"""The area and the folded name of what a column holds; the area None for system fields."""
+
+OWN_NAME: FieldName = (None, fold(NAME))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column whose cells say something of the objects: `name` as it is spelled, `label` as the header has it."""
+
+    position: int
+    key: FieldName
+    name: str
+    label: str
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether its cells are dates."""
+        area, key = self.key
+        return area is not None and (known := BY_KEY.get((area, key))) is not None and known.kind is Kind.INSTANT
+
+
+@dataclass(frozen=True)
+class EditedSheet:
+    """A sheet of objects. `columns` are all that have a header, `fields` those of values, the object's own name among them;
+    `header` are the two rows above the data, `rows` the others with their numbers; `system` says where system columns stand."""
+
+    title: str
+    type: str
+    header: tuple[Row, Row]
+    columns: tuple[Column, ...]
+    fields: tuple[Field, ...]
+    rows: Iterator[tuple[int, Row]]
+    system: Mapping[str, int]
+
+    def said(self, row: Row, name: str) -> str:
+        """What the row says in the system column of that name; empty where it says nothing."""
+        position = self.system.get(name)
+        return "" if position is None else cell_text(row[position], UTC) or ""
+
+
+@dataclass(frozen=True)
+class EditedBook:
+    """An exported workbook. `errors` are the rows of its sheet of validation errors, None where it has none."""
+
+    path: Path
+    facts: ExportFacts
+    errors: Errors | None
+    _workbook: Workbook
+
+    def sheets(self) -> Iterator[EditedSheet]:
+        """Its sheets of objects in order; a sheet that is not laid out as exported is passed over. Raises UnreadableFile."""
+        models = read_models(self._workbook)
+        types = {model.type for model in models.values()}
+        # A sheet may have got another name.
+        usual = next(iter(models.values())) if len(types) == 1 else Model()
+        for title in self._workbook.visible:
+            rows = self._workbook.rows(title)
+            head = list(islice(rows, 2))
+            if fold(title) not in NO_DATA and is_template(head):
+                yield self._sheet(title, models.get(fold(title), usual), head, rows)
+
+    def _sheet(self, title: str, model: Model, head: Sequence[Row], rows: Iterator[Row]) -> EditedSheet:
+        try:
+            columns = template_columns(head[0], head[1], model)
+        except BadHeader as error:
+            raise UnreadableFile(name=self.path.name, reason=f"sheet {title}: {error}") from error
+        fields = [_field(column, head[1]) for column in columns if column.area is not None or column.name == NAME]
+        system = {column.name: column.position for column in columns if column.area is None}
+        return EditedSheet(title, model.type, (head[0], head[1]), columns, tuple(fields), enumerate(rows, start=3), system)
+
+
+@contextmanager
+def open_edited(
+    path: Path, *, most_bytes: int = MOST_BYTES, open_file: OpenFile = lambda path: path.open("rb")
+) -> Iterator[EditedBook | None]:
+    """The workbook at `path` as one that was exported and comes back; None where it is any other file.
+
+    Raises FileMissing, NoDataInFile, UnreadableFile.
+    """
+    with open_source(path, most_bytes=most_bytes, open_file=open_file) as source:
+        if source.content is not Content.WORKBOOK:
+            yield None
+            return
+        with open_workbook(path) as workbook:
+            facts = read_facts(workbook)
+            if facts is None:
+                yield None
+                return
+            has_errors = any(fold(sheet) == fold(ERRORS) for sheet in workbook.sheets)
+            yield EditedBook(path, facts, read_errors(workbook) if has_errors else None, workbook)
+
+
+def _field(column: Column, labels: Row) -> Field:
+    return Field(column.position, (column.area, fold(column.name)), column.name, str(labels[column.position]).strip())

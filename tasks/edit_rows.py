@@ -1,0 +1,79 @@
+"""The rows of an edited workbook, read far enough to know which object each is of and what is to become of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contract.edits import Place
+from contract.filters import fold
+from formats.headers import ACTION, FINGERPRINT_LABEL, ID, TYPE
+from formats.reading.cells import Row, same_cell
+from formats.reading.edited import EditedSheet, Field
+
+CREATE, UPDATE, DELETE = "create", "update", "delete"
+_ACTIONS = ("", CREATE, UPDATE, DELETE)
+
+
+@dataclass(frozen=True)
+class EditedRow:
+    """A row with an id. `type` is as it is written; `action` is one of the known ones, folded; `fingerprint` is empty where
+    the row was not exported."""
+
+    sheet: EditedSheet
+    number: int
+    cells: Row
+    type: str
+    id: str
+    action: str
+    fingerprint: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Type (folded) and id."""
+        return fold(self.type), self.id
+
+    def place(self, column: str = "") -> Place:
+        """A cell of the row, for people."""
+        return Place(self.sheet.title, self.number, self.type, self.id, column)
+
+    def filled(self) -> Iterator[Field]:
+        """The columns that the row has a value in."""
+        return (field for field in self.sheet.fields if not same_cell(self.cells[field.position], None))
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that nothing can be taken from: `position` is the cell to blame."""
+
+    row: EditedRow
+    position: int | None
+    column: str
+    reason: str
+
+
+def read_rows(sheet: EditedSheet, *, fingerprints: bool) -> Iterator[EditedRow | BadRow]:
+    """The rows of a sheet that hold anything. Without `fingerprints` none is looked at: the export was of other objects."""
+    known = {column.position for column in sheet.columns}
+    for number, cells in sheet.rows:
+        filled = [position for position, cell in enumerate(cells) if not same_cell(cell, None)]
+        if not filled:
+            continue
+        action = sheet.said(cells, ACTION).strip()
+        row = EditedRow(
+            sheet=sheet,
+            number=number,
+            cells=cells,
+            type=sheet.said(cells, TYPE) or sheet.type,
+            id=sheet.said(cells, ID),
+            action=fold(action),
+            fingerprint=sheet.said(cells, FINGERPRINT_LABEL) if fingerprints else "",
+        )
+        surplus = [position for position in filled if position not in known]
+        if not row.id:
+            yield BadRow(row, sheet.system[ID], ID, "the ID is empty")
+        elif row.action not in _ACTIONS:
+            reason = f"unknown action {action!r}; known is {', '.join(filter(None, _ACTIONS))}"
+            yield BadRow(row, sheet.system[ACTION], ACTION, reason)
+        elif surplus:
+            yield BadRow(row, surplus[0], f"column {surplus[0] + 1}", "the cell has no header above it")
+        else:
+            yield row

@@ -1,0 +1,111 @@
+"""An edited workbook taken back: compared, and, where all of it can be taken, written in one transaction."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+from contract.edits import CellChange, Edit, EditReport, Place
+from contract.errors import ObjectsChanged
+from database.edits import apply_edits
+from formats.reading import MOST_BYTES
+from formats.reading.edited import EditedBook, open_edited
+from formats.reading.source import OpenFile
+from tasks.compare_book import Comparison, Store, compare_book
+from tasks.rejects import Rejects
+
+_ATTEMPTS = 3
+
+
+def is_edited_workbook(path: Path, *, most_bytes: int = MOST_BYTES) -> bool:
+    """Whether the file is a workbook that this project exported. Raises FileMissing, NoDataInFile, UnreadableFile."""
+    with open_edited(path, most_bytes=most_bytes) as book:
+        return book is not None
+
+
+def send_back(
+    path: Path,
+    *,
+    store: Store,
+    apply: bool = True,
+    partial: bool = False,
+    rejects: Path | None = None,
+    changed_by: str | None = None,
+    most_bytes: int = MOST_BYTES,
+    open_file: OpenFile = lambda path: path.open("rb"),
+    on_change: Callable[[CellChange], None] = lambda _change: None,
+    on_progress: Callable[[int], None] = lambda _done: None,
+) -> EditReport:
+    """Take back the exported workbook at `path`, which `is_edited_workbook` has recognised.
+
+    With `apply` what it changes is written, in one transaction; where anything is refused nothing is, unless `partial` asks
+    for the rows that can be taken. `on_change` gets every changed cell of the rows that can be taken, `rejects` becomes a
+    workbook of the rows that cannot, if there are any. What others write meanwhile is never overwritten: the workbook is
+    then compared again, a few times. Raises ObjectsChanged after that, UnreadableFile, DatabaseUnavailable and DiskFull.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with open_edited(path, most_bytes=most_bytes, open_file=open_file) as book, _Spool() as spool:
+                assert book is not None, "the caller has looked"
+                report, refused = _compare(book, store, spool, keep=rejects is not None, on_progress=on_progress)
+                if apply and (partial or not report.refused_rows):
+                    now_ms = time.time_ns() // 1_000_000
+                    apply_edits(store.engine, store.tenant, spool.edits(), now_ms=now_ms, changed_by=changed_by)
+                    report.applied = True
+                for change in spool.changes():
+                    on_change(change)
+                if rejects is not None:
+                    refused.write(book.facts, rejects)
+                return report
+        except ObjectsChanged:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _compare(
+    book: EditedBook, store: Store, spool: "_Spool", *, keep: bool, on_progress: Callable[[int], None]
+) -> tuple[EditReport, Rejects]:
+    rejects = Rejects(keep=keep)
+    comparison = Comparison(book, store, spool.add_edit, spool.add_change, rejects)
+    return compare_book(comparison, on_progress), rejects
+
+
+class _Spool:
+    """What is to be written and what is to be told, on disk: a workbook may change a million objects."""
+
+    def __init__(self) -> None:
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._edits, self._changes = self._open(), self._open()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._opened.close()
+
+    def add_edit(self, edit: Edit) -> None:
+        self._add(self._edits, [edit.type, edit.id, edit.seen, edit.document])
+
+    def add_change(self, change: CellChange) -> None:
+        place = change.place
+        self._add(self._changes, [place.sheet, place.row, place.type, place.id, place.column, change.before, change.after])
+
+    def edits(self) -> Iterator[Edit]:
+        return (Edit(*parts) for parts in self._read(self._edits))
+
+    def changes(self) -> Iterator[CellChange]:
+        return (CellChange(Place(*place), before, after) for *place, before, after in self._read(self._changes))
+
+    def _open(self) -> TextIO:
+        return self._opened.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n"))
+
+    def _add(self, file: TextIO, parts: list[object]) -> None:
+        file.write(json.dumps(parts) + "\n")
+
+    def _read(self, file: TextIO) -> Iterator[list[Any]]:
+        file.seek(0)
+        return map(json.loads, file)
