@@ -6,9 +6,10 @@ takes none, so psycopg writes them into the statement.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import BigInteger, Select, String, literal_column, make_url, select, union_all
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from adbc_driver_manager import AdbcConnection
 
-Stream = Callable[[Select[Any]], "Iterator[pa.RecordBatch]"]
-"""Runs a statement in the snapshot; its rows come in batches of at most BATCH_ROWS."""
-
 BATCH_ROWS = 16_384
+
+
+class Stream(Protocol):
+    """Runs a statement in the snapshot; its rows come in batches of at most `batch_rows`."""
+
+    def __call__(self, wanted: Select[Any], batch_rows: int | None = None) -> "Iterator[pa.RecordBatch]": ...
+
+
 _POSTGRESQL_BATCH_BYTES = 4 * 2**20
 
 
@@ -36,7 +42,7 @@ def snapshot(url: str) -> Iterator[Stream]:
     """
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
     with _translated(), _connection(url, is_sqlite) as connection:
-        yield lambda statement: _stream(connection, statement, is_sqlite)
+        yield partial(_stream, connection, is_sqlite)
 
 
 @contextmanager
@@ -70,14 +76,16 @@ def _execute(connection: "AdbcConnection", sql: str) -> None:
         statement.execute_update()
 
 
-def _stream(connection: "AdbcConnection", wanted: Select[Any], is_sqlite: bool) -> "Iterator[pa.RecordBatch]":
+def _stream(
+    connection: "AdbcConnection", is_sqlite: bool, wanted: Select[Any], batch_rows: int | None = None
+) -> "Iterator[pa.RecordBatch]":
     import pyarrow as pa
     from adbc_driver_manager import AdbcStatement
 
-    schema = schema_of(wanted)
+    schema, batch_rows = schema_of(wanted), batch_rows or BATCH_ROWS
     with _translated(), closing(AdbcStatement(connection)) as statement:
         if is_sqlite:
-            _prepare_sqlite(statement, wanted)
+            _prepare_sqlite(statement, wanted, batch_rows)
         else:
             _prepare_postgresql(statement, wanted)
         stream, _ = statement.execute_query()
@@ -85,8 +93,8 @@ def _stream(connection: "AdbcConnection", wanted: Select[Any], is_sqlite: bool) 
             unwanted = 1 if is_sqlite else 0
             for batch in reader:
                 batch, unwanted = batch.slice(unwanted), 0
-                for start in range(0, batch.num_rows, BATCH_ROWS):
-                    columns = zip(batch.slice(start, BATCH_ROWS).columns, schema.types, strict=True)
+                for start in range(0, batch.num_rows, batch_rows):
+                    columns = zip(batch.slice(start, batch_rows).columns, schema.types, strict=True)
                     yield pa.RecordBatch.from_arrays([column.cast(kind) for column, kind in columns], schema=schema)
 
 
@@ -100,11 +108,11 @@ def schema_of(wanted: Select[Any]) -> "pa.Schema":
     return pa.schema([pa.field(column.name, arrow_type(column)) for column in wanted.selected_columns])
 
 
-def _prepare_sqlite(statement: Any, wanted: Select[Any]) -> None:
+def _prepare_sqlite(statement: Any, wanted: Select[Any], batch_rows: int) -> None:
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
     compiled = _typed_first(wanted).compile(dialect=SQLiteDialect_pysqlite(), compile_kwargs={"render_postcompile": True})
-    statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)})
+    statement.set_options(**{"adbc.sqlite.query.batch_rows": str(batch_rows)})
     statement.set_sql_query(compiled.string)
     if compiled.positiontup:
         values = compiled.params

@@ -24,6 +24,9 @@ OBJECTS = "objects.arrow"
 DOCUMENTS = "documents.jsonl"
 ERRORS = "errors.arrow"
 
+DOCUMENTS_AT_ONCE = 1_024
+"""Documents in memory at a time: fewer than rows, since one may be large."""
+
 Progress = Callable[[int], None]
 
 
@@ -79,7 +82,9 @@ def extract(
             matched = _count(stream, count_all(tenant, request, dialect))
         if documents:
             objects, errors = folder / DOCUMENTS, None
-            exported = _write_lines(objects, stream(select_documents(tenant, request, dialect, limit=limit)), on_progress)
+            exported = _write_lines(
+                objects, stream(select_documents(tenant, request, dialect, limit=limit), DOCUMENTS_AT_ONCE), on_progress
+            )
         else:
             objects = folder / OBJECTS
             exported = _write_rows(objects, stream, select_matching(tenant, request, dialect, limit=limit), on_progress)
