@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,21 @@ from formats.formulas import restored_text
 from formats.headers import SYSTEM, flat_name, named_by
 
 AREAS = st.sampled_from(["property", "attribute"])
-NAMES = st.text(min_size=1, max_size=12) | st.sampled_from(
-    [*(known.name for known in COLUMNS), *SYSTEM, "id", "properties.x", "Attributes.Properties.y", "createdDate#text", "a>>b"]
-)
+ODD_NAMES = [
+    "id",
+    "properties.x",
+    "Attributes.Properties.y",
+    "createdDate#text",
+    "a>>b",
+    "",
+    " ",
+    " a",
+    "*",
+    "^a$",
+    "^.*$",
+    "^$",
+]
+NAMES = st.text(max_size=12) | st.sampled_from([*(known.name for known in COLUMNS), *SYSTEM, *ODD_NAMES])
 
 
 def test_every_format_that_a_profile_names_is_there():
@@ -47,6 +60,15 @@ def test_different_names_get_different_columns(area: str, name: str, other_area:
     assert (one == two) == ((area, fold(name)) == (other_area, fold(other)))
     assert one not in {fold(system) for system in SYSTEM}
     assert one not in {fold(known.name) + "#text" for known in COLUMNS}
+
+
+@pytest.mark.parametrize("area", ["property", "attribute"])
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_column_is_found_by_its_name_and_no_other_is(area: str, name: str):
+    """Polars takes `*` and `^...$` for patterns, and gives a column without a name one."""
+    column = flat_name(area, name)
+    frame = pl.DataFrame({"other": [1], column: [2]})
+    assert frame.select(pl.col(column)).to_dict(as_series=False) == {column: [2]}
 
 
 @pytest.mark.parametrize("name", [known.name for known in COLUMNS])

@@ -194,3 +194,10 @@ def _broken() -> Any:
         raise RuntimeError("broken source")
 
     return DataSheet("S", (Column("a", "A"),), Rows(5, read))
+
+
+def test_a_name_that_is_a_pattern_elsewhere_is_a_name(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": ["1"], "*": ["2"], "^a$": ["3"], "^.*$": [4], "a#text": ["5"], "4#text": ["6"]})
+    write({"Names": frame}, tmp_path / "names.xlsx")
+    rows = by_openpyxl(tmp_path / "names.xlsx")
+    assert rows == [list(frame.columns), ["1", "2", "3", 4, "5", "6"]]

@@ -1,0 +1,87 @@
+"""Random objects go all the way, loaded, exported, read back: every cell of every format says what the objects say."""
+
+import copy
+import json
+import random
+import shutil
+import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from database.engine import connect
+from database.loader import load_objects
+from database.migrate import upgrade
+from flows.pipeline import Place, run_export
+from formats.reading import read_objects
+from tests.generative.checks import CHECKS
+from tests.generative.objects import ZONES, Raw, a_request, some_objects
+from tests.generative.reference import expected_of
+
+HUNT_SECONDS = 240
+
+
+class Silent:
+    """Nobody looks at how the export goes."""
+
+    def progress(self, step: object, records_done: int) -> None: ...
+
+    def describe(self, **facts: object) -> None: ...
+
+
+def one_round(url: str, home: Path, seed: int) -> int:
+    """Objects and requests made from `seed`, exported in every format; the number of files looked at."""
+    rng = random.Random(seed)
+    objects = some_objects(rng, rng.choice((1, 3, 10, 40)))
+    tenant = f"round-{seed}"
+    _load(url, tenant, objects, home)
+    exports = 0
+    for _ in range(3):
+        body = a_request(rng, objects)
+        expected = expected_of(objects, body)
+        zone = ZoneInfo(rng.choice(ZONES))
+        for name, check in CHECKS.items():
+            asked = copy.deepcopy(body)
+            asked["params"]["rsconnect"] = {"profilecontexts": [{"format": name}], "includeValidationData": rng.random() < 0.3}
+            place = Place(url, home / "spool", str(home / "results"), 1_000_000, 1, zone, frozenset({tenant}))
+            job = f"{tenant}-{exports}"
+            outcome = run_export(asked, tenant=tenant, job_id=job, place=place, reporter=Silent())
+            assert outcome.file is not None
+            assert (outcome.extracted.matched, outcome.extracted.exported) == (expected.matched, len(expected.documents))
+            check(home / "results" / outcome.file.key, expected, zone)
+            exports += 1
+        shutil.rmtree(home / "spool")
+        shutil.rmtree(home / "results")
+    return exports
+
+
+def _load(url: str, tenant: str, objects: list[Raw], home: Path) -> None:
+    path = home / "objects.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in objects), encoding="utf-8")
+    engine = connect(url)
+    report = load_objects(engine, tenant, read_objects(path))
+    engine.dispose()
+    assert (report.loaded, report.refused) == (len(objects), [])
+
+
+def test_every_cell_of_every_format_says_what_the_objects_say(database_url: str, tmp_path: Path) -> None:
+    upgrade(database_url, "objects")
+    for seed in range(6):
+        one_round(database_url, tmp_path, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(HUNT_SECONDS * 3)
+def test_no_wrong_cell_is_found_in_a_long_hunt(database_url: str, tmp_path: Path) -> None:
+    """Seeds begin at the day's number, so that every day looks elsewhere; a failure names its seed."""
+    upgrade(database_url, "objects")
+    seed = first = int(time.time() // 86_400) * 1_000_000
+    end = time.monotonic() + HUNT_SECONDS
+    while time.monotonic() < end:
+        try:
+            one_round(database_url, tmp_path, seed)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
+        seed += 1
+    assert seed > first
