@@ -1,5 +1,6 @@
 """What every room's tests share: the databases that they run on."""
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+
+# Prefect looks for a home when it is imported, and warns on a machine where the user has none.
+os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-"))
 
 DATABASES = ("sqlite", "postgresql")
 
