@@ -78,7 +78,7 @@ async def test_the_file_has_a_link_until_it_expires(api: Api) -> None:
     assert (await shown(api, job_id))["file"]["url"] is None
 
 
-@pytest.mark.parametrize("job_id", ["x", "8c6672cd-2deb-48f7-b556-ffa2169d0653", "%00", "..", "'", "é"])
+@pytest.mark.parametrize("job_id", ["x", "8c6672cd-2deb-48f7-b556-ffa2169d0653", "%00", "'", "é"])
 async def test_a_job_that_is_not_there_is_404(api: Api, job_id: str) -> None:
     answer = await api.client.get(f"/{TENANT}/jobs/{job_id}")
     assert answer.status_code == 404

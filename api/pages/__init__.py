@@ -1,0 +1,1 @@
+"""The pages for people: Downloads, New export, Schedules. Server-rendered; a little script makes them live."""

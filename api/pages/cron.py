@@ -1,0 +1,37 @@
+"""When a schedule runs: presets for people, cron lines for Prefect, and cron lines in words."""
+
+import re
+from collections.abc import Mapping
+
+PRESETS = {
+    "weekdays": "Every weekday",
+    "daily": "Every day",
+    "weekly": "Every Monday",
+    "monthly": "On the first of each month",
+    "hourly": "Every hour",
+    "cron": "By a cron line",
+}
+# Day of the month, month, day of the week.
+_DAYS = {"weekdays": "* * 1-5", "daily": "* * *", "weekly": "* * 1", "monthly": "1 * *"}
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+_SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}) (.+)")
+
+
+def cron_of(fields: Mapping[str, str]) -> str:
+    """The cron line that the fields `every`, `at` (`06:00`) and `cron` ask for; Prefect says whether it is one."""
+    every = fields.get("every", "cron")
+    if every not in PRESETS or every == "cron":
+        return fields.get("cron", "").strip()
+    found = _TIME.match(fields.get("at", "").strip())
+    hour, minute = (int(found[1]), int(found[2])) if found else (6, 0)
+    return f"{minute} * * * *" if every == "hourly" else f"{minute} {hour} {_DAYS[every]}"
+
+
+def in_words(cron: str) -> str:
+    """`Every weekday at 06:00` for a line that a preset makes; any other line as it is."""
+    hourly = re.fullmatch(r"(\d{1,2}) \* \* \* \*", cron)
+    if hourly:
+        return f"Every hour at {int(hourly[1]):02d} past"
+    found = _SIMPLE.fullmatch(cron)
+    preset = next((name for name, days in _DAYS.items() if found and days == found[3]), None)
+    return f"{PRESETS[preset]} at {int(found[2]):02d}:{int(found[1]):02d}" if found and preset else cron

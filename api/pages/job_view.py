@@ -1,0 +1,97 @@
+"""A job as the pages show it: what is said of it, and what may be done with it."""
+
+from dataclasses import dataclass
+
+from api.links import is_gone
+from api.pages.words import FORMAT_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number
+from contract.jobs import TERMINAL, Job, JobStatus, Step
+
+_PERCENT: dict[Step, int | None] = {
+    Step.VALIDATE: 5,
+    Step.EXTRACT: None,  # how many there are is known only at its end
+    Step.TRANSFORM: 50,
+    Step.RENDER: 65,
+    Step.PUBLISH: 90,
+    Step.NOTIFY: 98,
+}
+
+
+@dataclass(frozen=True)
+class JobView:
+    """One job for the templates. `percent` is None where nobody knows; `place` is that in the queue, from 1."""
+
+    job: Job
+    place: int | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.job.id)
+
+    @property
+    def name(self) -> str:
+        """The file's name; what it is to be called while there is none."""
+        return self.job.file.name if self.job.file else self.job.file_name or "Export"
+
+    @property
+    def kind(self) -> str:
+        """What its badge looks like."""
+        if self.job.status is JobStatus.COMPLETED_EMPTY:
+            return "no-records"
+        return "expired" if self.has_expired else self.job.status.value
+
+    @property
+    def status(self) -> str:
+        if self.is_stopping:
+            return "Stopping"
+        return "Expired" if self.kind == "expired" else STATUS_WORDS[self.job.status]
+
+    @property
+    def is_open(self) -> bool:
+        return self.job.status not in TERMINAL
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.job.cancel_requested is not None and self.is_open
+
+    @property
+    def has_file(self) -> bool:
+        return self.job.file is not None and not is_gone(self.job)
+
+    @property
+    def has_expired(self) -> bool:
+        return self.job.file is not None and is_gone(self.job)
+
+    @property
+    def format(self) -> str:
+        return FORMAT_WORDS.get(self.job.format or "", self.job.format or "")
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked, and by which way where that says more."""
+        who = self.job.submitted_by or ""
+        return " ".join(filter(None, (who, SOURCE_WORDS[self.job.source])))
+
+    @property
+    def doing(self) -> str:
+        """What happens with it now, while it has not ended."""
+        if not self.is_open:
+            return ""
+        if self.job.status is JobStatus.QUEUED:
+            return f"Place {number(self.place)} in the queue" if self.place else "In the queue"
+        if self.job.step is None:
+            return "Starting"
+        return STEP_WORDS[self.job.step]
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.job.step is None else _PERCENT[self.job.step]
+
+    @property
+    def rows(self) -> str:
+        """How many rows it has, or has so far."""
+        if self.job.status is JobStatus.RUNNING:
+            return f"{number(self.job.records_done)} rows so far" if self.job.records_done else ""
+        if self.job.total is None:
+            return ""
+        cut = f" of {number(self.job.matched)}" if self.job.matched not in (None, self.job.total) else ""
+        return f"{number(self.job.total)}{cut} row{'' if self.job.total == 1 and not cut else 's'}"

@@ -1,0 +1,23 @@
+"""What a page says after something was done, by the word in its address."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+NOTICES = {
+    "started": "The export was started. It appears at the top of the list.",
+    "cancelled": "The export was cancelled, or stops at its next step.",
+    "ended": "The export had ended already.",
+    "scheduled": "The schedule was saved.",
+    "paused": "The schedule is paused.",
+    "resumed": "The schedule goes on.",
+    "deleted": "The schedule was deleted.",
+}
+
+
+def notice_of(notice: str = "") -> str:
+    """The notice to show; empty for a word that is none."""
+    return NOTICES.get(notice, "")
+
+
+Notice = Annotated[str, Depends(notice_of)]

@@ -1,0 +1,79 @@
+"""What all pages share: forms in, answers for browsers out, errors as pages."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Depends, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from api.pages.rendering import page, root_path
+from api.resources import Resources, Shared, resources_of
+from contract.errors import BadOperand, InvalidRequest, StatesheetError, Unauthorized
+
+Pairs = list[tuple[str, str]]
+
+_MOST_FIELDS = 2_000
+
+
+class PageRoute(APIRoute):
+    """Answers our errors with a page, for a person reads it; who is not signed in is led to where that can be done."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def with_pages(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Unauthorized:
+                return _to_sign_in(request, resources_of(request))
+            except StatesheetError as error:
+                shared = resources_of(request)
+                tenant = request.path_params.get("tenant", "")[:100]
+                return page(shared, tenant, "error.html", error.status, error=error)
+
+        return with_pages
+
+
+def _to_sign_in(request: Request, shared: Resources) -> Response:
+    """The sign-in page, which leads back to the page that was wanted; a form that was sent is not sent again."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = f"?{urlencode({'next': wanted})}" if request.method == "GET" else ""
+    return RedirectResponse(f"{root_path(shared)}/{request.path_params['tenant']}/sign-in{query}", 303)
+
+
+async def _visited(shared: Shared, tenant: Annotated[str, Path()]) -> str:
+    await run_in_threadpool(shared.tenants.require, tenant)
+    return tenant
+
+
+Visited = Annotated[str, Depends(_visited)]
+"""The tenant of the address, once the visitor may see it."""
+
+
+async def _posted(request: Request) -> Pairs:
+    """The fields of a form, in order. Raises InvalidRequest."""
+    try:
+        return parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise InvalidRequest([BadOperand(path="form", value="The form", expected="one of at most 2,000 fields")]) from error
+
+
+Posted = Annotated[Pairs, Depends(_posted)]
+
+
+def back(request: Request, shared: Resources, tenant: str, notice: str) -> Response:
+    """Leads back to the page that a form stood on, with a notice."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    base = f"{root_path(shared)}/{tenant}/"
+    if came_from.netloc != request.headers.get("host") or not came_from.path.startswith(base):
+        return forward(shared, tenant, "", notice)
+    query = [(key, value) for key, value in parse_qsl(came_from.query) if key != "notice"]
+    return RedirectResponse(f"{came_from.path}?{urlencode([*query, ('notice', notice)])}", 303)
+
+
+def forward(shared: Resources, tenant: str, to: str, notice: str) -> Response:
+    """Leads to a page of the tenant (empty: the Downloads page), with a notice."""
+    return RedirectResponse(f"{root_path(shared)}/{tenant}/{to}?{urlencode({'notice': notice})}", 303)

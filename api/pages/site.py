@@ -1,0 +1,17 @@
+"""All pages, put into the application."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from api.pages import assets, downloads, events, new_export, schedules, sign_in
+from api.pages.live import LiveJobs
+from api.resources import Resources
+
+
+def install(app: FastAPI, resources: Resources, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Adds the pages after all routes of the interface, whose addresses they leave alone. `stopping`: the server ends."""
+    app.state.live = LiveJobs(resources.jobs, stopping)
+    # `/{tenant}/` and its like come last: they would take any other address of one part.
+    for part in (assets, sign_in, new_export, schedules, events, downloads):
+        app.include_router(part.router)

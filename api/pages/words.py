@@ -1,0 +1,67 @@
+"""How the pages write numbers, sizes, times and states."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from contract.jobs import JobSource, JobStatus, Step
+
+STATUS_WORDS: dict[JobStatus, str] = {
+    JobStatus.QUEUED: "Waiting",
+    JobStatus.RUNNING: "Running",
+    JobStatus.COMPLETED: "Ready",
+    JobStatus.COMPLETED_EMPTY: "No records",
+    JobStatus.FAILED: "Failed",
+    JobStatus.CANCELLED: "Cancelled",
+}
+STEP_WORDS: dict[Step, str] = {
+    Step.VALIDATE: "Checking the request",
+    Step.EXTRACT: "Reading objects",
+    Step.TRANSFORM: "Arranging columns",
+    Step.RENDER: "Writing the file",
+    Step.PUBLISH: "Verifying the file",
+    Step.NOTIFY: "Telling who asked",
+}
+SOURCE_WORDS: dict[JobSource, str] = {
+    JobSource.API: "",
+    JobSource.SCHEDULE: "by a schedule",
+    JobSource.UI: "from Prefect",
+    JobSource.CLI: "from the command line",
+}
+FORMAT_WORDS = {"excel": "Excel", "csv": "CSV", "json": "JSON", "parquet": "Parquet"}
+
+_UNITS = ("kB", "MB", "GB", "TB")
+_LENGTHS = ((3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def number(count: int) -> str:
+    """`1,234`."""
+    return f"{count:,}"
+
+
+def size(count: int) -> str:
+    """Bytes for people, in decimal units: `12 kB`, `1.5 MB`."""
+    if count < 1000:
+        return f"{count} bytes" if count != 1 else "1 byte"
+    power = min(len(_UNITS), next(power for power in range(1, 99) if count < 999.5 * 1000**power))
+    amount = count / 1000**power
+    return f"{amount:.1f} {_UNITS[power - 1]}" if amount < 9.95 else f"{amount:,.0f} {_UNITS[power - 1]}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: `under a second`, `8 seconds`, `2 minutes`."""
+    if seconds < 1:
+        return "under a second"
+    length, unit = next(pair for pair in _LENGTHS if seconds >= pair[0])
+    amount = round(seconds / length)
+    return f"{amount} {unit}{'' if amount == 1 else 's'}"
+
+
+def moment(when: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """`25 Nov, 14:05` in `zone`; with the year where that is another one than now."""
+    return f"{day(when, zone, now)}, {when.astimezone(zone):%H:%M}"
+
+
+def day(when: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """`25 Nov` in `zone`; with the year where that is another one than now."""
+    local = when.astimezone(zone)
+    return f"{local.day} {local:%b}" + ("" if local.year == now.astimezone(zone).year else f" {local.year}")
