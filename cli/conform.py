@@ -1,0 +1,45 @@
+"""`statesheet conform`: does a server answer as the documented services do?"""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import err, out
+
+
+def conform(
+    url: Annotated[str, typer.Argument(help="Address of the server, such as http://127.0.0.1:9095.")],
+    tenant: Annotated[str, typer.Option(help="A tenant to try it with; a few objects are stored there, and stay.")],
+    client_id: Annotated[
+        str, typer.Option(envvar="STATESHEET_CLIENT_ID", help="Credentials for the tenant, where it needs some.")
+    ] = "",
+    client_secret: Annotated[
+        str, typer.Option(envvar="STATESHEET_CLIENT_SECRET", help="The secret that belongs to the client id.")
+    ] = "",
+    patience: Annotated[float, typer.Option(help="Seconds to wait for an export to end.", min=0)] = 60,
+    differing: Annotated[bool, typer.Option("--differing", help="Show only what differs.")] = False,
+) -> None:
+    """Replay the cases of the contract against a server and show which of them hold.
+
+    The exit code is 0 when all hold, 1 when one does not.
+    """
+    import httpx
+    from rich.table import Column, Table
+
+    from cli.conformance import replay
+
+    shown = {"auth-client-id": client_id, "auth-client-secret": client_secret} if client_id else {}
+    verdicts = []
+    with httpx.Client(base_url=url.rstrip("/"), headers=shown, timeout=120) as client, err.status("Asking") as status:
+        for verdict in replay(client, tenant, patience=patience):
+            status.update(f"{verdict.service}: {verdict.case}")
+            verdicts.append(verdict)
+    table = Table(Column("Service", no_wrap=True), "Case", Column("", no_wrap=True), "Differs", box=None)
+    for verdict in verdicts:
+        if verdict.differs or not differing:
+            table.add_row(verdict.service, verdict.case, "differs" if verdict.differs else "holds", "\n".join(verdict.differs))
+    out.print(table, markup=False)
+    failed = sum(bool(verdict.differs) for verdict in verdicts)
+    out.print(f"{len(verdicts) - failed} of {len(verdicts)} cases hold.", markup=False)
+    if failed:
+        raise typer.Exit(1)

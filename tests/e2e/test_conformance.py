@@ -1,0 +1,42 @@
+"""The cases of conformance hold on the real stack, and the command says what does not hold elsewhere."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+from contract.conformance import SERVICES
+from tests.e2e.conftest import TENANT, Stack, command
+
+
+def test_every_case_holds_on_the_embedded_stack(stack: Stack) -> None:
+    done = command("conform", stack.api, "--tenant", TENANT, home=stack.home, COLUMNS="250")
+    cases = sum(len(service.cases) for service in SERVICES)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{cases} of {cases} cases hold." in done.stdout
+
+
+def test_a_server_that_answers_otherwise_does_not_conform(stack: Stack) -> None:
+    """One that answers everything with an empty object, which is JSON and a success."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({}).encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}"
+        done = command("conform", address, "--tenant", TENANT, "--patience", "1", home=stack.home, COLUMNS="250")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done.returncode == 1
+    assert "0 of " in done.stdout
+    assert "dataObjectOperationResponse is missing" in done.stdout
