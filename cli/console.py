@@ -1,31 +1,83 @@
 """Where the command line prints: results to standard output, everything else to standard error. No colours when piped."""
 
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
+from cli.client import Refused
 from contract.errors import InvalidRequest, StatesheetError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 _NEXT_STEPS = {
+    "SSH4101": "Say who you are: STATESHEET_CREDENTIAL=ID:SECRET",
+    "SSH4103": "The credential is for another tenant: name that one with --tenant, or use a credential of this one.",
     "SSH4104": "See the tenants that have objects by loading some: statesheet load FILE --tenant TENANT",
+    "SSH4106": "See the jobs of a tenant with: statesheet jobs --tenant TENANT",
+    "SSH4108": "Wait for it with: statesheet get ID --wait",
+    "SSH4110": "Make it anew by sending its request again.",
     "SSH5032": "Is the stack running? Start it with: statesheet serve",
     "SSH5033": "Look at the log above; a port that is taken can be changed with --port or STATESHEET_PREFECT_PORT.",
+    "SSH5043": "Start one with: statesheet serve. One elsewhere is named by --home or --url.",
+    "SSH5044": "Run the same command again.",
 }
 
 
-def show_error(error: StatesheetError) -> None:
+def show_error(error: StatesheetError | Refused) -> None:
     """What went wrong, where, and what to do next, on standard error."""
-    if isinstance(error, InvalidRequest):
-        err.print(f"[bold red]Error {error.code}[/]: the request has {len(error.mistakes)} mistake(s)")
-        for mistake in error.mistakes:
-            err.print(f"  {mistake.path or 'body'}: {mistake.message} ({mistake.code})", markup=False)
+    mistakes = _mistakes(error)
+    if mistakes:
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        err.print(f"[bold red]Error {error.code}[/]: the request has {count}")
+        for path, message, code in mistakes:
+            err.print(f"  {path or 'body'}: {plain(message)} ({code})", markup=False)
     else:
         err.print(f"[bold red]Error {error.code}[/]: ", end="")
-        err.print(f"{error.path}: {error.message}" if error.path else error.message, markup=False)
+        path = error.path if isinstance(error, StatesheetError) else ""
+        err.print(plain(f"{path}: {error.message}" if path else error.message), markup=False)
     if error.code in _NEXT_STEPS:
         err.print(_NEXT_STEPS[error.code], markup=False)
+
+
+def _mistakes(error: StatesheetError | Refused) -> Sequence[tuple[str, str, str]]:
+    if isinstance(error, Refused):
+        return error.mistakes
+    if isinstance(error, InvalidRequest):
+        return [(mistake.path, mistake.message, mistake.code) for mistake in error.mistakes]
+    return ()
+
+
+def show_json(facts: object) -> None:
+    """Facts for a program, on standard output, in ASCII: every terminal and every pipe can carry that."""
+    out.print(json.dumps(facts, indent=2), markup=False)
+
+
+def show_warnings(warnings: Iterable[Mapping[str, str]]) -> None:
+    """Warnings (`code` and `message` each) on standard error."""
+    for warning in warnings:
+        err.print(f"Warning {warning['code']}: {plain(warning['message'])}", markup=False)
+
+
+def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], styles: Mapping[str, str] | None = None) -> None:
+    """Rows under a header on standard output, as wide as their longest texts. A text that is in `styles` has that style."""
+    cells = [[plain(text) for text in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    for number, row in enumerate([header, *cells]):
+        line = Text(style="bold" if number == 0 else "")
+        for place, (text, width) in enumerate(zip(row, widths, strict=True)):
+            padded = text if place == len(row) - 1 else text.ljust(width + 2)
+            line.append(padded, style=(styles or {}).get(text, ""))
+        line.rstrip()
+        out.print(line)
+
+
+def plain(text: str) -> str:
+    """A text from elsewhere without what a terminal would act on."""
+    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
 
 
 def progress_bar() -> Progress:

@@ -13,7 +13,9 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from cli.client import Client
 from cli.console import err, out, progress_bar
+from cli.waiting import wait_for
 from contract.errors import StartupFailed, StatesheetError
 
 TENANT = "demo"
@@ -119,17 +121,7 @@ def _healthy(address: str) -> bool:
 
 def _wait(client: httpx.Client, job_id: str) -> dict[str, Any]:
     """The job, once it has ended well."""
-    deadline = time.monotonic() + _JOB_SECONDS
-    with progress_bar() as bar:
-        task = bar.add_task("Exporting", total=None)
-        while time.monotonic() < deadline:
-            job: dict[str, Any] = client.get(f"/{TENANT}/jobs/{job_id}").raise_for_status().json()
-            progress = job["progress"]
-            description = f"Exporting: {progress['step'] or job['status']}"
-            bar.update(task, description=description, completed=progress["recordsDone"], total=job["matchedRecords"])
-            if job["finishedDate"]:
-                break
-            time.sleep(_POLL_SECONDS)
+    job = wait_for(Client(client, TENANT), job_id, _JOB_SECONDS)
     if job["status"] not in ("completed", "completed with no records"):
         raise StartupFailed(part="The demo's export", detail=f"it is {job['status']}: {job['error']}")
     return job

@@ -4,14 +4,20 @@ import tempfile
 import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress, TaskID
 
-from cli.console import err, out, progress_bar
+from cli.console import out, progress_bar, show_json, show_warnings
+from cli.options import AsJson
+from cli.requests import read_request
+from contract.answers import timestamp
 from contract.errors import FileMissing, UnreadableFile
 from contract.jobs import Step
+
+if TYPE_CHECKING:
+    from flows.pipeline import Outcome
 
 
 def export(
@@ -21,14 +27,16 @@ def export(
     home: Annotated[
         Path | None, typer.Option(help="Folder of the databases.", show_default="STATESHEET_HOME or ~/.statesheet")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Export what a request asks for, without a server."""
     from config.settings import load_settings
+    from contract.wire import decode_body
     from database.migrate import upgrade
     from flows.pipeline import Place, run_export
 
     settings = load_settings(**({"home": home} if home else {}))
-    body = _read(request)
+    body = decode_body(read_request(request))
     upgrade(settings.objects_url, "objects")
     # Beside the output, so that the finished file only has to be renamed.
     with tempfile.TemporaryDirectory(prefix=".statesheet-", dir=_folder_of(output)) as folder, progress_bar() as bar:
@@ -37,9 +45,12 @@ def export(
         outcome = run_export(body, tenant=tenant, job_id=str(uuid.uuid4()), place=place, reporter=reporter)
         if outcome.file is not None:
             (Path(folder) / "results" / outcome.file.key).replace(output)
-    for warning in (*outcome.plan.request.warnings, *outcome.warnings):
-        err.print(f"Warning {warning.code}: {warning.message}", markup=False)
-    _tell(output if outcome.file else None, outcome.extracted.exported, outcome.extracted.matched)
+    warnings = [{"code": one.code, "message": one.message} for one in (*outcome.plan.request.warnings, *outcome.warnings)]
+    show_warnings(warnings)
+    if as_json:
+        show_json(_facts(outcome, output) | {"warnings": warnings})
+    else:
+        _tell(output if outcome.file else None, outcome.extracted.exported, outcome.extracted.matched)
 
 
 @dataclass
@@ -57,17 +68,6 @@ class _Bar:
             self.bar.update(self.task, total=facts["total"])
 
 
-def _read(path: Path) -> object:
-    from contract.wire import decode_body
-
-    try:
-        return decode_body(path.read_bytes())
-    except FileNotFoundError as error:
-        raise FileMissing(name=str(path)) from error
-    except OSError as error:
-        raise UnreadableFile(name=str(path), reason=error.strerror) from error
-
-
 def _folder_of(output: Path) -> Path:
     folder = output.absolute().parent
     if not folder.is_dir():
@@ -75,6 +75,19 @@ def _folder_of(output: Path) -> Path:
     if output.is_dir():
         raise UnreadableFile(name=str(output), reason="it is a folder; name the file to write")
     return folder
+
+
+def _facts(outcome: "Outcome", output: Path) -> dict[str, Any]:
+    """Under the names that a job's answer has for them."""
+    file, found = outcome.file, outcome.extracted
+    return {
+        "savedTo": str(output.absolute()) if file else None,
+        "format": outcome.plan.profile.format,
+        "asOf": timestamp(found.as_of),
+        "matchedRecords": found.matched,
+        "totalRecords": found.exported,
+        "file": {"bytes": file.bytes, "sha256": file.sha256} if file else None,
+    }
 
 
 def _tell(output: Path | None, exported: int, matched: int) -> None:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.console import err, out, show_error
+from cli.console import err, out, show_error, show_json
+from cli.options import AsJson
 from contract.errors import FileMissing, NoDataInFile, UnreadableFile
 from contract.tenants import RULE, is_tenant_name
 
@@ -28,6 +29,7 @@ def load(
         Path | None, typer.Option(help="Folder of the databases. [default: STATESHEET_HOME or ~/.statesheet]")
     ] = None,
     refused: Annotated[Path | None, typer.Option(help="Where to write all that was refused, as JSON lines.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Load objects. One that is there already is replaced; a row of a table whose Action is DELETE deletes its object.
 
@@ -39,10 +41,13 @@ def load(
         raise typer.BadParameter(RULE, param_hint="--tenant")
     settings = load_settings(**({"home": home} if home else {}))
     reports = _load_each(files, tenant, settings)
-    for path, report in reports.items():
-        _tell(path, report)
     everything = [(path, refusal) for path, report in reports.items() for refusal in report.refused]
-    _list(everything, refused)
+    if as_json:
+        show_json([_facts(path, report) for path, report in reports.items()])
+    else:
+        for path, report in reports.items():
+            _tell(path, report)
+        _list(everything, refused)
     if refused is not None:
         _write(everything, refused)
     if everything or len(reports) < len(set(files)):
@@ -96,6 +101,11 @@ def _progress() -> Progress:
         transient=True,
         disable=not err.is_terminal,
     )
+
+
+def _facts(path: Path, report: "LoadReport") -> dict[str, Any]:
+    refused = [{"place": refusal.place, "reason": refusal.reason} for refusal in report.refused]
+    return {"file": str(path), "loaded": report.loaded, "deleted": report.deleted, "refused": refused}
 
 
 def _tell(path: Path, report: "LoadReport") -> None:

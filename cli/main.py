@@ -4,9 +4,15 @@ import sys
 
 import typer
 
+from cli.cancel import cancel
+from cli.client import Refused
+from cli.conform import conform
 from cli.console import show_error
 from cli.demo import demo
+from cli.explain import explain
 from cli.export import export
+from cli.get import get
+from cli.jobs import jobs
 from cli.load import load
 from cli.schedule import app as schedule
 from cli.serve import serve
@@ -22,15 +28,20 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(load)
 app.command()(export)
+app.command()(explain)
+app.command()(jobs)
+app.command()(get)
+app.command()(cancel)
 app.add_typer(schedule, name="schedule")
 app.command()(demo)
+app.command()(conform)
 
 
 def main() -> None:
     """Run the command line; exit 0 when all went well, 1 when not, 2 when the words of the command are off, 130 on Ctrl-C."""
     try:
         app()
-    except StatesheetError as error:
+    except (StatesheetError, Refused) as error:
         show_error(error)
         sys.exit(1)
     except KeyboardInterrupt:

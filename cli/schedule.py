@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import out
-from contract.errors import FileMissing, PrefectUnavailable
+from cli.console import out, show_json, show_table
+from cli.options import AsJson, Home
+from cli.requests import read_request
+from contract.answers import timestamp
+from contract.errors import PrefectUnavailable
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -21,8 +24,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Exports that run by themselves, as long as the stack runs.", no_args_is_help=True)
 
 _COLUMNS = ("ID", "Tenant", "Cron", "Zone", "Next run", "File")
-
-Home = Annotated[Path | None, typer.Option(help="Home of the running stack. [default: STATESHEET_HOME or ~/.statesheet]")]
 
 
 @app.command()
@@ -38,9 +39,7 @@ def create(
     from tasks.validate import check_request
 
     settings = _settings(home)
-    if not request.is_file():
-        raise FileMissing(name=str(request))
-    body = decode_body(request.read_bytes())
+    body = decode_body(read_request(request))
     check_request(body, max_records=settings.max_records, now=datetime.now(UTC))
     assert isinstance(body, dict), "check_request takes nothing else"
     with _prefect(settings) as client:
@@ -51,16 +50,28 @@ def create(
 
 
 @app.command("list")
-def list_schedules(home: Home = None) -> None:
+def list_schedules(home: Home = None, as_json: AsJson = False) -> None:
     """Show all schedules and when each runs next."""
     with _prefect(_settings(home)) as client:
         from runtime import schedules
 
         found = schedules.listed(client)
-    rows = [_COLUMNS, *(_row(one) for one in found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        out.print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip(), markup=False)
+    if as_json:
+        show_json([_facts(one) for one in found])
+    else:
+        show_table(_COLUMNS, [_row(one) for one in found])
+
+
+def _facts(one: "Schedule") -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "tenant": one.tenant,
+        "cron": one.cron,
+        "timezone": one.timezone,
+        "active": one.active,
+        "nextDate": timestamp(one.next),
+        "request": one.request,
+    }
 
 
 def _row(one: "Schedule") -> tuple[str, ...]:

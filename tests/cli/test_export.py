@@ -1,5 +1,6 @@
 """`statesheet export`, run as a user runs it."""
 
+import hashlib
 import json
 
 import openpyxl
@@ -36,6 +37,13 @@ def test_it_makes_the_file_and_says_how_many_objects_are_in_it(home, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{OBJECTS} objects in {output}\n"
     assert openpyxl.load_workbook(output)["Connector State"].max_row == OBJECTS + 2
+
+
+def test_as_json_it_gives_the_facts_of_the_file(home, tmp_path):
+    output = tmp_path / "states.xlsx"
+    facts = json.loads(export(home, everything(maxRecords=5), output, "--json").stdout)
+    assert (facts["savedTo"], facts["matchedRecords"], facts["totalRecords"]) == (str(output), OBJECTS, 5)
+    assert facts["file"] == {"bytes": output.stat().st_size, "sha256": hashlib.sha256(output.read_bytes()).hexdigest()}
 
 
 def test_it_says_when_more_match_than_were_exported(home, tmp_path):

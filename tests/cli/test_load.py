@@ -42,6 +42,15 @@ def test_what_was_refused_is_listed_and_written_to_a_file(tmp_path: Path) -> Non
     assert lines[0] == {"file": str(path), "place": "line 2", "reason": "not JSON: Expecting value"}
 
 
+def test_as_json_it_gives_the_counts_and_all_that_was_refused(tmp_path: Path) -> None:
+    (path := tmp_path / "a.jsonl").write_text(GOOD + "oops\n" * 23)
+    code, said, listed = run(tmp_path, str(path), "--tenant", "acme", "--json")
+    [facts] = json.loads(said)
+    assert (code, listed, facts["file"], facts["loaded"], facts["deleted"]) == (1, "", str(path), 1, 0)
+    assert facts["refused"][0] == {"place": "line 2", "reason": "not JSON: Expecting value"}
+    assert len(facts["refused"]) == 23
+
+
 def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
     (good := tmp_path / "good.json").write_text(GOOD)
     (bad := tmp_path / "bad.json").write_text("hello")

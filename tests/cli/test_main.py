@@ -8,11 +8,11 @@ from tests.e2e.conftest import command
 
 def test_help_names_every_subcommand_with_a_line_each(tmp_path):
     shown = command("--help", home=tmp_path).stdout
-    for name in ("serve", "load", "export", "schedule", "demo"):
+    for name in ("serve", "load", "export", "explain", "jobs", "get", "cancel", "schedule", "demo"):
         assert name in shown
 
 
-@pytest.mark.parametrize("name", ["serve", "load", "export", "demo"])
+@pytest.mark.parametrize("name", ["serve", "load", "export", "explain", "jobs", "get", "cancel", "demo"])
 def test_help_of_a_subcommand_explains_its_options(tmp_path, name):
     done = command(name, "--help", home=tmp_path)
     assert done.returncode == 0
