@@ -82,7 +82,8 @@ class _Known:
         self.has_errors = everything or type_name in found.with_errors
 
     def knows(self, area: Area, key: str) -> bool:
-        return (area, key) in BY_KEY or (area, key) in self.names
+        is_part = area == "attribute" and key in ERROR_KEYS
+        return is_part or (area, key) in BY_KEY or (area, key) in self.names
 
     def others(self, area: Area) -> list[tuple[Name, str]]:
         """Names outside the catalogue; those of the validation errors first."""

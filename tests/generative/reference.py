@@ -239,7 +239,7 @@ def _attribute_columns(fields: Raw, spelled: dict[Key, str], is_catalogue: bool)
         key = fold(name)
         members = [column for column in others if column[0][1].startswith(key + ">>")]
         is_group = key == _ERRORS or bool(members)
-        is_attribute = ("attribute", key) in BY_KEY or ("attribute", key) in spelled
+        is_attribute = key in _PART_KEYS or ("attribute", key) in BY_KEY or ("attribute", key) in spelled
         is_property = not is_attribute and (("property", key) in BY_KEY or ("property", key) in spelled)
         columns += parts if key == _ERRORS else []
         if is_attribute or is_property or not is_group:

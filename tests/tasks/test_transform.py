@@ -149,6 +149,17 @@ def test_a_wanted_group_stands_for_all_its_names():
     assert [rows["connectorstate"][0][name] for name in names[:2]] == ["Elm||", "||Ulm"]
 
 
+def test_a_wanted_part_of_the_errors_is_there_beside_what_is_nested_in_it():
+    """The part is a column of its own; the names below it do not take its place."""
+    nested = {"error": {"values": _values("bad"), "group": [{"hint": {"values": _values("look")}}]}}
+    item = _object("1", {"validationError": {"group": [nested]}})
+    asked = ExportRequest(("connectorstate",), properties=(), attributes=("validationError>>error",))
+    content, rows = tables_of([item], asked)
+    names = [column.name for column in content.tables[0].columns[4:]]
+    assert names == ["validationError>>error", "validationError>>error>>hint"]
+    assert [rows["connectorstate"][0][name] for name in names] == ["bad", "look"]
+
+
 def test_a_wanted_attribute_that_is_a_property_shows_the_property():
     """As in filters: the property of that name, where no attribute has it."""
     content, rows = tables_of(
