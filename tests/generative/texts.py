@@ -50,7 +50,8 @@ NAMES = (
 TYPE_NAMES = (
     "connectorstate", "ConnectorState", "batchRun", "batch_run", "BATCHRUN", "batch run", "a/b:c*?[]", "a b c", "History",
     "help", "Summary", "validation errors", "model", "Reference Data", '<x>&\'"', "'quoted'", "=1+1",
-    "t" * 40, "t" * 39 + "u", "Größe", "../../etc", "%s", "😀" * 20, ">>", "||", "a,b", "CON", "x.csv", "_x0041_", "Sheet1", "\x01", "type", "İ",
+    "t" * 40, "t" * 39 + "u", "Größe", "../../etc", "%s", "😀" * 20, ">>", "||", "a,b", "CON",
+    "x.csv", "_x0041_", "Sheet1", "\x01", "type", "İ",
 )  # fmt: skip
 
 
