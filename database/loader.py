@@ -12,6 +12,7 @@ from contract.objects import parse_object
 from database.changes import stored_documents
 from database.engine import unavailable
 from database.rows import ObjectRows, Row, rows_of
+from database.storable import is_storable
 from database.tables import state_object
 from database.upsert import delete_objects, replace_objects
 
@@ -93,7 +94,8 @@ def change_together(
 
     Nobody else can write these objects between what `change` sees and what is stored. It may raise, and nothing is stored.
     """
-    rows: list[Row] = [{"type": type_name, "id": identifier} for type_name, identifier in sorted(set(keys))]
+    storable = sorted({key for key in keys if all(map(is_storable, key))})
+    rows: list[Row] = [{"type": type_name, "id": identifier} for type_name, identifier in storable]
     with unavailable(), engine.begin() as connection:
         _lock(connection, tenant, rows)
         chunk, report = _taken_together(tenant, change(stored_documents(connection, tenant, rows)))

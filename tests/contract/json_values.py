@@ -1,6 +1,7 @@
 """Strategies for JSON: any value at all, values with the contract's own names in them, and mutations of good bodies."""
 
 import copy
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -58,9 +59,9 @@ def contract_values() -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def mutated_bodies(draw: st.DrawFn) -> Any:
-    """A good body with one to three of its places changed: replaced, removed, doubled or renamed."""
-    body = copy.deepcopy(draw(st.sampled_from(GOOD_BODIES))())
+def mutated_bodies(draw: st.DrawFn, bodies: Sequence[Callable[[], Any]] = GOOD_BODIES) -> Any:
+    """One of the good `bodies` with one to three of its places changed: replaced, removed, doubled or renamed."""
+    body = copy.deepcopy(draw(st.sampled_from(bodies))())
     for _ in range(draw(st.integers(1, 3))):
         holders = [holder for holder in _holders(body) if holder]
         holder = draw(st.sampled_from(holders)) if holders else {}
