@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli.console import err, out, show_error, show_json
+from cli.edited import SentBack, Wish, facts_of, send_book_back, tell
 from cli.options import AsJson
 from contract.errors import FileMissing, NoDataInFile, UnreadableFile
 from contract.tenants import RULE, is_tenant_name
@@ -29,18 +30,31 @@ def load(
         Path | None, typer.Option(help="Folder of the databases. [default: STATESHEET_HOME or ~/.statesheet]")
     ] = None,
     refused: Annotated[Path | None, typer.Option(help="Where to write all that was refused, as JSON lines.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Of an exported workbook, show what it would change, and write nothing.")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Of an exported workbook, take the good rows also where others are refused.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where to write the refused rows of an exported workbook, to be mended and sent back.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Load objects. One that is there already is replaced; a row of a table whose Action is DELETE deletes its object.
 
+    An exported workbook that comes back is taken as edits: only changed cells are written, and all of them or none.
     The exit code is 0 when everything was taken, 1 when something was refused or a file could not be read.
     """
     from config.settings import load_settings
 
     if not is_tenant_name(tenant):
         raise typer.BadParameter(RULE, param_hint="--tenant")
+    if (dry_run or rejects is not None) and len(set(files)) > 1:
+        raise typer.BadParameter("load one workbook at a time with it", param_hint="--rejects" if rejects else "--dry-run")
     settings = load_settings(**({"home": home} if home else {}))
-    reports = _load_each(files, tenant, settings)
+    wish = Wish(apply=not dry_run, partial=partial, rejects=rejects, every_change=as_json)
+    reports = _load_each(files, tenant, settings, wish)
     everything = [(path, refusal) for path, report in reports.items() for refusal in report.refused]
     if as_json:
         show_json([_facts(path, report) for path, report in reports.items()])
@@ -54,18 +68,18 @@ def load(
         raise typer.Exit(1)
 
 
-def _load_each(files: Iterable[Path], tenant: str, settings: "Settings") -> "dict[Path, LoadReport]":
+def _load_each(files: Iterable[Path], tenant: str, settings: "Settings", wish: Wish) -> "dict[Path, LoadReport | SentBack]":
     """What became of each file that could be read; one that could not is told of, and does not stop the others."""
     from database.engine import connect
     from database.migrate import upgrade
 
     upgrade(settings.objects_url, "objects")
     engine = connect(settings.objects_url)
-    reports = {}
+    reports: dict[Path, LoadReport | SentBack] = {}
     try:
         for path in files:
             try:
-                reports[path] = _load_one(path, tenant, settings, engine)
+                reports[path] = _load_one(path, tenant, settings, engine, wish)
             except (FileMissing, NoDataInFile, UnreadableFile) as error:
                 show_error(error)
     finally:
@@ -73,19 +87,28 @@ def _load_each(files: Iterable[Path], tenant: str, settings: "Settings") -> "dic
     return reports
 
 
-def _load_one(path: Path, tenant: str, settings: "Settings", engine: "Engine") -> "LoadReport":
+def _load_one(path: Path, tenant: str, settings: "Settings", engine: "Engine", wish: Wish) -> "LoadReport | SentBack":
     from tasks.load import load_file
 
     with _progress() as bar:
         # The bar follows the bytes of the file: nobody knows beforehand how many objects there are.
         task = bar.add_task(path.name, total=None, objects=0)
+
+        def show(done: int) -> None:
+            bar.update(task, objects=done)
+
+        sent = send_book_back(path, engine=engine, url=settings.objects_url, tenant=tenant, wish=wish, on_progress=show)
+        if sent is not None:
+            return sent
+        if not wish.apply:
+            raise UnreadableFile(name=path.name, reason="only an exported workbook can be loaded with --dry-run")
         return load_file(
             path,
             engine=engine,
             tenant=tenant,
             zone=settings.zone,
             open_file=lambda found: bar.open(found, "rb", task_id=task),
-            on_progress=lambda done: bar.update(task, objects=done),
+            on_progress=show,
         )
 
 
@@ -103,12 +126,17 @@ def _progress() -> Progress:
     )
 
 
-def _facts(path: Path, report: "LoadReport") -> dict[str, Any]:
+def _facts(path: Path, report: "LoadReport | SentBack") -> dict[str, Any]:
+    if isinstance(report, SentBack):
+        return facts_of(path, report)
     refused = [{"place": refusal.place, "reason": refusal.reason} for refusal in report.refused]
     return {"file": str(path), "loaded": report.loaded, "deleted": report.deleted, "refused": refused}
 
 
-def _tell(path: Path, report: "LoadReport") -> None:
+def _tell(path: Path, report: "LoadReport | SentBack") -> None:
+    if isinstance(report, SentBack):
+        tell(path, report)
+        return
     counts = {"loaded": report.loaded, "deleted": report.deleted, "refused": len(report.refused)}
     said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count or word == "loaded")
     out.print(f"{path}: {said}", markup=False)

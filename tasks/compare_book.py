@@ -8,7 +8,7 @@ the person changed is an edit, what only the store changed stays, and what both 
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -112,16 +112,21 @@ def _compare_lot(comparison: Comparison, lot: Sequence[EditedRow], *, own: bool)
     now, errors = _shown(comparison, comparison.store.url, comparison.store.tenant, (row.key for row in lot))
     moved = {row.key: row.fingerprint for row in lot if row.fingerprint and _version(now.get(row.key)) != row.fingerprint}
     base = _earlier(comparison, moved) if moved else {}
-    updates: list[tuple[EditedRow, list[FieldEdit]]] = []
+    edits = {
+        row.key: found
+        for row in lot
+        if (stored := now.get(row.key)) is not None
+        and row.action != DELETE
+        and (found := _edits(comparison, row, stored, base.get(row.key), errors if own else None))
+    }
+    documents = _documents(comparison.store, {key: now[key] for key in edits})
     for row in lot:
-        stored, before = now.get(row.key), base.get(row.key)
-        if stored is None:
-            _absent(comparison, row, before)
+        if row.key not in now:
+            _absent(comparison, row, base.get(row.key))
         elif row.action == DELETE:
-            _delete(comparison, row, stored)
-        elif (edits := _edits(comparison, row, stored, before, errors if own else None)) is not None:
-            updates.append((row, edits))
-    _update(comparison, updates, now)
+            _delete(comparison, row, now[row.key])
+        elif row.key in edits:
+            _update(comparison, row, edits[row.key], documents[row.key])
 
 
 def _version(stored: StoredRow | None) -> str:
@@ -233,18 +238,21 @@ def _plain(parts: Sequence[str | None]) -> tuple[str, ...]:
     return tuple((part or "").replace("\r\n", "\n").replace("\r", "\n") for part in parts)
 
 
-def _update(comparison: Comparison, updates: Sequence[tuple[EditedRow, list[FieldEdit]]], now: dict[Key, StoredRow]) -> None:
-    store = comparison.store
-    documents = current_documents(store.engine, store.tenant, [row.key for row, _ in updates]) if updates else {}
-    for row, edits in updates:
-        document, seen = documents.get(row.key), now[row.key].fingerprint
-        if document is None or fingerprint(document) != seen:
-            raise ObjectsChanged(count=1)
-        made = _edited(comparison, row, document, edits)
-        if made is not None:
-            comparison.report.updated += 1
-            comparison.edit(Edit(*row.key, seen, made))
-            _tell(comparison, row, edits)
+def _documents(store: Store, rows: Mapping[Key, StoredRow]) -> dict[Key, str]:
+    """The documents of objects; raises ObjectsChanged where one is no longer of the version that was shown."""
+    documents = current_documents(store.engine, store.tenant, rows) if rows else {}
+    changed = sum(key not in documents or fingerprint(documents[key]) != row.fingerprint for key, row in rows.items())
+    if changed:
+        raise ObjectsChanged(count=changed)
+    return documents
+
+
+def _update(comparison: Comparison, row: EditedRow, edits: Sequence[FieldEdit], document: str) -> None:
+    made = _edited(comparison, row, document, edits)
+    if made is not None:
+        comparison.report.updated += 1
+        comparison.edit(Edit(*row.key, fingerprint(document), made))
+        _tell(comparison, row, edits)
 
 
 def _edited(comparison: Comparison, row: EditedRow, document: str, edits: Sequence[FieldEdit]) -> dict[str, object] | None:

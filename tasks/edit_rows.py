@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contract.edits import Place
 from contract.filters import fold
 from formats.headers import ACTION, FINGERPRINT_LABEL, ID, TYPE
-from formats.reading.cells import Row, same_cell
+from formats.reading.cells import Row, is_empty
 from formats.reading.edited import EditedSheet, Field
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
@@ -37,7 +37,7 @@ class EditedRow:
 
     def filled(self) -> Iterator[Field]:
         """The columns that the row has a value in."""
-        return (field for field in self.sheet.fields if not same_cell(self.cells[field.position], None))
+        return (field for field in self.sheet.fields if not is_empty(self.cells[field.position]))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def read_rows(sheet: EditedSheet, *, fingerprints: bool) -> Iterator[EditedRow |
     """The rows of a sheet that hold anything. Without `fingerprints` none is looked at: the export was of other objects."""
     known = {column.position for column in sheet.columns}
     for number, cells in sheet.rows:
-        filled = [position for position, cell in enumerate(cells) if not same_cell(cell, None)]
+        filled = [position for position, cell in enumerate(cells) if not is_empty(cell)]
         if not filled:
             continue
         action = sheet.said(cells, ACTION).strip()

@@ -11,7 +11,7 @@ from contract.filters import Context, parse_instant
 from contract.objects import parse_object
 from database.rows import rows_of
 from formats.excel.limits import MAX_CHARACTERS, cut, units
-from formats.reading.cells import Row, cell_text, date_text, same_cell
+from formats.reading.cells import Row, cell_text, date_text, is_empty, same_cell
 from formats.reading.edited import Field
 from tasks.stored_cells import StoredRow
 
@@ -56,7 +56,7 @@ def compare(
     found = RowEdits()
     for place in fields:
         cell, stored = row[place.position], now.cell(place.key)
-        if same(place, cell, stored, zone) or (not exported and same_cell(cell, None)):
+        if same(place, cell, stored, zone) or (not exported and is_empty(cell)):
             continue
         edit = FieldEdit(place, stored, cell)
         if current or not exported:
@@ -74,7 +74,7 @@ def same(place: Field, one: object, other: object, zone: ZoneInfo) -> bool:
     """Whether two cells of a column say the same; in a column of dates, in whichever way the date is written."""
     if same_cell(one, other):
         return True
-    if not place.is_instant or one in (None, "") or other in (None, ""):
+    if not place.is_instant or is_empty(one) or is_empty(other):
         return False
     dates = {instant_of(cell, zone) for cell in (one, other)}
     return len(dates) == 1 and None not in dates
@@ -107,7 +107,7 @@ def edited_document(
 
 def new_text(place: Field, cell: object, zone: ZoneInfo) -> str | None:
     """The text of a changed cell; raises CannotEdit where the column cannot hold it."""
-    if same_cell(cell, None):
+    if is_empty(cell):
         return None
     if isinstance(cell, str) and cell in _SPREADSHEET_ERRORS:
         raise CannotEdit(f"{cell} is an error of the spreadsheet")

@@ -3,6 +3,7 @@
 import json
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,7 +22,9 @@ _ATTEMPTS = 3
 
 
 def is_edited_workbook(path: Path, *, most_bytes: int = MOST_BYTES) -> bool:
-    """Whether the file is a workbook that this project exported. Raises FileMissing, NoDataInFile, UnreadableFile."""
+    """Whether the file is a workbook that this project exported. Raises UnreadableFile where a workbook is damaged."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return False
     with open_edited(path, most_bytes=most_bytes) as book:
         return book is not None
 

@@ -34,6 +34,11 @@ def cell_text(cell: object, zone: tzinfo) -> str | None:
             return str(cell)
 
 
+def is_empty(cell: object) -> bool:
+    """Whether nothing is in the cell."""
+    return cell is None or cell == ""
+
+
 def same_cell(one: object, other: object) -> bool:
     """Whether two cells show the same, as far as a workbook keeps it when another program saves it again: an empty text is an
     empty cell, a line end is a line feed, a date is exact to the millisecond, and a number may stand as its digits."""
