@@ -194,6 +194,8 @@ def _exact(text: ColumnElement[str], test: Exact, cased: bool, dialect: Dialect)
 
 def _words(text: ColumnElement[str], test: Words, dialect: Dialect) -> ColumnElement[bool]:
     look = has_word if test.whole else has_part
+    if test.whole:
+        text = dialect.spaced(text)
     join = all_of if test.every else any_of
     return any_of([join([look(text, word, dialect) for word in words]) for words in test.alternatives])
 

@@ -4,7 +4,7 @@ Without case: in the collation "C" PostgreSQL lowers A to Z; other letters are t
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -64,6 +64,11 @@ def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
 def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
     """`text` with a space for each blank."""
     return func.translate(text, BLANKS, " " * len(BLANKS))
+
+
+def joined(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """All of `texts` that are not null, with spaces between them."""
+    return func.concat_ws(" ", *texts, type_=String).collate(_BY_CODE_POINT)
 
 
 def words(text: ColumnElement[str]) -> TableValuedAlias:

@@ -4,7 +4,7 @@ Without case: SQLite lowers A to Z; for other letters GLOB's `[Ää]` is either.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -75,6 +75,14 @@ def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
     for blank in BLANKS.replace(" ", ""):
         text = func.replace(text, _constant(blank), _constant(" "))
     return text
+
+
+def joined(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """All of `texts` that are not null, with spaces between them and perhaps more."""
+    found: ColumnElement[str] = func.coalesce(texts[0], _constant(""), type_=String)
+    for text in texts[1:]:
+        found = found + func.coalesce(_constant(" ") + text, _constant(""), type_=String)
+    return found
 
 
 def words(text: ColumnElement[str]) -> TableValuedAlias:

@@ -1,7 +1,5 @@
 """Words in texts: whole words and parts, with wildcards, in one value or in all of an object's (see `contract.filters`)."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, String, false, func, literal_column, select, true
 
 from config.catalogue import COLUMNS
@@ -16,7 +14,6 @@ from database.tables import state_object, validation_error
 from database.values import ERROR_COLUMNS, Sql, error_rows
 
 _SPACE: ColumnElement[str] = literal_column("' '", String)
-_EMPTY: ColumnElement[str] = literal_column("''", String)
 
 
 def has_part(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
@@ -25,12 +22,12 @@ def has_part(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnEle
     return dialect.matches(text, (Wild.RUN, *patterns.of_word(fold(word)), Wild.RUN))
 
 
-def has_word(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
-    """Whether one of the words of `text` is `word`; a wildcard never reaches past the end of a word."""
+def has_word(spaced: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
+    """Whether one of the words of `spaced`, a text with spaces for all blanks, is `word`; a wildcard never reaches past the
+    end of a word."""
     if not word or not is_storable(word) or any(blank in word for blank in BLANKS):
         return false()
     pattern = patterns.of_word(fold(word))
-    spaced = dialect.spaced(text)
     match pattern:
         case (Wild.RUN,):
             return func.trim(spaced, " ", type_=String) != ""
@@ -54,27 +51,16 @@ def _padded(text: ColumnElement[str]) -> ColumnElement[str]:
 
 def keywords(wanted: Keywords, dialect: Dialect) -> ColumnElement[bool]:
     """All texts of the object are put one after another with blanks between them, which no word reaches across."""
-    texts = [_or_empty(state_object.c[name]) for name in ("id", "name", *(column.key for column in COLUMNS))]
+    texts: list[Sql] = [state_object.c[name] for name in ("id", "name", *(column.key for column in COLUMNS))]
     areas: tuple[Area, Area] = ("p", "a")
     for area in areas:
         values = dialect.detail_values(state_object.c.details, area)
-        joined = select(func.aggregate_strings(values.value.text, " ")).select_from(values.rows).correlate(state_object)
-        texts.append(_or_empty(joined.scalar_subquery()))
-    parts = _joined([_or_empty(validation_error.c[name]) for name in ERROR_COLUMNS])
-    texts.append(_or_empty(error_rows(func.aggregate_strings(parts, " ")).scalar_subquery()))
+        listed = select(func.aggregate_strings(values.value.text, " ")).select_from(values.rows).correlate(state_object)
+        texts.append(listed.scalar_subquery())
+    parts = dialect.joined([validation_error.c[name] for name in ERROR_COLUMNS])
+    texts.append(error_rows(func.aggregate_strings(parts, " ")).scalar_subquery())
     # A limit keeps the databases from putting the whole expression in the place of each use of it.
-    whole = select(dialect.spaced(_joined(texts)).label("text")).limit(1).correlate(state_object).subquery("texts")
+    whole = select(dialect.spaced(dialect.joined(texts)).label("text")).limit(1).correlate(state_object).subquery("texts")
     join = all_of if wanted.every else any_of
     found = join([has_word(whole.c.text, word, dialect) for word in wanted.words])
     return select(true()).select_from(whole).where(found).correlate(state_object).exists()
-
-
-def _or_empty(text: Sql) -> ColumnElement[str]:
-    return func.coalesce(text, _EMPTY, type_=String)
-
-
-def _joined(texts: Sequence[ColumnElement[str]]) -> ColumnElement[str]:
-    joined = texts[0]
-    for text in texts[1:]:
-        joined = joined + _SPACE + text
-    return joined

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, make_url, text
 
 from config.catalogue import COLUMNS
 from contract.errors import DatabaseUnavailable, DiskFull
@@ -20,6 +20,7 @@ from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
 from database.reader import Snapshot, count_matching, extract, tenant_exists
+from database.tables import document, state_object, validation_error
 from tests.conftest import new_postgresql_database
 
 EVERYTHING = ExportRequest(types=("connectorstate",))
@@ -167,6 +168,14 @@ def test_whole_documents_are_spooled_as_they_came_in_order(database_url: str, tm
     assert (snapshot.exported, snapshot.errors, seen) == (2, None, [2])
 
 
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "a b? #1 100%41 ä" / "objects & more.db"
+    url = URL.create("sqlite", database=str(file)).render_as_string()
+    load(url, [listing("a")])
+    assert read(url, tmp_path).exported == 1
+    assert file.exists()
+
+
 def test_objects_of_others_are_not_seen(database_url: str, tmp_path: Path) -> None:
     load(database_url, [listing("a", **errors("ours"))])
     load(database_url, [listing("a", **errors("theirs")), listing("b", **errors("theirs"))], tenant="other")
@@ -301,3 +310,41 @@ def test_a_filter_and_a_sort_work_on_the_way_of_the_extraction(database_url: str
         sort=(SortKey("reqid", descending=False, value_type=ValueType.NUMBER),),
     )
     assert [row["id"] for row in rows_of(read(database_url, tmp_path, request).objects)] == ["c", "b", "a"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("documents", [False, True])
+def test_memory_does_not_grow_with_the_rows(database_url: str, tmp_path: Path, documents: bool) -> None:
+    load(database_url, [listing(str(number), name="x" * 500, **errors("wrong")) for number in range(5_000)])
+    few = peak_memory(database_url, tmp_path, documents)
+    multiply(database_url, 40)
+    assert peak_memory(database_url, tmp_path, documents) < 1.3 * few
+
+
+def multiply(url: str, times: int) -> None:
+    """Put copies of all objects beside them, under other ids."""
+    engine = connect(url)
+    numbers = {
+        "sqlite": f"json_each('{list(range(1, times))}') AS number",
+        "postgresql": f"generate_series(1, {times - 1}) AS number(value)",
+    }[engine.name]
+    with engine.begin() as connection:
+        for table in (state_object, document, validation_error):
+            columns = [column.name for column in table.columns]
+            copied = ", ".join("held.id || '-' || number.value" if name == "id" else f"held.{name}" for name in columns)
+            connection.execute(
+                text(f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {copied} FROM {table.name} held, {numbers}")
+            )
+    engine.dispose()
+
+
+def peak_memory(url: str, folder: Path, documents: bool) -> int:
+    """The most memory that a process needs to extract all objects, in kilobytes."""
+    script = """
+import resource, sys
+from tests.database.test_reader import *
+read(sys.argv[1], Path(sys.argv[2]), documents=sys.argv[3] == "True")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    command = [sys.executable, "-c", script, url, str(folder), str(documents)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
