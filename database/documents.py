@@ -1,6 +1,6 @@
 """Reading objects as they came, for answers that hold them: a page of a request, and the keys of what it finds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -49,10 +49,3 @@ def distinct_values(engine: Engine, tenant: str, request: ExportRequest, names: 
     query = select(*columns).where(found_by(tenant, request, engine.name), *present).distinct().order_by(*columns)
     with unavailable(), reading(engine) as connection:
         return [tuple(row) for row in connection.execute(query)]
-
-
-def iterate_documents(engine: Engine, tenant: str, request: ExportRequest) -> Iterator[str]:
-    """The documents that `request` finds, all of them, without holding more than a few. Raises DatabaseUnavailable."""
-    query = select_documents(tenant, request, engine.name, limit=None)
-    with unavailable(), reading(engine) as connection:
-        yield from connection.execution_options(yield_per=500).scalars(query)

@@ -1,0 +1,98 @@
+"""Reading objects for answers, on both databases: pages, keys, counts of states, histories."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from contract.export_request import ExportRequest, SortKey
+from contract.filters import Criterion, Exact
+from database.documents import distinct_values, matching_keys, read_page
+from database.engine import connect
+from database.history import changes_of
+from database.loader import load_objects
+from database.state_counts import StateCount, count_by_channel, count_states
+from database.tables import objects_metadata
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = connect(database_url)
+    objects_metadata.create_all(made)
+    yield made
+    made.dispose()
+
+
+def an_object(identifier: str, channel: str | None, *states: str, type_name: str = "connectorstate") -> dict[str, Any]:
+    values = [
+        {"value": text, "locale": locale, "source": "internal"}
+        for text, locale in zip(states, ("en-US", "de-DE"), strict=False)
+    ]
+    properties = {"channelid": channel, "entitytype": "sku", "entityid": f"e{identifier}"}
+    return {
+        "id": identifier,
+        "type": type_name,
+        "properties": properties,
+        "data": {"attributes": {"itemState": {"values": values}}},
+    }
+
+
+def load(engine: Engine, *objects: Any, by: str | None = None) -> None:
+    report = load_objects(engine, "acme", ((str(number), raw) for number, raw in enumerate(objects)), changed_by=by)
+    assert report.refused == []
+
+
+STATES = ExportRequest(types=("connectorstate",), max_records=100)
+
+
+def test_a_page_is_in_the_requests_order_and_counts_all_pages(engine: Engine) -> None:
+    load(engine, *(an_object(str(number), "c", "new") for number in range(7)), an_object("x", "c", "new", type_name="other"))
+    asked = ExportRequest(
+        types=("connectorstate",), sort=(SortKey("id", descending=True, area="property"),), offset=1, max_records=3
+    )
+    page = read_page(engine, "acme", asked)
+    assert [text[7:8] for text in page.documents] == ["5", "4", "3"]
+    assert page.matched == 7
+    assert matching_keys(engine, "acme", asked) == [("connectorstate", str(number)) for number in range(3)]
+    assert read_page(engine, "other", asked).matched == 0
+
+
+def test_each_value_of_a_column_comes_once(engine: Engine) -> None:
+    load(engine, an_object("1", "b"), an_object("2", "a"), an_object("3", "b"), an_object("4", None))
+    assert distinct_values(engine, "acme", STATES, ("channelid",)) == [("a",), ("b",)]
+
+
+def test_states_are_counted_wherever_they_are_stored(engine: Engine) -> None:
+    """A single value has a column, several have none; an object counts once for each of its values."""
+    load(
+        engine,
+        an_object("1", "a", "new"),
+        an_object("2", "a", "new", "neu"),
+        an_object("3", "b", "done"),
+        an_object("4", None, "new"),
+    )
+    assert count_states(engine, "acme", STATES, ("itemState", "channelState")) == [
+        StateCount("sku", "_UNASSIGNED", "itemState", "new", 1),
+        StateCount("sku", "a", "itemState", "neu", 1),
+        StateCount("sku", "a", "itemState", "new", 2),
+        StateCount("sku", "b", "itemState", "done", 1),
+    ]
+    assert count_by_channel(engine, "acme", STATES) == {"_UNASSIGNED": 1, "a": 2, "b": 1}
+
+
+def test_changes_come_object_by_object_each_with_what_was_before_and_after(engine: Engine) -> None:
+    load(engine, an_object("1", "a", "new"), an_object("2", "a", "new"), by="ann")
+    load(engine, an_object("2", "a", "done"), by="ben")
+    load(engine, an_object("1", "a", "done"), an_object("2", "a", "gone"), by="cid")
+    asked = ExportRequest(
+        types=("connectorstate",), filter=Criterion("property", "channelid", (Exact(("A",)),)), max_records=100
+    )
+    changes = list(changes_of(engine, "acme", asked))
+    assert [change.changed_by for change in changes] == ["ann", "cid", "ann", "ben", "cid"]
+    assert [change.before is None for change in changes] == [True, False, True, False, False]
+    for earlier, later in itertools.pairwise(changes):
+        assert later.before in (None, earlier.after)
+    assert '"gone"' in str(changes[-1].after)
+    assert list(changes_of(engine, "acme", ExportRequest(types=("other",), max_records=5))) == []
