@@ -4,9 +4,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 ROWS ?= 5000
+SEED ?= 7
+KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test hunt serve bench lint format lock clean
+.PHONY: help setup demo test hunt chaos serve bench lint format lock clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -28,6 +30,9 @@ test: $(READY)  ## Run all tests
 
 hunt: $(READY)  ## Run the long property hunts too
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+
+chaos: $(READY)  ## Kill every part of a stack at random moments, then audit each job (SEED=7 KILLS=200)
+	CHAOS_SEED=$(SEED) CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest -s -m chaos tests/chaos
 
 serve: $(READY)  ## Start the whole stack on this machine
 	$(BIN)/statesheet serve
