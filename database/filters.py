@@ -220,14 +220,13 @@ def _compare(value: Stored, test: Compare, dialect: Dialect) -> ColumnElement[bo
 
 
 def _compare_text(text: ColumnElement[str], test: Compare) -> ColumnElement[bool]:
-    """By code point. What no stored text holds takes its place in that order: above all texts without it, U+0000, and
-    between U+D7FF and U+E000, half of a surrogate pair."""
+    """By code point. An operand that no stored text can begin with is cut where it cannot, and compared so that what it is
+    between stays: U+0000 comes right after the text before it, half of a surrogate pair right before U+E000."""
     operand, operator = str(test.operand), test.operator
     if found := UNSTORABLE.search(operand):
-        below = found.group() == "\0"
-        operand = operand[: found.start()] + ("" if below else "\ue000")
-        above_operand = operator in ("gt", "gte")
-        operator = ("gt" if below else "gte") if above_operand else ("lte" if below else "lt")
+        is_nul, wants_above = found.group() == "\0", operator in ("gt", "gte")
+        operand = operand[: found.start()] + ("" if is_nul else "\ue000")
+        operator = ("gt" if is_nul else "gte") if wants_above else ("lte" if is_nul else "lt")
     return _ordered(text, operator, literal(operand, String))
 
 

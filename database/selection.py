@@ -98,15 +98,15 @@ def found_by(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement
     """Whether an object is one that the request finds, whatever its limits."""
     chosen = [of_tenant(tenant)]
     if request.types:
-        chosen.append(_of_types([name for name in request.types if is_storable(name)]))
+        chosen.append(_of_types(list(filter(is_storable, request.types)), DIALECTS[dialect]))
     if request.ids:
-        chosen.append(DIALECTS[dialect].one_of(state_object.c.id, [name for name in request.ids if is_storable(name)]))
+        chosen.append(DIALECTS[dialect].one_of(state_object.c.id, list(filter(is_storable, request.ids))))
     return and_(*chosen, compile_filter(request.filter, dialect))
 
 
-def _of_types(types: Sequence[str]) -> ColumnElement[bool]:
+def _of_types(types: Sequence[str], dialect: Dialect) -> ColumnElement[bool]:
     # One type as an equality, so that the primary key gives the order by id.
-    return state_object.c.type == types[0] if len(types) == 1 else state_object.c.type.in_(types)
+    return state_object.c.type == types[0] if len(types) == 1 else dialect.one_of(state_object.c.type, types)
 
 
 def _ordered(found: Select[Any], request: ExportRequest, dialect: str) -> Select[Any]:

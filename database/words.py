@@ -17,6 +17,7 @@ _SPACE: ColumnElement[str] = literal_column("' '", String)
 
 
 def has_part(text: ColumnElement[str], word: str, dialect: Dialect) -> ColumnElement[bool]:
+    """Whether some part of `text` is `word`, wildcards reaching as far as they must."""
     if not is_storable(word):
         return false()
     return dialect.matches(text, (Wild.RUN, *patterns.of_word(fold(word)), Wild.RUN))
@@ -50,7 +51,9 @@ def _padded(text: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def keywords(wanted: Keywords, dialect: Dialect) -> ColumnElement[bool]:
-    """All texts of the object are put one after another with blanks between them, which no word reaches across."""
+    """Whether the object has the words, each in some text of it.
+
+    All its texts are put one after another with blanks between them, which no word reaches across."""
     texts: list[Sql] = [state_object.c[name] for name in ("id", "name", *(column.key for column in COLUMNS))]
     areas: tuple[Area, Area] = ("p", "a")
     for area in areas:
