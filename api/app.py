@@ -14,8 +14,10 @@ from api.auditing import Recorder
 from api.authentication import authorize
 from api.body import BodyLimit
 from api.errors import LastResort
+from api.headers import HeaderLimit, SafeHeaders
 from api.keyring import Keyring
 from api.metrics import JobsByStatus, RequestMetrics
+from api.pages import site
 from api.resources import Resources
 from api.runs import PrefectRuns
 from api.tenants import Tenants
@@ -32,13 +34,14 @@ def create_app(
     on_submitted: Callable[[], None] = lambda: None,
     worker_answers: Callable[[], bool] | None = None,
     prefect_transport: httpx.AsyncBaseTransport | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
     """The API over migrated databases; `prefect_api_url` ends in `/api`.
 
     `on_submitted` is called, on the event loop, when Prefect has a new run; it must be quick. `worker_answers` says whether
     this machine's worker would take a run now (None: `/health` asks Prefect which workers it heard of lately).
-    `prefect_transport` stands in for the network. Links begin with `settings.public_url`, else `settings.host` and `.port`,
-    so hand in the port that is listened on.
+    `prefect_transport` stands in for the network. `stopping` says that the server ends, so that streams end too.
+    Links begin with `settings.public_url`, else `settings.host` and `.port`, so hand in the port that is listened on.
     """
     objects, jobs_database = connect(settings.objects_url), connect(settings.jobs_url)
     resources = Resources(
@@ -61,11 +64,14 @@ def create_app(
     app.state.registry = registry
     for router in (exports.router, *services.ROUTERS, *(part.router for part in (jobs, files, health, metrics, documentation))):
         app.include_router(router)
+    site.install(app, resources, stopping)
     errors.install(app)
     # The last that is added is the outermost.
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
+    app.add_middleware(HeaderLimit)
     app.add_middleware(LastResort)
     app.add_middleware(RequestMetrics, registry=registry)
+    app.add_middleware(SafeHeaders)
     return app
 
 

@@ -20,7 +20,7 @@ from database.credentials import Credential
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _PUBLIC: set[Callable[..., Any]] = set()
-_WAYS = ("auth-client-id", "auth-client-secret", "authorization", "cookie")
+_WAYS = ("auth-client-id", "auth-client-secret", "authorization")
 _ID = re.compile(r"ssc_[0-9a-f]{1,40}")
 
 
@@ -85,20 +85,24 @@ async def is_operator(request: Request, shared: Resources) -> bool:
 
 
 async def check(shared: Resources, identifier: str, secret: str) -> Credential | None:
-    """The credential of an id and its secret, None where they are not good."""
-    found = await shared.keyring.by_secret(secret)
-    return found if found is not None and _same(found.id, identifier) else None
+    """The credential of an id and its secret that somebody typed, None where they are not good; the audit is told then."""
+    found = await _matching(shared, identifier, secret)
+    if found is None:
+        auditing.note(shared.audit, Action.REFUSED, None, credential=_known_form(identifier), detail="signing in")
+    return found
 
 
 def _note_refusal(request: Request, shared: Resources, tenant: str | None) -> None:
-    """A login that failed; a request that shows nothing is none."""
+    """A login that failed; a request that shows nothing, or an old cookie, is none."""
     if not any(way in request.headers for way in _WAYS):
         return
-    # The text of a Bearer token or of a wrong pair may be somebody's secret: of all that is claimed only an id is kept.
-    claimed = request.headers.get("auth-client-id", "")
-    known = claimed if _ID.fullmatch(claimed) else None
     whose = tenant if tenant is not None and is_tenant_name(tenant) else None
-    auditing.note(shared.audit, Action.REFUSED, whose, credential=known)
+    auditing.note(shared.audit, Action.REFUSED, whose, credential=_known_form(request.headers.get("auth-client-id", "")))
+
+
+def _known_form(claimed: str) -> str | None:
+    """A claimed id, if it can be one: what else people put there may be a secret, and is not kept."""
+    return claimed if _ID.fullmatch(claimed) else None
 
 
 async def _is_surely_open(shared: Resources) -> bool:
@@ -112,16 +116,21 @@ async def _shown(request: Request, shared: Resources) -> Credential | None:
     """The credential of the first way that a request uses; what is shown and not good is not made up for by another way."""
     headers = request.headers
     if "auth-client-id" in headers or "auth-client-secret" in headers:
-        return await check(shared, headers.get("auth-client-id", ""), headers.get("auth-client-secret", ""))
+        return await _matching(shared, headers.get("auth-client-id", ""), headers.get("auth-client-secret", ""))
     if "authorization" in headers:
         scheme, _, rest = headers["authorization"].partition(" ")
         if scheme.lower() == "bearer":
             return await shared.keyring.by_secret(rest.strip())
         if scheme.lower() == "basic":
-            return await check(shared, *_pair(rest.strip()))
+            return await _matching(shared, *_pair(rest.strip()))
         return None
     identifier = sessions.credential_id(request, shared)
     return None if identifier is None else await shared.keyring.by_id(identifier)
+
+
+async def _matching(shared: Resources, identifier: str, secret: str) -> Credential | None:
+    found = await shared.keyring.by_secret(secret)
+    return found if found is not None and _same(found.id, identifier) else None
 
 
 def _pair(encoded: str) -> tuple[str, str]:

@@ -1,49 +1,106 @@
-"""Bodies within bounds: a body that is too large is refused while it comes in, and never held."""
+"""Bodies within bounds: one that is too large or comes too slowly is refused while it comes in, and never held."""
 
-from starlette.datastructures import Headers
+import asyncio
+from dataclasses import dataclass, field
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contract.errors import BodyTooLarge
+from contract.errors import BodyTooLarge, SlowRequest, StatesheetError
 
 _READ_AWAY = 128 * 1024 * 1024
-"""Bytes of a body that is too large that are read and dropped before it is refused: a client that is still sending
-when the connection ends often never sees the answer."""
+"""Bytes of a body that nobody wants that are read and dropped before it is answered: a client that is still sending when the
+connection ends often never sees the answer."""
+LEAST_RATE = 20_000
+"""Bytes a second that a client must send in the long run, after some seconds of grace."""
 
 
 class BodyLimit:
-    """Raises BodyTooLarge from `receive` for a body of more than `limit` bytes, whatever its headers say."""
+    """Raises BodyTooLarge from `receive` for a body of more than `limit` bytes, whatever its headers say, and SlowRequest for
+    one that has not come in after `seconds` and what its size takes at LEAST_RATE.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    What is left of a body when the answer begins is read away within the same bounds, so that a client sees its answer; a
+    connection on which more is to come after that is closed.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
         self.app = app
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        taken = 0
+        body = _Incoming(Headers(scope=scope), receive, self.limit, self.seconds)
 
-        async def limited() -> Message:
-            nonlocal taken
-            if self._announces_too_much(headers) and headers.get("expect", "").lower() == "100-continue":
-                raise BodyTooLarge(limit=self.limit)  # the client waits for a word before it sends anything
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.limit:
-                await _read_away(message, receive)
-                raise BodyTooLarge(limit=self.limit)
-            return message
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and not await body.is_over():
+                MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
 
-        await self.app(scope, limited, send)
+        await self.app(scope, body.receive, sending)
 
-    def _announces_too_much(self, headers: Headers) -> bool:
-        length = headers.get("content-length", "")
+
+@dataclass
+class _Incoming:
+    """One request's body while it comes in."""
+
+    headers: Headers
+    source: Receive
+    limit: int
+    seconds: float
+    taken: int = 0
+    ended: bool = False
+    given_up: bool = False
+    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+
+    async def receive(self) -> Message:
+        """The next message. Raises BodyTooLarge and SlowRequest."""
+        if self.ended:
+            return await self.source()  # what comes now is the end of the connection, for which one may wait long
+        if self._announces_too_much() and self._waits_for_a_word():
+            self.given_up = True
+            raise BodyTooLarge(limit=self.limit)
+        message = await self._next()
+        if self.taken > self.limit:
+            await self._read_away()
+            raise BodyTooLarge(limit=self.limit)
+        return message
+
+    async def is_over(self) -> bool:
+        """Whether nothing of the body is to come any more; reads away what is."""
+        if not self.ended and not self.given_up and self._is_announced() and not self._waits_for_a_word():
+            try:
+                await self._read_away()
+            except StatesheetError:
+                return False
+        return self.ended or not self._is_announced()
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout_at(self.began + self.seconds + self.taken / LEAST_RATE):
+                message = await self.source()
+        except TimeoutError:
+            self.given_up = True
+            raise SlowRequest from None
+        self.taken += len(message.get("body", b""))
+        self.ended = not message.get("more_body", False)
+        return message
+
+    async def _read_away(self) -> None:
+        most = self.taken + _READ_AWAY
+        while not self.ended and self.taken < most:
+            await self._next()
+        self.given_up = not self.ended
+
+    def _is_announced(self) -> bool:
+        return self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
+
+    def _announces_too_much(self) -> bool:
+        length = self.headers.get("content-length", "")
         return length.isdecimal() and int(length[:20]) > self.limit
 
-
-async def _read_away(message: Message, receive: Receive) -> None:
-    left = _READ_AWAY
-    while message.get("more_body") and left > 0:
-        message = await receive()
-        left -= len(message.get("body", b""))
+    def _waits_for_a_word(self) -> bool:
+        """Whether the client sends its body only when it is told to."""
+        return self.taken == 0 and self.headers.get("expect", "").lower() == "100-continue"

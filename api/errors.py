@@ -56,6 +56,13 @@ async def _of_parameters(_: Request, error: RequestValidationError) -> Response:
     return refusal(InvalidRequest(mistakes))
 
 
+def _in_short(scope: Scope) -> str:
+    """The request for the log: the route as it is written, and in quotes what stood in its place; never a signed token."""
+    address = getattr(scope.get("route"), "path", "an unknown address")
+    parts = {name: part[:_SHOWN] for name, part in scope.get("path_params", {}).items() if name != "token"}
+    return f"{scope['method'][:_SHOWN]!r} {address} {parts}"
+
+
 class LastResort:
     """Answers an exception that no handler knows with a 500 that names a log entry, and no more."""
 
@@ -78,5 +85,5 @@ class LastResort:
             if scope["type"] != "http" or begun:
                 raise  # too late for an answer: the server ends the connection, so that the client sees that it is cut
             entry = uuid.uuid4().hex[:12]
-            _log.exception("Log entry %s: %s %s", entry, scope["method"], scope["path"][:_SHOWN])
+            _log.exception("Log entry %s: %s", entry, _in_short(scope))
             await refusal(InternalError(detail=f"the log has the cause under {entry}"))(scope, receive, send)

@@ -107,7 +107,8 @@ def _user(said: str | None, request: ExportRequest) -> str | None:
     info = request.client_state.get("notificationInfo")
     named = callers.one_line(str(info.get("userId") or "")) if isinstance(info, dict) else None
     credential = callers.current().credential
-    return named or (credential and (callers.one_line(credential.name) or credential.id))
+    shown = None if credential is None else callers.one_line(credential.name) or credential.id
+    return named or shown
 
 
 def _digest(body: dict[str, Any]) -> str:

@@ -3,9 +3,14 @@
 import os
 import socket
 from functools import partial
+from typing import TYPE_CHECKING
 
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from runtime import door
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
 
 DOOR = "STATESHEET_RUNTIME_DOOR"
 """The environment variable that says at which port the worker listens for knocks."""
@@ -18,11 +23,34 @@ def run(listener: socket.socket) -> None:
     from api.app import create_app
 
     worker = int(os.environ[DOOR])
+    settings = load_settings()
     app = create_app(
-        load_settings(),
+        settings,
         prefect_api_url=os.environ["PREFECT_API_URL"],
         on_submitted=partial(door.knock, worker),
         worker_answers=partial(door.answers, worker),
     )
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+
+
+def server_config(app: "FastAPI", settings: Settings) -> "uvicorn.Config":
+    """How the application is served: within bounds, and without words of the server's own."""
+    import uvicorn
+
+    from runtime.http_protocol import bounded
+
+    protocol = bounded(
+        most_connections=settings.max_connections,
+        head_seconds=settings.request_seconds,
+        stall_seconds=settings.stall_seconds,
+    )
+    return uvicorn.Config(
+        app,
+        http=protocol,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=5,
+    )
