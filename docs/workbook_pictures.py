@@ -24,7 +24,7 @@ REQUEST = {
     },
     "fileName": "ConnectorStates",
 }
-PICTURES = {"workbook": (2, 1420, 470), "summary": (4, 900, 1290)}
+PICTURES = {"workbook": (2, 1420, 470), "triage": (4, 1000, 590), "summary": (5, 930, 1330)}
 """The page of the sheet, a sheet a page, and the width and height of what is shown of it, in dots at 65 an inch."""
 
 
@@ -52,7 +52,7 @@ def _workbook(folder: Path) -> Path:
     url = load_settings(home=folder).objects_url
     upgrade(url, "objects")
     engine = connect(url)
-    load_objects(engine, TENANT, demo_objects(2_000, until=datetime(2026, 1, 31, tzinfo=UTC)))
+    load_objects(engine, TENANT, demo_objects(2_000, until=datetime.now(UTC)))
     engine.dispose()
     (folder / "request.json").write_text(json.dumps(REQUEST))
     export(folder / "request.json", TENANT, folder / "ConnectorStates.xlsx", folder)

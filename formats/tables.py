@@ -59,6 +59,40 @@ class Tally:
     counts: tuple[tuple[str, int], ...]
 
 
+AGES = ("Under 1 day", "1 to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days", "No date")
+"""How long an object has been in a state, in whole days."""
+
+
+@dataclass(frozen=True)
+class Ages:
+    """How long objects have been in their states: of `column` (a label), for each state the objects by `AGES`."""
+
+    column: str
+    counts: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class FrequentError:
+    """A text that `times` validation errors of `objects` objects have; `row` is the first of them in the table of errors,
+    0-based."""
+
+    text: str
+    times: int
+    objects: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Triage:
+    """What needs a look first. `tallies` count errors (by channel, by attribute), `frequent` are from the most to the least,
+    `objects` have errors."""
+
+    tallies: tuple[Tally, ...] = ()
+    frequent: tuple[FrequentError, ...] = ()
+    objects: int = 0
+    ages: tuple[Ages, ...] = ()
+
+
 @dataclass(frozen=True)
 class Receipt:
     """The facts of one export, for Help, Summary and the way back. `words`: the request in words, a line each; `contexts`:
@@ -77,6 +111,7 @@ class Receipt:
     version: str
     tallies: tuple[Tally, ...] = ()
     contexts: tuple[Context, ...] = ()
+    triage: Triage = Triage()
 
 
 @dataclass(frozen=True)

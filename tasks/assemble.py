@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.catalogue import ERROR_PARTS
+from config.catalogue import BY_KEY, ERROR_PARTS
 from contract.filters import fold, parse_instant
 from contract.objects import Kind
 from database.selection import EARLIEST_MS, LATEST_MS
@@ -21,11 +21,19 @@ from tasks.cursor import RowCursor
 from tasks.details import ERROR_KEYS, Name
 from tasks.survey import CELLS, ENTRIES, Survey, types_in
 from tasks.tally import Tallies
+from tasks.triage import AGED, CHANNEL, OBJECT, ErrorCounts, StateAges
 
 _CELLS_AT_ONCE = 2_000_000
 _MOST_ROWS, _LEAST_ROWS = 16_384, 64
 _PARTS = tuple(fold(part) for part in ERROR_PARTS)
-_NOWHERE = -1
+_CHANNEL: Name = ("property", "channelid")
+
+
+def _date_of(state: Name) -> Name:
+    return state[0], f"{state[1]}date"
+
+
+_STATES_AND_DATES = frozenset({*AGED, *map(_date_of, AGED)})
 
 
 @dataclass(frozen=True)
@@ -61,17 +69,26 @@ class _Cells:
         return self.texts.take(pa.array(found, mask=~there))
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What is counted on the way, for the Summary and Triage."""
+
+    tallies: Tallies
+    errors: ErrorCounts
+    ages: StateAges
+
+
 class Assembly:
     """Makes the batches. `values_in_context`: whether the values that the spool has columns for are asked for."""
 
     def __init__(
-        self, layouts: Sequence[Layout], found: Survey, entries: Path | None, tallies: Tallies, *, values_in_context: bool
+        self, layouts: Sequence[Layout], found: Survey, entries: Path | None, counts: Counts, *, values_in_context: bool
     ) -> None:
         self._layouts = {layout.type: layout for layout in layouts}
         self._names: dict[int, Name] = {code: name for name, code in found.codes.items()}
         self._cells = RowCursor(found.cells, CELLS)
         self._entries = RowCursor(entries, ENTRIES)
-        self._tallies = tallies
+        self._counts = counts
         self._values_in_context = values_in_context
         self._table_rows = dict.fromkeys(self._layouts, 0)
 
@@ -98,7 +115,14 @@ class Assembly:
             table_rows[places] = np.arange(start, start + len(places))
             self._table_rows[type_name] += len(places)
             pieces.append(self._piece(self._layouts[type_name], rows, places, cells))
-        return Batch(pieces, _error_rows(batch, entries, places_of_entries, table_rows))
+        return Batch(pieces, self._errors(batch, entries, places_of_entries, table_rows, cells))
+
+    def _errors(
+        self, batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray, cells: dict[Name, _Cells]
+    ) -> pa.Table:
+        rows = _error_rows(batch, entries, places, table_rows, cells.get(_CHANNEL))
+        self._counts.errors.add(rows)
+        return rows.drop_columns([CHANNEL, OBJECT])
 
     def _cells_by_name(self, first_row: int, count: int) -> dict[Name, _Cells]:
         table = self._cells.before(first_row + count)
@@ -112,12 +136,20 @@ class Assembly:
 
     def _piece(self, layout: Layout, rows: pa.RecordBatch, places: np.ndarray, cells: dict[Name, _Cells]) -> Piece:
         arrays = [pa.nulls(len(places), pa.string()), *(_texts(rows[field]) for field in ("type", "id", "name"))]
+        states: dict[Name, pa.Array] = {}
         for column in layout.columns:
             filled = self._fill(column, rows, places, cells.get(column.name))
-            self._tallies.add(column.name, column.described.label, filled[0])
+            self._counts.tallies.add(column.name, column.described.label, filled[0])
+            states |= {column.name: filled[0]} if column.name in _STATES_AND_DATES else {}
             arrays += filled
+        self._age(states)
         arrays.append(_texts(rows["fingerprint"]))
         return Piece(layout, arrays, len(places))
+
+    def _age(self, states: dict[Name, pa.Array]) -> None:
+        for name in AGED:
+            if name in states:
+                self._counts.ages.add(name, BY_KEY[name].label, states[name], states.get(_date_of(name)))
 
     def _fill(self, column: Column, rows: pa.RecordBatch, places: np.ndarray, said: _Cells | None) -> list[pa.Array]:
         """The arrays of one column: one, or two where it holds instants."""
@@ -170,11 +202,17 @@ def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
     }
 
 
-def _error_rows(batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray) -> pa.Table:
-    """The rows of the table of errors: each entry that has any of the parts."""
-    objects = batch.select(["type", "id"]).take(pa.array(places))
+def _error_rows(
+    batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray, channels: _Cells | None
+) -> pa.Table:
+    """The rows of the table of errors: each entry that has any of the parts; beside them `CHANNEL` and `OBJECT`."""
+    objects = batch.select(["type", "id", "channelid"]).take(pa.array(places))
     arrays = [_texts(objects["type"]), _texts(objects["id"]), pa.array(table_rows[places])]
-    table = pa.table([*arrays, *(entries[part] for part in _PARTS)], names=["Type", "ID", "row", *ERROR_PARTS])
+    channel = _texts(objects["channelid"])
+    if channels is not None:
+        channel = pc.coalesce(channels.spread(places), channel)
+    columns = [*arrays, *(entries[part] for part in _PARTS), channel, pa.array(places)]
+    table = pa.table(columns, names=["Type", "ID", "row", *ERROR_PARTS, CHANNEL, OBJECT])
     some = pa.array(np.zeros(len(places), bool))
     for part in _PARTS:
         some = pc.or_(some, entries[part].is_valid().combine_chunks())

@@ -22,13 +22,14 @@ from files.spool import space_for
 from formats import FORMATS
 from formats.ipc import read_batches
 from formats.tables import EXACT_TEXT, FINGERPRINT, Content, DataTable, Receipt, TableColumn
-from tasks.assemble import Assembly
+from tasks.assemble import Assembly, Counts
 from tasks.columns import CATALOGUE_TYPE, Layout, lay_out, wants_errors
 from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
 from tasks.plan import ExportPlan, Extracted
 from tasks.survey import Survey, in_default_context, survey
 from tasks.tally import Tallies
+from tasks.triage import ErrorCounts, StateAges, triage
 
 _ARROW_TYPES = {
     Kind.TEXT: pa.string(),
@@ -37,6 +38,7 @@ _ARROW_TYPES = {
     Kind.BOOLEAN: pa.bool_(),
     Kind.INSTANT: pa.int64(),
 }
+_ERRORS_FILE = "table-errors.arrow"
 _ERROR_COLUMNS = (
     TableColumn("Type", "Type", "System Fields"),
     TableColumn("ID", "ID", "System Fields"),
@@ -84,11 +86,12 @@ def _with_tables(content: Content, plan: ExportPlan, extracted: Extracted) -> Co
     entries = _entries(plan, extracted, found)
     types = list(dict.fromkeys((*plan.request.types, *found.rows))) or [CATALOGUE_TYPE]
     layouts = [lay_out(type_name, plan.request, found) for type_name in types]
-    tallies = Tallies()
+    counts = Counts(Tallies(), ErrorCounts(), StateAges(extracted.as_of))
     plain = in_default_context(plan.request.contexts)
-    assembly = Assembly(layouts, found, entries, tallies, values_in_context=plain)
+    assembly = Assembly(layouts, found, entries, counts, values_in_context=plain)
     tables, errors = _write(assembly, layouts, extracted.objects, plan.folder)
-    receipt = replace(content.receipt, tallies=tallies.counted())
+    looked_at = triage(counts.errors, counts.ages, plan.folder / _ERRORS_FILE)
+    receipt = replace(content.receipt, tallies=counts.tallies.counted(), triage=looked_at)
     return replace(content, receipt=receipt, tables=tables, errors=errors)
 
 
@@ -131,7 +134,7 @@ def _write(
             )
             for number, layout in enumerate(layouts)
         }
-        errors = _open(opened, VALIDATION_ERROR, "Validation Errors", _ERROR_COLUMNS, folder / "table-errors.arrow")
+        errors = _open(opened, VALIDATION_ERROR, "Validation Errors", _ERROR_COLUMNS, folder / _ERRORS_FILE)
         for batch in assembly.batches(objects):
             for piece in batch.pieces:
                 sinks[piece.layout.type].write(piece.arrays, piece.rows)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
+from xlsxwriter.utility import xl_col_to_name
 
 from contract.filters import fold
 from contract.objects import Kind
@@ -15,7 +16,7 @@ from formats.excel.states import column_of
 from formats.tables import DataTable, Receipt
 
 TITLE = "Validation Errors"
-_ROW, _TYPE, _ID = "row", "Type", "ID"
+_ROW, _TYPE, _ID, _TEXT = "row", "Type", "ID", "error"
 _PLACE = "#place"
 
 
@@ -35,6 +36,13 @@ def errors_sheet(errors: DataTable, receipt: Receipt, sheets: Mapping[str, Seque
         frozen_columns=place + 1,
         links=Links(_ROW, lambda batch: batch[_PLACE]),
     )
+
+
+def place_of(row: int, parts: Sequence[DataSheet]) -> str:
+    """Where the text of an error stands: the one in `row` of the table (0-based), in the sheets of errors as laid out."""
+    first = parts[0]
+    letter = xl_col_to_name(next(number for number, column in enumerate(first.columns) if column.name == _TEXT))
+    return f"{_quoted(parts[row // first.capacity].title)}!{letter}{row % first.capacity + first.header_rows + 1}"
 
 
 def _placed(source: Rows, sheets: Mapping[str, Sequence[DataSheet]]) -> Rows:

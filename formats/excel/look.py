@@ -27,3 +27,4 @@ HEADING = {"bold": True, "font_size": 11, "font_color": "#1F3A5F", "bottom": 1, 
 KEY = {"bold": True, "font_color": "#44546A", "valign": "top"}
 VALUE = {"valign": "top", "text_wrap": True, "num_format": "@", "align": "left"}
 NOTICE = {"bold": True, "font_color": "#8C1D18", "bg_color": "#FCE8E6", "text_wrap": True, "valign": "vcenter"}
+FAINT = "#7F7F7F"

@@ -1,6 +1,7 @@
 """The Summary sheet: what was asked for, what came out, and how it is spread, with a chart for each tally."""
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,13 @@ def _receipt(receipt: Receipt) -> Iterable[tuple[str, str | int]]:
     yield "Job", receipt.job_id
     yield "File", receipt.file_name
     yield "Version", receipt.version
+    yield "Run it again", _command(receipt)
     yield "Request as sent", json.dumps(receipt.request, ensure_ascii=False)
+
+
+def _command(receipt: Receipt) -> str:
+    words = ("statesheet", "export", "request.json", "--tenant", receipt.tenant, "--output", receipt.file_name)
+    return f"Save the request below as request.json, then: {shlex.join(words)}"
 
 
 @dataclass
@@ -88,7 +95,7 @@ class _Page:
             notice=book.add_format(look.NOTICE),
         )
         sheet.hide_gridlines(2)
-        sheet.set_column(0, 0, 26)
+        sheet.set_column(0, 0, 38)
         sheet.set_column(1, 1, 14)
         sheet.set_column(2, 2, 10)
         sheet.set_column(3, 3, 3)
@@ -174,7 +181,7 @@ class _Page:
         chart.set_y_axis({"reverse": True, "interval_unit": 1, "line": {"color": "#BFBFBF"}, "major_tick_mark": "none"})
         chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
         chart.set_chartarea({"border": {"color": "#D9D9D9"}})
-        chart.set_size({"width": 480, "height": _chart_rows(count) * _ROW_PIXELS})
+        chart.set_size({"width": 520, "height": _chart_rows(count) * _ROW_PIXELS})
         self._sheet.insert_chart(top, _CHART_COLUMN, chart, {"object_position": 3})
 
 

@@ -44,6 +44,8 @@ def safe_texts(batch: pl.DataFrame, letters: Mapping[str, str], first_row: int) 
             safe.cuts += cuts
         if careful:
             careful_rows = text.to_frame().select(escape.needs_care(pl.col(name)).fill_null(False).arg_true()).to_series()
+            if careful_rows.is_empty():  # all that needed care was cut off
+                continue
             safe.changed[name], tagged = _escaped(text, careful_rows)
             safe.odd.add(careful_rows[0])
             if tagged:

@@ -17,10 +17,12 @@ from formats.excel.sheets import DataSheet, Sheet, laid_out
 from formats.excel.states import data_sheet
 from formats.excel.summary import TITLE as SUMMARY_TITLE
 from formats.excel.summary import summary_sheet
+from formats.excel.triage import TITLE as TRIAGE_TITLE
+from formats.excel.triage import triage_sheet
 from formats.excel.writer import write
-from formats.tables import Content, Written
+from formats.tables import Content, Triage, Written
 
-_OWN_NAMES = ("Help", ERRORS_TITLE, SUMMARY_TITLE, MODEL_TITLE, REFERENCE_TITLE)
+_OWN_NAMES = ("Help", ERRORS_TITLE, TRIAGE_TITLE, SUMMARY_TITLE, MODEL_TITLE, REFERENCE_TITLE)
 
 
 def write_workbook(content: Content, path: Path) -> Written:
@@ -46,22 +48,26 @@ def write_data(content: Content, path: Path) -> Written:
 
 
 def workbook_sheets(content: Content) -> list[Sheet]:
-    """The sheets in order: Help, one or more a type, Validation Errors, Summary, Model, Reference Data."""
+    """The sheets in order: Help, one or more a type, Validation Errors, Triage, Summary, Model, Reference Data."""
     receipt = content.receipt
     reference = ReferenceData(content.tables) if content.include_validation_data else None
     by_type = _data_sheets(content, reference)
     sheets: list[Sheet] = [help_sheet(receipt), *(sheet for parts in by_type.values() for sheet in parts)]
     errors = content.errors
-    sheets += _errors_sheets(content, by_type)
+    problems = _errors_sheets(content, by_type)
+    sheets += problems
+    if receipt.triage != Triage():
+        sheets.append(triage_sheet(receipt.triage, problems, errors.rows if errors is not None else 0))
     sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, receipt)]
     return [*sheets, reference.sheet()] if reference is not None else sheets
 
 
-def _errors_sheets(content: Content, by_type: dict[str, list[DataSheet]]) -> list[Sheet]:
+def _errors_sheets(content: Content, by_type: dict[str, list[DataSheet]]) -> list[DataSheet]:
     errors = content.errors
     if errors is None or not errors.rows:
         return []
-    return [errors_sheet(replace(errors, title=ERRORS_TITLE), content.receipt, by_type)]
+    sheet = errors_sheet(replace(errors, title=ERRORS_TITLE), content.receipt, by_type)
+    return [part for part in laid_out([sheet]) if isinstance(part, DataSheet)]
 
 
 def _data_sheets(content: Content, reference: ReferenceData | None) -> dict[str, list[DataSheet]]:

@@ -1,17 +1,19 @@
 """The workbook of an export, as people and programs get it."""
 
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import openpyxl
+import polars as pl
 import pytest
 
 from contract.objects import Kind
 from formats.excel import sheets, verify_workbook, write_workbook
-from formats.tables import Content, DataTable, TableColumn
+from formats.tables import Ages, Content, DataTable, FrequentError, TableColumn, Tally, Triage
 from tests.formats.excel.exports import ERROR_COLUMNS, SYSTEM, export, receipt, table
 from tests.formats.excel.readers import MAIN, by_calamine, by_openpyxl, part
 
@@ -101,6 +103,46 @@ def test_each_validation_error_is_linked_to_the_row_of_its_object(book: Any) -> 
         sheet, cell = row[2].hyperlink.location.split("!")
         assert (sheet, cell) == ("'Connector State'", f"A{row[2].value}")
         assert data.cell(row[2].value, 3).value == row[1].value
+
+
+def test_triage_leads_from_each_frequent_error_to_its_first_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the errors go on on a next sheet."""
+    monkeypatch.setattr(sheets, "MAX_ROWS", 9)
+    content = export(tmp_path, 30)
+    assert content.errors is not None
+    texts = [row["error"] for row in pl.read_ipc(content.errors.path).to_dicts()]
+    assert len(texts) > 8
+    frequent = tuple(FrequentError(text, texts.count(text), 1, texts.index(text)) for text in dict.fromkeys(texts))
+    frequent += (FrequentError("=1+1 " + "long " * 200, 1, 1, 8),)
+    told = Triage(
+        (Tally("Channel Id", (("shop-eu", 3), ("", 1))),), frequent, 2, (Ages("Channel State", (("new", (1, 2, 3, 4, 5, 0)),)),)
+    )
+    content = replace(content, receipt=replace(content.receipt, triage=told))
+    path = write_workbook(content, tmp_path / "w.xlsx").path
+    verify_workbook(content, path)
+    book = openpyxl.load_workbook(path)
+    triage = book["Triage"]
+    linked = [row[0] for row in triage.iter_rows() if row[0].hyperlink is not None]
+    assert len(linked) == len(frequent)
+    for cell, error in zip(linked, frequent, strict=True):
+        title, place = cell.hyperlink.location.split("!")
+        assert book[title.strip("'")][place].value == texts[error.row]
+    assert linked[-1].data_type == "s"
+    assert linked[-1].hyperlink.location.startswith("'Validation Errors (2)'!G")
+    said = [[cell.value for cell in row] for row in triage.iter_rows()]
+    assert ["new", 15, 1, 2, 3, 4, 5, 0] in said
+    assert ["(none)", 1] in [row[:2] for row in said]
+
+
+def test_without_anything_to_look_at_there_is_no_triage(book: Any) -> None:
+    assert "Triage" not in book.sheetnames
+
+
+def test_the_receipt_says_how_to_make_it_again(tmp_path: Path) -> None:
+    told = receipt(tenant="acme", file_name="it's here.xlsx")
+    path = write_workbook(Content(told, (small(tmp_path),)), tmp_path / "w.xlsx").path
+    said = [cell for row in by_openpyxl(path, "Summary") for cell in row if isinstance(cell, str)]
+    assert any(text.endswith("""statesheet export request.json --tenant acme --output 'it'"'"'s here.xlsx'""") for text in said)
 
 
 def test_the_model_leads_from_labels_back_to_names(book: Any) -> None:

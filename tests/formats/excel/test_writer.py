@@ -108,6 +108,17 @@ def test_what_a_cell_cannot_hold_is_kept_as_its_exact_text(tmp_path: Path) -> No
     assert by_openpyxl(tmp_path / "s.xlsx")[1] == ["9007199254740993", "NaN", "1900-02-28T23:59:59.999"]
 
 
+@pytest.mark.parametrize("end", ["&", "\n", "\x01", "_x0041_"])
+def test_a_long_text_whose_markup_is_cut_off_needs_no_more_care(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "cut.xlsx"
+    frames = {"Cut": pl.DataFrame({"t": ["x" * 40_000 + end]})}
+    assert len(write(frames, path).warnings) == 1
+    verify(sheets_of(frames), path)
+    [[_], [text]] = by_openpyxl(path)
+    assert len(text) == 32_767
+    assert text.endswith("x … [cut at 32,767 characters]")
+
+
 def test_a_long_text_is_cut_at_the_limit_in_utf16_units_and_named(tmp_path: Path) -> None:
     frame = pl.DataFrame({"t": ["x" * 32_767, "😀" * 16_384, "&" * 40_000, "y" * 32_768]})
     written = write({"Long": frame}, tmp_path / "long.xlsx")
