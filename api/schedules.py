@@ -51,7 +51,7 @@ async def listed(runs: PrefectRuns, tenant: str | None = None) -> list[Schedule]
     Raises PrefectUnavailable.
     """
     deployment = (await runs.deployment())["id"]
-    found = await runs.ask("GET", await _path(runs))
+    found = await _found(runs)
     planned = await runs.ask(
         "POST",
         "/flow_runs/filter",
@@ -70,8 +70,10 @@ async def listed(runs: PrefectRuns, tenant: str | None = None) -> list[Schedule]
 
 async def set_active(runs: PrefectRuns, schedule_id: str, active: bool, tenant: str | None = None) -> None:
     """Pause a schedule, or let it go on. Raises BadSchedule where there is none of that id (and tenant)."""
-    await _require(runs, schedule_id, tenant)
-    await runs.ask("PATCH", f"{await _path(runs)}/{schedule_id}", {"active": active})
+    known = await _require(runs, schedule_id, tenant)
+    # Prefect empties the parameters of a schedule that is changed without them.
+    change = {"active": active, "parameters": known["parameters"]}
+    await runs.ask("PATCH", f"{await _path(runs)}/{schedule_id}", change)
 
 
 async def delete(runs: PrefectRuns, schedule_id: str, tenant: str | None = None) -> None:
@@ -80,9 +82,17 @@ async def delete(runs: PrefectRuns, schedule_id: str, tenant: str | None = None)
     await runs.ask("DELETE", f"{await _path(runs)}/{schedule_id}")
 
 
-async def _require(runs: PrefectRuns, schedule_id: str, tenant: str | None) -> None:
-    if schedule_id not in [one.id for one in await listed(runs, tenant)]:
-        raise BadSchedule(reason=f"there is none with the id {schedule_id[:100]!r}")
+async def _require(runs: PrefectRuns, schedule_id: str, tenant: str | None) -> dict[str, Any]:
+    """Prefect's record of the schedule of that id, if it is the tenant's."""
+    for found in await _found(runs):
+        if found["id"] == schedule_id and tenant in (None, _read(found, {}).tenant):
+            return found
+    raise BadSchedule(reason=f"there is none with the id {schedule_id[:100]!r}")
+
+
+async def _found(runs: PrefectRuns) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await runs.ask("GET", await _path(runs))
+    return found
 
 
 async def _path(runs: PrefectRuns) -> str:

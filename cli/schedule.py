@@ -1,8 +1,5 @@
 """`statesheet schedule`: exports that run by themselves."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,9 +13,8 @@ from contract.answers import timestamp
 from contract.errors import PrefectUnavailable
 
 if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
-
     from config.settings import Settings
+    from runtime.addresses import Addresses
     from runtime.schedules import Schedule
 
 app = typer.Typer(help="Exports that run by themselves, as long as the stack runs.", no_args_is_help=True)
@@ -36,26 +32,23 @@ def create(
 ) -> None:
     """Export what a request asks for, again and again."""
     from contract.wire import decode_body
+    from runtime import schedules
     from tasks.validate import check_request
 
     settings = _settings(home)
     body = decode_body(read_request(request))
     check_request(body, max_records=settings.max_records, now=datetime.now(UTC))
     assert isinstance(body, dict), "check_request takes nothing else"
-    with _prefect(settings) as client:
-        from runtime import schedules
-
-        made = schedules.create(client, tenant, body, cron, timezone)
+    made = schedules.create(_stack(settings), tenant, body, cron, timezone)
     out.print(made.id, markup=False)
 
 
 @app.command("list")
 def list_schedules(home: Home = None, as_json: AsJson = False) -> None:
     """Show all schedules and when each runs next."""
-    with _prefect(_settings(home)) as client:
-        from runtime import schedules
+    from runtime import schedules
 
-        found = schedules.listed(client)
+    found = schedules.listed(_stack(_settings(home)))
     if as_json:
         show_json([_facts(one) for one in found])
     else:
@@ -80,12 +73,27 @@ def _row(one: "Schedule") -> tuple[str, ...]:
 
 
 @app.command()
+def pause(schedule: Annotated[str, typer.Argument(help="The id that list shows.")], home: Home = None) -> None:
+    """Have a schedule run no more until it is resumed."""
+    from runtime import schedules
+
+    schedules.set_active(_stack(_settings(home)), schedule, False)
+
+
+@app.command()
+def resume(schedule: Annotated[str, typer.Argument(help="The id that list shows.")], home: Home = None) -> None:
+    """Have a paused schedule run again."""
+    from runtime import schedules
+
+    schedules.set_active(_stack(_settings(home)), schedule, True)
+
+
+@app.command()
 def delete(schedule: Annotated[str, typer.Argument(help="The id that list shows.")], home: Home = None) -> None:
     """Delete a schedule, and the runs of it that wait."""
-    with _prefect(_settings(home)) as client:
-        from runtime import schedules
+    from runtime import schedules
 
-        schedules.delete(client, schedule)
+    schedules.delete(_stack(_settings(home)), schedule)
 
 
 def _settings(home: Path | None) -> "Settings":
@@ -94,18 +102,11 @@ def _settings(home: Path | None) -> "Settings":
     return load_settings(**({"home": home} if home else {}))
 
 
-@contextmanager
-def _prefect(settings: "Settings") -> "Iterator[SyncPrefectClient]":
-    """Prefect of the stack that runs in the home. Raises PrefectUnavailable where none runs."""
+def _stack(settings: "Settings") -> "Addresses":
+    """The stack that runs in the home. Raises PrefectUnavailable where none runs."""
     from runtime.addresses import read_addresses
-    from runtime.prefect_server import prefect_home
 
     addresses = read_addresses(settings.home)
     if addresses is None:
         raise PrefectUnavailable(detail=f"no stack runs in {settings.home}")
-    # Prefect reads this when it is imported first, so nothing before here may import it.
-    os.environ["PREFECT_HOME"] = str(prefect_home(settings.home))
-    from runtime.schedules import connected
-
-    with connected(addresses) as client:
-        yield client
+    return addresses

@@ -48,9 +48,9 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: `under a second`, `8 seconds`, `2 minutes`."""
+    """Seconds for people: `less than a second`, `8 seconds`, `2 minutes`."""
     if seconds < 1:
-        return "under a second"
+        return "less than a second"
     length, unit = next(pair for pair in _LENGTHS if seconds >= pair[0])
     amount = round(seconds / length)
     return f"{amount} {unit}{'' if amount == 1 else 's'}"

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from contract.errors import BadSchedule
@@ -13,10 +14,10 @@ REQUEST = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]
 
 @pytest.fixture
 def client(prefect):
-    with schedules.connected(Addresses("", prefect, 1)) as client:
-        flow = client.request("POST", "/flows/", json={"name": "export-connector-states"}).json()["id"]
-        client.request("POST", "/deployments/", json={"name": "export", "flow_id": flow})
-        yield client
+    with httpx.Client(base_url=prefect) as asked:
+        flow = asked.post("/flows/", json={"name": "export-connector-states"}).json()["id"]
+        asked.post("/deployments/", json={"name": "export", "flow_id": flow}).raise_for_status()
+    return Addresses("", prefect, 1)
 
 
 def test_a_schedule_is_made_shown_and_deleted(client):
@@ -35,6 +36,18 @@ def test_a_cron_line_or_a_zone_that_is_none_is_refused(client, cron, zone):
     with pytest.raises(BadSchedule):
         schedules.create(client, "acme", REQUEST, cron, zone)
     assert schedules.listed(client) == []
+
+
+def test_a_schedule_is_paused_and_goes_on_with_all_that_it_was(client):
+    made = schedules.create(client, "acme", REQUEST, "0 6 * * 1-5", "Europe/Berlin")
+    schedules.set_active(client, made.id, False)
+    [paused] = schedules.listed(client)
+    assert (paused.active, paused.next) == (False, None)
+    schedules.set_active(client, made.id, True)
+    [resumed] = schedules.listed(client)
+    assert resumed.active
+    assert (resumed.tenant, resumed.request, resumed.cron) == (made.tenant, made.request, made.cron)
+    schedules.delete(client, made.id)
 
 
 @pytest.mark.parametrize("wrong", ["5", "", "00000000-0000-0000-0000-000000000000"])

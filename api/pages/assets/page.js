@@ -116,6 +116,9 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
+// What Prefect is still planning is looked at again, for as long as it takes.
+setInterval(() => { if (document.querySelector("[data-soon]") && !document.hidden) refresh(); }, 5000);
+
 // Search while typing.
 const search = document.querySelector("[data-search]");
 search?.addEventListener("input", after(250, () => {
@@ -180,6 +183,13 @@ if (form) {
   part("type")?.addEventListener("change", () => {
     location.search = new URLSearchParams({ type: part("type").value });
   });
+}
+
+// What was done is said once, and not again when the page is opened again.
+const here = new URL(location.href);
+if (here.searchParams.has("notice")) {
+  here.searchParams.delete("notice");
+  history.replaceState(null, "", here);
 }
 
 listen();

@@ -1,0 +1,230 @@
+"""The pages, driven as people drive them: Chromium on the real stack."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+
+from tests.e2e.browser import chromium, serious_faults
+from tests.e2e.conftest import TENANT, Stack, command, job_id_of
+from tests.e2e.test_main_job import documented
+
+OTHER = "quince"
+READY = re.compile("Ready")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright keeps an event loop running while it is open: for these tests only.
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """A window that may reach the stack and nothing else, on whose console nothing goes wrong."""
+    troubles: list[str] = []
+    with browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as made:
+        made.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        made.on("weberror", lambda error: troubles.append(str(error.error)))
+        made.on("request", lambda asked: None if asked.url.startswith(stack.api) else troubles.append(asked.url))
+        yield made
+    # The browser notes each answer of 4xx as an error: those that a test is about are no trouble.
+    assert [text for text in troubles if "Failed to load resource" not in text] == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    made = context.new_page()
+    made.set_default_timeout(20_000)
+    return made
+
+
+@pytest.fixture(scope="module")
+def other_tenant(stack: Stack) -> str:
+    (stack.home / "other.json").write_text(json.dumps(stack.objects[:3]))
+    assert command("load", stack.home / "other.json", "--tenant", OTHER, home=stack.home).returncode == 0
+    return OTHER
+
+
+def at(stack: Stack, path: str = "", tenant: str = TENANT) -> str:
+    return f"{stack.api}/{tenant}/{path}"
+
+
+def row(page: Page, name: str):
+    """The newest row of a name."""
+    return page.locator("li.job").filter(has=page.get_by_role("heading", name=re.compile(f"^{re.escape(name)}"))).first
+
+
+def test_a_first_time_user_gets_the_workbook(page, stack):
+    page.goto(at(stack))
+    page.get_by_role("link", name="New export").first.click()
+    page.get_by_label("sku", exact=True).check()
+    page.get_by_label("Only objects with validation errors").check()
+    wanted = [
+        one
+        for one in stack.objects
+        if one["properties"].get("entitytype") == "sku" and "validationError" in one["data"]["attributes"]
+    ]
+    assert wanted
+    expect(page.locator("#count")).to_contain_text(f"{len(wanted):,} object")
+    page.get_by_label("File name").fill("My errors")
+    page.get_by_role("button", name="Start the export").click()
+    expect(page.get_by_role("status").first).to_contain_text("started")
+    # No reload: the row comes and changes by itself.
+    expect(row(page, "My errors")).to_contain_text(READY, timeout=30_000)
+    expect(page.locator("#announcer")).to_contain_text("My errors.xlsx: Ready")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download My errors.xlsx").click()
+    assert taken.value.suggested_filename == "My errors.xlsx"
+    path = stack.home / "taken.xlsx"
+    taken.value.save_as(path)
+    book = openpyxl.load_workbook(path, read_only=True)
+    ids = {line[2] for line in book["Connector State"].iter_rows(min_row=3, values_only=True)}
+    book.close()
+    assert ids == {one["id"] for one in wanted}
+
+
+def test_waiting_exports_show_their_place_and_move_up_and_one_can_be_cancelled(page, stack):
+    page.goto(at(stack))
+    ids = [job_id_of(stack.post(documented(fileName=f"Queued {number}"))) for number in range(10)]
+    last = page.locator(f"#job-{ids[-1]}")
+    expect(last).to_contain_text(re.compile(r"Place \d+ in the queue"))
+    last.get_by_role("button", name="Cancel Queued 9").click()
+    expect(last).to_contain_text("Cancelled")
+    expect(page.locator("#notice")).to_contain_text("cancelled")
+    running = page.locator("li.job.running progress").first
+    expect(running).to_have_attribute("aria-label", re.compile("^Progress of "))
+    expect(page.locator(f"#job-{ids[-2]}")).to_contain_text(READY, timeout=40_000)
+    assert {stack.ended(job_id)["status"] for job_id in ids[:-1]} == {"completed"}
+    last.get_by_role("button", name="Run Queued 9 again").click()
+    expect(row(page, "Queued 9.xlsx")).to_contain_text(READY, timeout=30_000)
+
+
+def test_search_and_filter_choose_rows(page, stack):
+    job_id = job_id_of(stack.post(documented(fileName="Needle")))
+    stack.ended(job_id)
+    page.goto(at(stack))
+    page.get_by_role("searchbox").fill("needl")
+    expect(page).to_have_url(re.compile(r"q=needl"))
+    expect(page.locator("li.job")).to_have_count(1)
+    page.get_by_role("searchbox").fill("no such file")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.goto(at(stack, "?q=Needle"))
+    page.get_by_role("link", name="Failed").click()
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("link", name="Show all jobs").click()
+    expect(page.locator("li.job").first).to_be_visible()
+
+
+def test_a_job_says_everything_about_itself(page, stack):
+    job_id = job_id_of(stack.post(documented(fileName="Told")))
+    job = stack.ended(job_id)
+    page.goto(at(stack, f"downloads/{job_id}"))
+    main = page.get_by_role("main")
+    for said in (job_id, job["file"]["sha256"], "Type is connectorstate"):
+        expect(main).to_contain_text(said)
+    page.get_by_text("The same with curl").click()
+    expect(page.locator("#curl")).to_contain_text(f"{stack.api}/{TENANT}/api/rsConnectService/downloadDataJob")
+
+
+def test_a_schedule_is_saved_paused_resumed_and_deleted(page, stack):
+    page.goto(at(stack, "new"))
+    page.get_by_label("File name").fill("By itself")
+    page.get_by_label("Which time").select_option("now-1d")
+    page.get_by_text("The request it sends").click()
+    expect(page.locator("#request")).to_contain_text('"gte": "now-1d"')
+    page.get_by_text("Save as a schedule").click()
+    page.get_by_label("Runs").select_option("weekly")
+    page.get_by_label("At", exact=True).fill("05:30")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    page.get_by_role("button", name="Save the schedule").click()
+    saved = row(page, "By itself")
+    expect(saved).to_contain_text("Every Monday at 05:30 · Europe/Berlin")
+    saved.get_by_role("button", name="Pause By itself").click()
+    expect(saved).to_contain_text("Paused")
+    saved.get_by_role("button", name="Resume By itself").click()
+    expect(saved).to_contain_text("Active")
+    saved.get_by_label("More for By itself").click()
+    saved.get_by_role("button", name="Delete").click()
+    expect(saved).to_have_count(0)
+
+
+def test_what_cannot_be_exported_is_said_before_and_after_sending(page, stack):
+    page.goto(at(stack, "new"))
+    page.get_by_label("File name").fill("../up")
+    expect(page.locator("#count")).to_contain_text("cannot be a file name")
+    page.get_by_role("button", name="Start the export").click()
+    expect(page.get_by_role("alert")).to_contain_text("The export was not started")
+    expect(page.get_by_label("File name")).to_have_value("../up")
+
+
+def test_another_tenant_sees_nothing(page, stack, other_tenant):
+    job_id = job_id_of(stack.post(documented(fileName="Ours alone")))
+    stack.ended(job_id)
+    page.goto(at(stack, tenant=other_tenant))
+    expect(page.get_by_role("heading", name="No exports yet")).to_be_visible()
+    for path in ("", "/file", "/curl", "/prefect"):
+        answer = page.goto(at(stack, f"downloads/{job_id}{path}", tenant=other_tenant))
+        assert isinstance(answer, Response)
+        assert answer.status == 404
+        expect(page.get_by_role("main")).not_to_contain_text("Ours alone")
+    page.goto(at(stack, "schedules", tenant=other_tenant))
+    expect(page.get_by_role("heading", name="No schedules yet")).to_be_visible()
+
+
+def test_the_keyboard_is_enough(page, stack):
+    job_id = job_id_of(stack.post(documented(fileName="By keys")))
+    stack.ended(job_id)
+    page.goto(at(stack))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    menu = page.locator(f"#job-{job_id}").get_by_label("More for By keys.xlsx")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#job-{job_id}").get_by_role("link", name="Copy as curl")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    expect(page.locator(f"#job-{job_id}").get_by_role("link", name="Copy as curl")).to_be_hidden()
+
+
+PATHS = ("", "?q=nothing-like-it", "new", "schedules", "downloads/{job}", "downloads/none")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_accessible_and_as_wide_as_its_window(browser, stack, scheme, width):
+    job_id = job_id_of(stack.post(documented(fileName="A-long-name-" * 12)))
+    stack.ended(job_id)
+    with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
+        page = context.new_page()
+        for path in PATHS:
+            page.goto(at(stack, path.format(job=job_id)))
+            if path == "new":
+                page.locator("#count strong").wait_for()
+                page.get_by_text("Save as a schedule").click()
+                page.get_by_label("Only some").check()
+            assert serious_faults(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def test_the_pages_work_without_scripts(browser, stack):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(at(stack, "new"))
+        page.get_by_label("sku", exact=True).check()
+        page.get_by_role("button", name="Count").click()
+        expect(page.locator("#count")).to_contain_text("objects match")
+        expect(page.get_by_label("sku", exact=True)).to_be_checked()
+        page.get_by_label("File name").fill("Without scripts")
+        page.get_by_role("button", name="Start the export").click()
+        expect(row(page, "Without scripts")).to_be_visible()
+        newest = page.locator("li.job").first
+        stack.ended((newest.get_attribute("id") or "").removeprefix("job-"))
+        page.reload()
+        expect(row(page, "Without scripts.xlsx")).to_contain_text(READY)
