@@ -37,6 +37,9 @@ from database.stored import FEW, Area, DetailValues, Factors, Stored
 MAX_PATTERN_BYTES = 50_000
 """SQLite's own bound (SQLITE_MAX_LIKE_PATTERN_LENGTH, https://www.sqlite.org/limits.html); beyond, it is an error."""
 
+_ALIKE_IN_GLOB = frozenset("\ufffd\ufffe\uffff")
+"""GLOB reads what is no character as U+FFFD (sqlite3Utf8Read in https://www.sqlite.org/src/file/src/utf.c)."""
+
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
@@ -66,6 +69,8 @@ def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
     match pattern:
         case (Wild.RUN, str(part), Wild.RUN) if not any(map(variants, part)):
             return func.instr(func.lower(text), part) > 0
+        case (str(start), Wild.RUN) if _ALIKE_IN_GLOB.intersection(start) and not any(map(variants, start)):
+            return func.substr(func.lower(text), 1, len(start)) == start
         case _:
             return func.lower(text).op("GLOB", is_comparison=True)(_glob(pattern))
 

@@ -27,7 +27,7 @@ from formats.reading.workbook import Workbook, rows_if_there
 
 HELP, ERRORS = "Help", "Validation Errors"
 _ZONE_LABEL = "time zone"
-NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Summary", "Reference Data")))
+NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Triage", "Summary", "Reference Data")))
 """The sheets that hold no objects, by folded names."""
 
 Errors = dict[tuple[str, str], list[tuple[str | None, ...]]]

@@ -100,7 +100,7 @@ def _any_value(rng: random.Random) -> Any:
             rng.choice(DANGEROUS),
             rng.choice(INSTANTS),
             rng.choice(_NUMBERS),
-            rng.choice(_OTHERS),
+            copy.deepcopy(rng.choice(_OTHERS)),
             copy.deepcopy(rng.choice(_OTHERS)),
             str(rng.choice(_NUMBERS)),
             [rng.choice(_WORDS), a_text(rng)[:200]],
