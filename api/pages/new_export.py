@@ -67,11 +67,11 @@ def preview(shared: Shared, tenant: Visited, fields: Posted) -> Response:
 def _preview(shared: Resources, tenant: str, fields: Pairs) -> dict[str, Any]:
     body = body_of(read_form(fields), shared.settings.zone)
     text = json.dumps(body, indent=2, ensure_ascii=False)
-    said: dict[str, Any] = {"body": text, "curl": curl_command(shared, tenant, json.dumps(body)), "error": None, "said": None}
+    said: dict[str, Any] = {"body": text, "curl": curl_command(shared, tenant, json.dumps(body)), "mistaken": None, "said": None}
     try:
         said["said"] = explain(shared, tenant, json.dumps(body).encode())
     except InvalidRequest as error:
-        said["error"] = error
+        said["mistaken"] = error
     return said
 
 
@@ -100,7 +100,7 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
 
 
 def _nothing_yet() -> dict[str, Any]:
-    return {"body": "", "curl": "", "said": None}
+    return {"body": "", "curl": "", "mistaken": None, "said": None}
 
 
 def _states(held: HeldValues, form: ExportForm) -> list[tuple[str, str, list[str]]]:
