@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     max_connections: int = Field(1_000, ge=1, description="Most connections that the API holds at once.")
     max_queued: int = Field(1_000, ge=1, description="Most jobs of one tenant that may wait.")
     concurrency: int = Field(2, ge=1, description="Exports that the embedded worker runs at once.")
+    progress_seconds: float = Field(
+        300, gt=0, description="Seconds that an export may go without progress before it is stopped and run again."
+    )
     retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
     link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
     session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")

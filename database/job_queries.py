@@ -100,14 +100,23 @@ def unattached(engine: Engine, before: datetime) -> list[Job]:
     return _many(engine, _in_order(_ROW.id.is_(None), _ROW.finished_ms.is_(None), _ROW.created_ms < to_milliseconds(before)))
 
 
-def unfinished(engine: Engine) -> list[Job]:
-    """Jobs that have a run and have not ended, the oldest first."""
-    return _many(engine, _in_order(_ROW.id.is_not(None), _ROW.finished_ms.is_(None)))
+def unfinished_ids(engine: Engine) -> list[str]:
+    """The runs of jobs that have not ended, the oldest first."""
+    query = select(_ROW.id).where(_ROW.id.is_not(None), _ROW.finished_ms.is_(None)).order_by(_ROW.created_ms, _ROW.request_key)
+    with unavailable(), reading(engine) as connection:
+        return list(connection.scalars(query))
 
 
 def unnotified(engine: Engine) -> list[Job]:
     """Jobs that ended without anybody being told yet, the oldest first."""
     return _many(engine, _in_order(_ROW.id.is_not(None), _ROW.finished_ms.is_not(None), _ROW.notified.is_(False)))
+
+
+def is_untold(engine: Engine, run_id: str) -> bool:
+    """Whether a job has ended and nobody was told yet."""
+    mine = (_ROW.id == run_id, _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
+    with unavailable(), reading(engine) as connection:
+        return connection.execute(select(_ROW.id).where(*mine)).first() is not None
 
 
 def expired(engine: Engine, now: datetime) -> list[Job]:

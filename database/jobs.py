@@ -19,6 +19,7 @@ from database.job_queries import (
     expired,
     finished_like,
     get,
+    is_untold,
     live,
     of_run,
     of_tenant,
@@ -26,7 +27,7 @@ from database.job_queries import (
     queue_position,
     queue_positions,
     unattached,
-    unfinished,
+    unfinished_ids,
     unnotified,
 )
 from database.job_rows import file_values, now_ms, read_job, read_warnings, to_milliseconds, warnings_text
@@ -47,6 +48,7 @@ __all__ = [
     "finished_like",
     "forget_file",
     "get",
+    "is_untold",
     "live",
     "mark_notified",
     "of_run",
@@ -59,7 +61,7 @@ __all__ = [
     "request_cancel",
     "start",
     "unattached",
-    "unfinished",
+    "unfinished_ids",
     "unnotified",
     "warn",
 ]
@@ -150,7 +152,7 @@ def cancelled(engine: Engine, run_id: str) -> bool:
 
 
 def mark_notified(engine: Engine, run_id: str) -> bool:
-    """True for the one caller that may tell about the job's end."""
+    """Notes that the job's end was told; True for the first who notes it."""
     mine = (_ROW.id == run_id, _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
     with unavailable(), engine.begin() as connection:
         return connection.execute(update(export_job).where(*mine).values(notified=True)).rowcount == 1

@@ -1,4 +1,8 @@
-"""What is done for every job that has ended, however it did: whoever asked is told, once."""
+"""What is done for every job that has ended, however it did: whoever asked is told, at least once.
+
+First sent, then noted: a process that is killed in between leaves a job that is told of again. Noting first would lose the
+message instead. Receivers know a repeated one by its `requestId`.
+"""
 
 from sqlalchemy import Engine
 
@@ -10,7 +14,7 @@ from tasks.notify import notify
 
 def tell(engine: Engine, settings: Settings, run_id: str) -> tuple[JobWarning, ...]:
     """Notify of an ended job, unless that was done; what could not be told is a warning on the job."""
-    if not jobs.mark_notified(engine, run_id):
+    if not jobs.is_untold(engine, run_id):
         return ()
     job = jobs.of_run(engine, run_id)
     targets = settings.for_tenant(job.tenant)
@@ -24,4 +28,5 @@ def tell(engine: Engine, settings: Settings, run_id: str) -> tuple[JobWarning, .
     )
     if warnings:
         jobs.warn(engine, run_id, warnings)
+    jobs.mark_notified(engine, run_id)
     return warnings

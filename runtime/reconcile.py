@@ -5,7 +5,7 @@ Exports only read, so a run whose process is gone is run again under the same id
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -32,6 +32,8 @@ RUN_AGAIN = "RunAgain"
 """The name of the state of a lost run that waits to run again; a run's history has one for each loss."""
 _ACCEPTED_FOR = timedelta(seconds=20)
 """How long the API may still be asking Prefect for the run of a row that it wrote: longer than it waits for an answer."""
+_AT_ONCE = 200
+"""How many runs Prefect gives in one answer."""
 _UNDECIDED = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 log = logging.getLogger("statesheet.reconcile")
@@ -54,8 +56,7 @@ async def sweep(records: Records, *, at_boot: bool = False) -> None:
     await _ask_again(records, at_boot)
     for run in await _undecided_runs(records):
         await judge(records, run.id, "its process is gone")
-    for job in await to_thread.run_sync(jobs.unfinished, records.jobs):
-        await _judge_row(records, job)
+    await _judge_rows(records)
     await to_thread.run_sync(_remove_orphans, records)
 
 
@@ -85,6 +86,19 @@ async def put_back(records: Records, run_id: UUID, cause: str) -> None:
     await records.prefect.set_flow_run_state(run_id, Scheduled(name="Interrupted", message=cause), force=True)
 
 
+def marks(records: Records, run_ids: Iterable[UUID]) -> dict[UUID, object]:
+    """How far each run is: something that changes whenever its job moves."""
+    found: dict[UUID, object] = {}
+    for run_id in run_ids:
+        try:
+            job = jobs.of_run(records.jobs, str(run_id))
+        except UnknownJob:
+            found[run_id] = None
+        else:
+            found[run_id] = (job.attempts, job.step, job.records_done, job.finished)
+    return found
+
+
 async def _ask_again(records: Records, at_boot: bool) -> None:
     """Rows whose run Prefect was not asked for, or whose asker did not live to store the answer."""
     before = datetime.now(UTC) - (timedelta() if at_boot else _ACCEPTED_FOR)
@@ -103,14 +117,26 @@ async def _undecided_runs(records: Records) -> list[FlowRun]:
     return [run for run in found if run.id not in alive]
 
 
-async def _judge_row(records: Records, job: Job) -> None:
-    """A row that has not ended, whose run may have."""
-    assert job.id is not None, "jobs.unfinished gives rows that have a run"
+async def _judge_rows(records: Records) -> None:
+    """Rows that have not ended, whose run may have; most of a long queue only wait, and Prefect is asked for many at once."""
+    alive = records.alive()
+    open_rows = await to_thread.run_sync(jobs.unfinished_ids, records.jobs)
+    asked = [run_id for run_id in map(UUID, open_rows) if run_id not in alive]
+    for some in (asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE)):
+        chosen = FlowRunFilter.model_validate({"id": {"any_": some}})
+        states = {run.id: run.state for run in await records.prefect.read_flow_runs(flow_run_filter=chosen, limit=_AT_ONCE)}
+        for run_id in some:
+            state = states.get(run_id)
+            if state is None or not state.is_scheduled():
+                await _judge_row(records, run_id)
+
+
+async def _judge_row(records: Records, run_id: UUID) -> None:
     try:
-        await judge(records, UUID(job.id), "its process is gone")
+        await judge(records, run_id, "its process is gone")
     except ObjectNotFound:
         lost = RunLost(times=1, cause="Prefect has no record of the run")
-        await to_thread.run_sync(jobs.fail, records.jobs, job.id, lost)
+        await to_thread.run_sync(jobs.fail, records.jobs, str(run_id), lost)
 
 
 async def _cancelled(records: Records, run: FlowRun) -> None:

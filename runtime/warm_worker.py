@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from anyio import to_thread
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
@@ -32,6 +34,7 @@ from runtime import deployments, export_process, reconcile
 from runtime.door import ALIVE
 from runtime.housekeeping import keep_house
 from runtime.reconcile import Records
+from runtime.stalls import Stalls
 
 NAME = "warm-worker"
 _LOOK_SECONDS = 1.0
@@ -40,6 +43,7 @@ _CANCEL_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 5.0
 _SWEEP_SECONDS = 5.0
 _HOUSE_SECONDS = 5.0
+_STALL_SECONDS = 2.0
 _TROUBLE_SECONDS = 1.0
 _UNWANTED = (StateType.CANCELLING, StateType.CANCELLED)
 
@@ -60,6 +64,8 @@ class WarmWorker:
         self.context = export_process.fork_server()
         self.taken: dict[UUID, ForkServerProcess | None] = {}
         self.entrypoints: dict[UUID, str] = {}
+        self.stalls = Stalls(settings.progress_seconds)
+        self.stalled: set[UUID] = set()
         self.look = asyncio.Event()
         self.ended = asyncio.Event()
         self.judging = asyncio.Lock()
@@ -110,8 +116,10 @@ class WarmWorker:
         process.close()
         del self.taken[run_id]
         self.look.set()
+        cause = f"it made no progress for {self.stalls.seconds:g} seconds" if run_id in self.stalled else cause_of(code)
+        self.stalled.discard(run_id)
         if not self.stopping:
-            self.tasks.create_task(self._guarded(lambda: self._judge(run_id, cause_of(code))))
+            self.tasks.create_task(self._guarded(lambda: self._judge(run_id, cause)))
 
     async def _judge(self, run_id: UUID, cause: str) -> None:
         async with self.judging:
@@ -133,7 +141,20 @@ class WarmWorker:
             return
         unwanted = {"id": {"any_": list(live)}, "state": {"type": {"any_": list(_UNWANTED)}}}
         for run in await self.prefect.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(unwanted)):
-            live[run.id].kill()
+            self._kill(run.id, live[run.id])
+
+    async def stop_stalled(self) -> None:
+        """Kill the processes that hang: a stopped one, or one whose library waits for a thread that a fork did not inherit."""
+        live = {run_id: process for run_id, process in self.taken.items() if process is not None}
+        marks = await to_thread.run_sync(reconcile.marks, self.records, list(live))
+        for run_id in self.stalls.look(marks, time.monotonic()):
+            self.stalled.add(run_id)
+            self._kill(run_id, live[run_id])
+
+    def _kill(self, run_id: UUID, process: ForkServerProcess) -> None:
+        """End a process, unless it has ended meanwhile."""
+        if self.taken.get(run_id) is process:
+            process.kill()
 
     async def heartbeat(self) -> None:
         """Tell Prefect that the pool has a worker."""
@@ -157,6 +178,7 @@ class WarmWorker:
             for work, seconds, wake in (
                 (self.take, _LOOK_SECONDS, self.look),
                 (self.stop_unwanted, _CANCEL_SECONDS, None),
+                (self.stop_stalled, _STALL_SECONDS, None),
                 (self.heartbeat, _HEARTBEAT_SECONDS, None),
                 (self.sweep, _SWEEP_SECONDS, None),
                 (lambda: keep_house(self.records), _HOUSE_SECONDS, self.ended),

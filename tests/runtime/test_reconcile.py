@@ -47,7 +47,7 @@ def test_an_accepted_job_without_a_run_gets_the_run_of_its_key(workbench, monkey
             earlier = await records.runs.create(key, "acme", {})
             await reconcile.sweep(records)
             await reconcile.sweep(records)
-            return earlier, [job.id for job in jobs.unfinished(records.jobs)]
+            return earlier, jobs.unfinished_ids(records.jobs)
 
     earlier, runs = asyncio.run(work())
     assert runs == [earlier]

@@ -66,6 +66,26 @@ def test_a_killed_process_is_noticed_and_its_run_runs_again_under_the_same_id(wo
     assert "killed by SIGKILL" in lost.message
 
 
+def test_a_process_that_hangs_is_killed_and_its_run_runs_again(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            sign = tmp_path / "sign"
+            run = await bench.ask("patient", sign=str(sign))
+            first = await bench.process_of(run, sign)
+            sign.rename(tmp_path / "first sign")
+            os.kill(first.pid, signal.SIGSTOP)
+            bench.worker.stalls.seconds = 0.1
+            await until(lambda: gone(bench, run, first))
+            bench.worker.stalls.seconds = 300
+            await bench.process_of(run, sign)
+            sign.unlink()
+            return await bench.ended(run), await bench.worker.prefect.read_flow_run_states(run)
+
+    state, history = asyncio.run(work())
+    assert state.is_completed()
+    assert any(past.name == reconcile.RUN_AGAIN and "no progress" in past.message for past in history)
+
+
 def test_a_run_that_is_lost_again_and_again_fails_with_its_cause(workbench, tmp_path):
     async def work():
         async with workbench() as bench:
