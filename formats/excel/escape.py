@@ -5,6 +5,8 @@ Characters that XML 1.0 forbids are written `_xHHHH_` and texts that look so alr
 ends need `xml:space="preserve"`.
 """
 
+import re
+
 import polars as pl
 
 _FORBIDDEN = [*map(chr, [*range(9), 11, 12, *range(14, 32)]), "\ufffe", "\uffff"]
@@ -34,6 +36,11 @@ def escaped(text: pl.Expr) -> pl.Expr:
     shielded = text.str.replace_all(r"_x([0-9A-Fa-f]{4})", "_x005F_x$1")
     plain = pl.when(text.str.contains(_LOOK_ALIKE)).then(shielded).otherwise(text)
     return plain.str.replace_many(_REPLACED, _REPLACEMENTS)
+
+
+def visible(text: str) -> str:
+    """`text` with U+FFFD for what XML forbids: for places that know no escape for it, such as comments and names of links."""
+    return re.sub(f"[{''.join(map(re.escape, _FORBIDDEN))}]", "\ufffd", text)
 
 
 def in_attribute(text: pl.Expr) -> pl.Expr:

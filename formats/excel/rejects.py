@@ -9,6 +9,7 @@ from typing import Any
 
 from formats.excel import look
 from formats.excel.columns import INSTANT_FORMAT
+from formats.excel.escape import visible
 from formats.excel.model import TITLE as MODEL_TITLE
 from formats.excel.model import draw_model
 
@@ -78,7 +79,7 @@ class _Page:
             for position, cell in enumerate(row.cells):
                 self._write(number, position, cell, refused=position in row.comments)
             for position, text in row.comments.items():
-                page.write_comment(number, position, text, {"author": "Statesheet", "x_scale": 2})
+                page.write_comment(number, position, visible(text), {"author": "Statesheet", "x_scale": 2})
 
     def _write(self, row: int, column: int, cell: object, *, refused: bool) -> None:
         page = self._page

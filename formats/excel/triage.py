@@ -6,6 +6,7 @@ from typing import Any
 from formats.excel import look
 from formats.excel.errors import TITLE as ERRORS_TITLE
 from formats.excel.errors import place_of
+from formats.excel.escape import visible
 from formats.excel.limits import clip, units
 from formats.excel.sheets import DataSheet, DrawnSheet
 from formats.tables import AGES, Ages, FrequentError, Tally, Triage
@@ -23,7 +24,7 @@ _NOTE = (
 )
 _AGES_NOTE = "Objects by the whole days since the date of their state, at the time of the data."
 _RIGHT = {"align": "right", "indent": 1, "valign": "top"}
-_PALE, _STRONG = "#FFFFFF", "#F0B775"
+_PALE, _MANY_ERRORS, _MANY_OBJECTS = "#FFFFFF", "#DDBFCE", "#F0B775"
 
 
 def triage_sheet(triage: Triage, errors: Sequence[DataSheet], count: int) -> DrawnSheet:
@@ -87,13 +88,15 @@ class _Page:
         for error in errors:
             text = _shortened(error.text) or _NOTHING
             place = f"internal:{place_of(error.row, sheets)}"
-            self._sheet.write_url(self._row, 0, place, self._link, text, f"Its first row in {ERRORS_TITLE}")
+            # XlsxWriter puts the text into an attribute too, where it escapes no control character.
+            self._sheet.write_url(self._row, 0, place, self._link, visible(text), f"Its first row in {ERRORS_TITLE}")
+            self._sheet.write_string(self._row, 0, text, self._link)
             self._sheet.write_number(self._row, 1, error.times, self._count)
             self._sheet.write_number(self._row, 2, error.times / total, self._share)
             self._sheet.write_number(self._row, 3, error.objects, self._count)
             self._sheet.set_row(self._row, _LINE_HEIGHT * _lines(text))
             self._row += 1
-        self._bars(top)
+        self._shade(top, 1, 1, _MANY_ERRORS)
         self.note(_NOTE)
         self._row += 1
 
@@ -111,7 +114,7 @@ class _Page:
             self._sheet.write_number(self._row, 2, count / total if total else 0, self._share)
             self._sheet.set_row(self._row, _LINE_HEIGHT * _lines(text))
             self._row += 1
-        self._bars(top)
+        self._shade(top, 1, 1, _MANY_ERRORS)
         self._row += 1
 
     def ages(self, ages: Ages) -> None:
@@ -124,8 +127,7 @@ class _Page:
             for number, count in enumerate(counts, 2):
                 self._sheet.write_number(self._row, number, count, self._age)
             self._row += 1
-        scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": _PALE, "max_color": _STRONG}
-        self._sheet.conditional_format(top, 2, self._row - 1, _LAST_COLUMN - 1, scale)
+        self._shade(top, 2, _LAST_COLUMN - 1, _MANY_OBJECTS)
         self._row += 1
 
     def _head(self, first: str, *numbers: str) -> None:
@@ -134,10 +136,10 @@ class _Page:
             self._sheet.write_string(self._row, column, text, self._number_heading)
         self._row += 1
 
-    def _bars(self, top: int) -> None:
-        """Bars beside the counts, all from 0."""
-        bar = {"type": "data_bar", "bar_color": "#EBDFE6", "bar_solid": True, "min_type": "num", "min_value": 0}
-        self._sheet.conditional_format(top, 1, self._row - 1, 1, bar)
+    def _shade(self, top: int, first: int, last: int, strong: str) -> None:
+        """The greater the count, the stronger its colour. Bars would need an extension that some readers warn of."""
+        scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": _PALE, "max_color": strong}
+        self._sheet.conditional_format(top, first, self._row - 1, last, scale)
 
 
 def _shortened(text: str) -> str:

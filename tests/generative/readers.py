@@ -27,8 +27,13 @@ class Sheet:
 
 
 def read_workbook(path: Path) -> dict[str, Sheet]:
-    """The sheets by name, in order."""
+    """The sheets by name, in order; every part must be XML."""
     with zipfile.ZipFile(path) as package:
+        for name in package.namelist():
+            try:
+                ElementTree.fromstring(package.read(name))
+            except ElementTree.ParseError as error:
+                raise AssertionError(f"{name}: {error}") from error
         relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
         targets = {relation.attrib["Id"]: relation.attrib["Target"] for relation in relations}
         shared = _shared(package)
