@@ -21,7 +21,8 @@ from database.upsert import delete_objects, replace_objects
 Key = tuple[str, str]
 """Type (folded) and id."""
 
-_CHUNK = 2_000
+CHUNK = 2_000
+"""Objects that are written together, within the one transaction."""
 
 
 def current_documents(engine: Engine, tenant: str, keys: Iterable[Key]) -> dict[Key, str]:
@@ -71,7 +72,7 @@ def apply_edits(engine: Engine, tenant: str, edits: Iterable[Edit], *, now_ms: i
     """
     rest = iter(edits)
     with unavailable(), engine.begin() as connection:
-        while chunk := sorted(islice(rest, _CHUNK), key=lambda edit: (edit.type, edit.id)):
+        while chunk := sorted(islice(rest, CHUNK), key=lambda edit: (edit.type, edit.id)):
             _check(connection, tenant, chunk)
             parsed = (parse_object(edit.document) for edit in chunk if edit.document is not None)
             made = [rows_of(tenant, item, loaded_ms=now_ms) for item in parsed]

@@ -30,7 +30,8 @@ from tasks.rejects import Rejects
 from tasks.row_edits import FieldEdit, RefusedCells, compare, edited_document, new_text
 from tasks.stored_cells import Shown, StoredRow, shown
 
-_ROWS_AT_ONCE = 4_000
+ROWS_AT_ONCE = 4_000
+"""Rows that are compared together."""
 MOST_REFUSALS = 10_000
 """Refused cells and rows that are kept with their reasons; later ones are only counted."""
 
@@ -90,7 +91,7 @@ def compare_book(comparison: Comparison, on_progress: Callable[[int], None]) -> 
     seen: set[Key] = set()
     for sheet in comparison.book.sheets():
         rows = read_rows(sheet, fingerprints=own)
-        while lot := list(islice(rows, _ROWS_AT_ONCE)):
+        while lot := list(islice(rows, ROWS_AT_ONCE)):
             comparison.report.rows += len(lot)
             _compare_lot(comparison, list(_usable(comparison, lot, seen)), own=own)
             on_progress(comparison.report.rows)

@@ -1,0 +1,366 @@
+"""Edited workbooks taken back: merged, refused, mended, and never half applied."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from contract.edits import CellChange
+from contract.errors import ObjectsChanged
+from database import edits
+from tasks import compare_book
+from tests.tasks.edited_books import Shop, edit_cells, opened, save
+
+
+def value(text: Any, **more: Any) -> dict[str, Any]:
+    return {"id": f"id-of-{text}", "value": text, "locale": "en-US", "source": "internal", **more}
+
+
+def an_object(identifier: str = "1", **attributes: Any) -> dict[str, Any]:
+    held = {"itemState": {"values": [value("new")], "note": "kept"}, **attributes}
+    properties = {"channelid": "shop", "retryCount": 3, "createdDate": "2019-12-17T21:06:46.521-0600"}
+    return {"id": identifier, "type": "ConnectorState", "name": "Chair", "properties": properties, "data": {"attributes": held}}
+
+
+@pytest.fixture
+def stock(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
+    """Makes stores: by default in an SQLite database of the test's own."""
+    made: list[Shop] = []
+
+    def make(raw: list[Any], url: str = f"sqlite:///{tmp_path / 'objects.db'}") -> Shop:
+        made.append(Shop.stocked(url, tmp_path, raw))
+        return made[-1]
+
+    yield make
+    for shop in made:
+        shop.engine.dispose()
+
+
+@pytest.fixture
+def shop(stock: Callable[..., Shop]) -> Shop:
+    return stock(some_objects())
+
+
+@pytest.fixture
+def any_shop(stock: Callable[..., Shop], database_url: str) -> Shop:
+    """The same, on each kind of database."""
+    return stock(some_objects(), database_url)
+
+
+def some_objects() -> list[dict[str, Any]]:
+    error = {"sno": {"values": [value("1")]}, "error": {"values": [value("no price")]}, "id": "e1"}
+    other = {"sno": {"values": [value("2")]}, "error": {"values": [value("no brand")]}, "id": "e2"}
+    tags = {"values": [value("a||b"), value("c"), value("d", locale="de-DE")]}
+    first = an_object("1", tags=tags, validationError={"group": [error, other]}, rank={"values": [value(5)]})
+    return [first, an_object("2")]
+
+
+def attribute(shop: Shop, name: str, identifier: str = "1") -> Any:
+    return shop.document(identifier)["data"]["attributes"].get(name)
+
+
+def test_one_value_changes_where_it_stands(any_shop: Shop) -> None:
+    """Its id, its context, unknown members beside it and the type of a number stay."""
+    before = any_shop.document("1")
+    report = any_shop.send_back(
+        edit_cells(any_shop.export(), {("1", "Item State"): "fixed", ("1", "Retry Count"): "4", ("1", "Rank"): 7})
+    )
+    assert (report.updated, report.cells, report.unchanged, report.applied) == (1, 3, 1, True)
+    before["data"]["attributes"]["itemState"]["values"][0]["value"] = "fixed"
+    before["data"]["attributes"]["rank"]["values"][0]["value"] = 7
+    before["properties"]["retryCount"] = 4
+    assert any_shop.document("1") == before
+
+
+def test_only_the_changed_part_of_a_cell_with_many_values_is_split(shop: Shop) -> None:
+    """A value that itself holds the delimiter stays whole, and so do the ids of the others."""
+    shop.send_back(edit_cells(shop.export(), {("1", "Tags"): "a||b||x||d||new"}))
+    assert [(item.get("id"), item["value"], item["locale"]) for item in attribute(shop, "tags")["values"]] == [
+        ("id-of-a||b", "a||b", "en-US"),
+        ("id-of-c", "x", "en-US"),
+        ("id-of-d", "d", "de-DE"),
+        (None, "new", "de-DE"),
+    ]
+
+
+def test_an_emptied_cell_removes_the_value(shop: Shop) -> None:
+    shop.send_back(edit_cells(shop.export(), {("1", "Tags"): None, ("1", "Channel Id"): None, ("1", "Name"): None}))
+    assert attribute(shop, "tags") is None
+    assert "channelid" not in shop.document("1")["properties"]
+    assert "name" not in shop.document("1")
+
+
+def test_values_in_other_contexts_stay(shop: Shop) -> None:
+    path = shop.export(contexts=[{"locale": "de-DE"}])
+    shop.send_back(edit_cells(path, {("1", "Tags"): "e"}))
+    assert [item["value"] for item in attribute(shop, "tags")["values"]] == ["a||b", "c", "e"]
+
+
+def test_columns_that_were_not_exported_stay(shop: Shop) -> None:
+    before = shop.document("1")
+    path = shop.export(fields={"attributes": ["itemState"], "properties": ["channelid"]})
+    shop.send_back(edit_cells(path, {("1", "Item State"): "fixed"}))
+    before["data"]["attributes"]["itemState"]["values"][0]["value"] = "fixed"
+    assert shop.document("1") == before
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (datetime(2024, 5, 6, 7, 8, 9, 123_000), "2024-05-06T05:08:09.123+0000"),
+        ("2024-05-06 07:08", "2024-05-06T05:08:00.000+0000"),
+        ("2024-05-06T07:08:09.123-0600", "2024-05-06T07:08:09.123-0600"),
+        (45_000.25, "2023-03-15T05:00:00.000+0000"),
+    ],
+)
+def test_a_changed_date_becomes_an_iso_text(shop: Shop, cell: object, text: str) -> None:
+    """Of a clock in the workbook's zone, unless it says an offset."""
+    shop.zone = "Europe/Berlin"
+    shop.send_back(edit_cells(shop.export(), {("1", "Created Date"): cell}))
+    assert shop.document("1")["properties"]["createdDate"] == text
+
+
+def test_a_validation_error_is_edited_in_its_columns(shop: Shop) -> None:
+    """A segment an entry: one changed, one added; and an entry that loses all is gone."""
+    path = shop.export()
+    shop.send_back(edit_cells(path, {("1", "Validation Error>>Error"): "no price at all||no brand||new"}))
+    group = attribute(shop, "validationError")["group"]
+    assert [entry["error"]["values"][0]["value"] for entry in group] == ["no price at all", "no brand", "new"]
+    assert group[0]["error"]["values"][0]["id"] == "id-of-no price"
+    path = shop.export()
+    shop.send_back(
+        edit_cells(path, {("1", "Validation Error>>Error"): "||no brand||new", ("1", "Validation Error>>Sno"): "||2||"})
+    )
+    assert [entry.get("id") for entry in attribute(shop, "validationError")["group"]] == ["e2", None]
+
+
+def test_too_few_parts_for_a_group_are_refused(shop: Shop) -> None:
+    report = shop.send_back(edit_cells(shop.export(), {("1", "Validation Error>>Error"): "no price"}))
+    assert [refusal.reason for refusal in report.refused] == [
+        "the group has 2 entries and the cell 1 parts: keep a || between all"
+    ]
+
+
+def test_the_sheet_of_validation_errors_only_shows_them(shop: Shop) -> None:
+    """An edit there is refused, and not passed over in silence."""
+    path = shop.export()
+    book = opened(path)
+    book["Validation Errors"]["G2"].value = "mended"
+    before = shop.documents()
+    [refusal] = shop.send_back(save(book, path)).refused
+    assert "only shows them" in refusal.reason
+    assert shop.documents() == before
+
+
+def test_rows_are_made_and_deleted(any_shop: Shop) -> None:
+    path = any_shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    labels = {cell.value: cell.column for cell in page[2]}
+    page.cell(3, 1).value = "Delete"
+    for label, text in {
+        "ID": "9",
+        "Name": "Table",
+        "Channel Id": "shop",
+        "Tags": "x||y",
+        "Validation Error>>Sno": "1||2",
+    }.items():
+        page.cell(5, labels[label]).value = text
+    page.cell(5, labels["Created Date"]).value = datetime(2024, 1, 2)
+    told: list[CellChange] = []
+    report = any_shop.send_back(save(book, path), on_change=told.append)
+    assert (report.created, report.deleted, report.unchanged) == (1, 1, 1)
+    assert ("connectorstate", "1") not in any_shop.documents()
+    made = any_shop.document("9")
+    assert (made["name"], made["properties"]) == ("Table", {"channelid": "shop", "createdDate": "2024-01-02T00:00:00.000+0000"})
+    assert [item["value"] for item in made["data"]["attributes"]["tags"]["values"]] == ["x", "y"]
+    assert [entry["sno"]["values"][0]["value"] for entry in made["data"]["attributes"]["validationError"]["group"]] == [
+        "1",
+        "2",
+    ]
+    assert {change.place.column for change in told} == {
+        "Action",
+        "Name",
+        "Channel Id",
+        "Tags",
+        "Validation Error>>Sno",
+        "Created Date",
+    }
+
+
+def test_a_copied_row_with_a_new_id_is_a_new_object(shop: Shop) -> None:
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    for column, cell in enumerate(page[3], start=1):
+        page.cell(5, column).value = cell.value
+    page.cell(5, 3).value = "copy"
+    report = shop.send_back(save(book, path))
+    assert (report.created, report.unchanged, report.refused) == (1, 2, [])
+
+
+def test_what_others_changed_meanwhile_is_kept(any_shop: Shop) -> None:
+    """Edits of other cells of the same object are merged; equal ones are no conflict."""
+    path = edit_cells(any_shop.export(), {("1", "Item State"): "fixed", ("1", "Rank"): "9"})
+    newer = any_shop.document("1")
+    newer["properties"]["channelid"] = "market"
+    newer["data"]["attributes"]["rank"]["values"][0]["value"] = 9
+    any_shop.load([newer])
+    report = any_shop.send_back(path)
+    assert (report.updated, report.cells, report.refused) == (1, 1, [])
+    newer["data"]["attributes"]["itemState"]["values"][0]["value"] = "fixed"
+    assert any_shop.document("1") == newer
+
+
+def test_a_cell_that_both_changed_is_a_conflict_and_nothing_is_applied(any_shop: Shop) -> None:
+    path = edit_cells(any_shop.export(), {("1", "Item State"): "fixed", ("2", "Item State"): "fixed"})
+    newer = any_shop.document("1")
+    newer["data"]["attributes"]["itemState"]["values"][0]["value"] = "broken"
+    any_shop.load([newer])
+    before = any_shop.documents()
+    report = any_shop.send_back(path)
+    assert (report.applied, report.conflicts, report.updated) == (False, 1, 1)
+    assert [(r.place.row, r.place.column, r.after, r.reason, r.conflict) for r in report.refused] == [
+        (3, "Item State", "fixed", "changed since the export: the store has 'broken' now", True)
+    ]
+    assert any_shop.documents() == before
+    report = any_shop.send_back(path, partial=True)
+    assert (report.applied, attribute(any_shop, "itemState", "2")["values"][0]["value"]) == (True, "fixed")
+    assert attribute(any_shop, "itemState")["values"][0]["value"] == "broken"
+
+
+def test_refused_rows_are_mended_in_a_workbook_of_their_own(shop: Shop, tmp_path: Path) -> None:
+    """It has a comment on each refused cell, says what the store says everywhere else, and can be sent back."""
+    path = edit_cells(shop.export(), {("1", "Item State"): "fixed", ("1", "Rank"): "8", ("2", "Created Date"): "soon"})
+    newer = shop.document("1")
+    newer["properties"]["channelid"] = "market"
+    newer["data"]["attributes"]["itemState"]["values"][0]["value"] = "broken"
+    shop.load([newer])
+    shop.send_back(path, rejects=tmp_path / "rejects.xlsx")
+    book = opened(tmp_path / "rejects.xlsx")
+    page = book["Connector State"]
+    comments = {cell.value: cell.comment.text for row in page.iter_rows() for cell in row if cell.comment}
+    assert comments == {
+        "fixed": "changed since the export: the store has 'broken' now",
+        "soon": "not a date; write it as 2026-03-04 05:06:07",
+    }
+    mended = edit_cells(tmp_path / "rejects.xlsx", {("2", "Created Date"): None})
+    report = shop.send_back(mended)
+    assert (report.updated, report.cells, report.refused) == (2, 3, [])
+    newer["data"]["attributes"]["itemState"]["values"][0]["value"] = "fixed"
+    newer["data"]["attributes"]["rank"]["values"][0]["value"] = 8
+    assert shop.document("1") == newer
+
+
+def test_an_object_that_was_deleted_meanwhile_is_not_made_again(shop: Shop) -> None:
+    """Unless the row says so; a row that nobody edited is none of its business."""
+    path = shop.export()
+    deletion = edit_cells(path, {("1", "Action"): "DELETE", ("2", "Action"): "DELETE"})
+    assert shop.send_back(deletion).deleted == 2
+    assert shop.documents() == {}
+    assert (shop.send_back(path).unchanged, shop.send_back(deletion).unchanged) == (2, 2)
+    edited = edit_cells(path, {("1", "Item State"): "fixed"})
+    [refusal] = shop.send_back(edited).refused
+    assert "deleted since the export" in refusal.reason
+    report = shop.send_back(edit_cells(edited, {("1", "Action"): "CREATE"}))
+    assert (report.created, attribute(shop, "itemState")["values"][0]["value"]) == (1, "fixed")
+
+
+def test_an_object_that_was_changed_meanwhile_is_not_deleted(shop: Shop) -> None:
+    path = edit_cells(shop.export(), {("1", "Action"): "DELETE"})
+    shop.load([{**shop.document("1"), "name": "Sofa"}])
+    assert "changed since the export" in shop.send_back(path).refused[0].reason
+    assert ("connectorstate", "1") in shop.documents()
+
+
+def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    last = page.max_column
+    for number, (identifier, action, surplus) in enumerate(
+        (("", "", ""), ("1", "", ""), ("7", "move", ""), ("8", "", "x")), start=5
+    ):
+        for column, text in ((1, action), (2, "connectorstate"), (3, identifier), (last + 1, surplus)):
+            page.cell(number, column).value = text or None
+    report = shop.send_back(save(book, path))
+    assert [(refusal.place.row, refusal.reason) for refusal in report.refused] == [
+        (5, "the ID is empty"),
+        (6, "an earlier row is of the same object"),
+        (7, "unknown action 'move'; known is create, update, delete"),
+        (8, "the cell has no header above it"),
+    ]
+
+
+def test_a_row_without_its_fingerprint_removes_nothing(shop: Shop) -> None:
+    """It was typed by hand, or its hidden column was lost: an empty cell does not speak."""
+    path = edit_cells(shop.export(), {("1", "Fingerprint"): None, ("1", "Tags"): None, ("1", "Item State"): "fixed"})
+    report = shop.send_back(path)
+    assert (report.cells, attribute(shop, "itemState")["values"][0]["value"]) == (1, "fixed")
+    assert len(attribute(shop, "tags")["values"]) == 3
+
+
+def test_another_tenants_workbook_makes_objects_of_this_one(shop: Shop, stock: Callable[..., Shop]) -> None:
+    other = stock([])
+    report = other.send_back(shop.export())
+    assert (report.created, report.refused) == (2, [])
+    assert other.document("2")["properties"]["channelid"] == "shop"
+
+
+def test_a_cut_cell_cannot_be_edited(stock: Callable[..., Shop]) -> None:
+    """The workbook has only its beginning; left alone, the value stays whole."""
+    shop = stock([an_object("1", text={"values": [value("x" * 40_000)]})])
+    path = shop.export()
+    assert shop.send_back(path).unchanged == 1
+    [refusal] = shop.send_back(edit_cells(path, {("1", "Text"): "short"})).refused
+    assert "longer than" in refusal.reason
+
+
+def test_what_changes_between_comparing_and_writing_is_compared_again(any_shop: Shop) -> None:
+    """Nothing that others write is overwritten; it is given up after some times."""
+    path = edit_cells(any_shop.export(), {("1", "Item State"): "fixed"})
+    times: list[int] = []
+
+    def meddle(limit: int) -> None:
+        if len(times) < limit:
+            times.append(1)
+            any_shop.load([{**any_shop.document("1"), "name": f"Sofa {len(times)}"}])
+
+    assert any_shop.send_back(path, on_progress=lambda _done: meddle(2)).applied
+    assert (any_shop.document("1")["name"], attribute(any_shop, "itemState")["values"][0]["value"]) == ("Sofa 2", "fixed")
+    times.clear()
+    path = edit_cells(any_shop.export(), {("1", "Item State"): "again"})
+    with pytest.raises(ObjectsChanged):
+        any_shop.send_back(path, on_progress=lambda _done: meddle(9))
+    assert (any_shop.document("1")["name"], attribute(any_shop, "itemState")["values"][0]["value"]) == ("Sofa 3", "fixed")
+
+
+def test_all_of_a_workbook_is_written_in_one_transaction(any_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is compared and written in several lots."""
+    monkeypatch.setattr(edits, "CHUNK", 1)
+    monkeypatch.setattr(compare_book, "ROWS_AT_ONCE", 1)
+    path = edit_cells(any_shop.export(), {("1", "Item State"): "fixed", ("2", "Item State"): "fixed"})
+    commits: list[object] = []
+
+    def count(connection: object) -> None:
+        commits.append(connection)
+
+    event.listen(any_shop.engine, "commit", count)
+    assert any_shop.send_back(path).updated == 2
+    event.remove(any_shop.engine, "commit", count)
+    assert len(commits) == 1
+
+
+def test_a_dry_run_writes_nothing(shop: Shop) -> None:
+    before = shop.documents()
+    told: list[CellChange] = []
+    report = shop.send_back(edit_cells(shop.export(), {("1", "Rank"): "6"}), apply=False, on_change=told.append)
+    assert [(c.place.sheet, c.place.row, c.place.id, c.place.column, c.before, c.after) for c in told] == [
+        ("Connector State", 3, "1", "Rank", "5", "6")
+    ]
+    assert (report.applied, shop.documents()) == (False, before)
+    assert json.loads(before["connectorstate", "1"])["data"]["attributes"]["rank"]["values"][0]["value"] == 5
