@@ -41,10 +41,10 @@ async def authorize(request: Request, shared: Shared) -> None:
     UnknownHost and ForeignPage: see `api.origins`. Unauthorized and Forbidden: see `allowed`. DatabaseUnavailable.
     """
     callers.enter(callers.caller_of(request))
-    origins.refuse_foreign_page(request.method, request.headers, shared.settings)
+    origins.refuse_foreign_page(request.method, request.headers, shared.public_url)
     if is_public(request.scope["endpoint"]):
         if await _is_surely_open(shared):
-            origins.refuse_unknown_host(request.headers, shared.settings)
+            origins.refuse_unknown_host(request.headers, shared.public_url)
     else:
         await allowed(request, shared, request.path_params.get("tenant"))
 
@@ -56,7 +56,7 @@ async def allowed(request: Request, shared: Resources, tenant: str | None) -> Cr
     for anything, Forbidden with one that is for somebody else, UnknownHost and DatabaseUnavailable.
     """
     if await is_open(shared):
-        origins.refuse_unknown_host(request.headers, shared.settings)
+        origins.refuse_unknown_host(request.headers, shared.public_url)
         return None
     found = await _shown(request, shared)
     if found is None:

@@ -36,8 +36,9 @@ def enter(caller: Caller) -> None:
 
 def caller_of(request: Request, credential: Credential | None = None) -> Caller:
     """What a request says of who asks."""
-    address = request.client.host if request.client else ""
-    return Caller(credential, user_name(request.headers.get(USER_HEADER)), address)
+    # A proxy that is trusted says the address in a header, and so may anybody on this machine.
+    address = one_line(request.client.host) if request.client else None
+    return Caller(credential, user_name(request.headers.get(USER_HEADER)), address or "")
 
 
 def user_name(header: str | None) -> str | None:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 
 from config.hosts import is_loopback
-from config.settings import Settings
 from contract.errors import ForeignPage, UnknownHost
 
 _SHOWN = 200
@@ -18,28 +17,25 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OURS = frozenset({"same-origin", "none"})
 
 
-def refuse_unknown_host(headers: Headers, settings: Settings) -> None:
-    """Raises UnknownHost for a request to a name that is neither of this machine nor in the settings."""
+def refuse_unknown_host(headers: Headers, *urls: str) -> None:
+    """Raises UnknownHost for a request to a name that is neither of this machine nor the host of one of `urls`."""
     said = headers.get("host", "")
     host = _host(f"//{said}")
-    if said and not (is_loopback(host) or host in (settings.host.lower(), _host(settings.public_url))):
+    if said and not is_loopback(host) and host not in {_host(url) for url in urls}:
         raise UnknownHost(host=said[:_SHOWN])
 
 
-def refuse_foreign_page(method: str, headers: Headers, settings: Settings) -> None:
-    """Raises ForeignPage where a page of another site asks for anything but reading.
+def refuse_foreign_page(method: str, headers: Headers, *urls: str) -> None:
+    """Raises ForeignPage where a page that is neither of this host nor of one of `urls` asks for anything but reading.
 
-    Browsers say where a request comes from, other clients do not: in `Sec-Fetch-Site` to hosts that they trust, else in
-    `Origin` (https://www.w3.org/TR/fetch-metadata/).
+    Browsers say where a request comes from, other clients do not: in `Origin`, and to hosts that they trust in
+    `Sec-Fetch-Site` too, which knows this site also behind a proxy (https://www.w3.org/TR/fetch-metadata/).
     """
-    if method in _SAFE:
-        return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None:
-        ours = site in _OURS
-    else:
-        ours = origin is None or _place(origin) in {headers.get("host", "").lower(), _place(settings.public_url)} - {""}
-    if not ours:
+    if method in _SAFE or (site is None and origin is None):
+        return
+    ours = {headers.get("host", "").lower(), *map(_place, urls)} - {""}
+    if site not in _OURS and _place(origin or "") not in ours:
         raise ForeignPage(origin=(origin or "unknown")[:_SHOWN])
 
 

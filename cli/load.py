@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cli.console import err, out, show_error, show_json
+from cli.console import err, out, plain, show_error, show_json
 from cli.edited import SentBack, Wish, facts_of, send_book_back, tell
 from cli.options import AsJson
 from contract.errors import FileMissing, NoDataInFile, UnreadableFile
@@ -144,7 +144,7 @@ def _tell(path: Path, report: "LoadReport | SentBack") -> None:
 
 def _list(everything: "list[tuple[Path, Refusal]]", kept: Path | None) -> None:
     for path, refusal in everything[:_SHOWN]:
-        err.print(f"  {path.name}, {refusal.place}: {refusal.reason}", markup=False)
+        err.print(plain(f"  {path.name}, {refusal.place}: {refusal.reason}"), markup=False)
     if (more := len(everything) - _SHOWN) > 0:
         hint = "" if kept else " (--refused FILE writes all of them)"
         err.print(f"  and {more:,} more{hint}", markup=False)

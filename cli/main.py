@@ -4,10 +4,12 @@ import sys
 
 import typer
 
+from cli.audit import audit
 from cli.cancel import cancel
 from cli.client import Refused
 from cli.conform import conform
 from cli.console import show_error
+from cli.credential import app as credential
 from cli.demo import demo
 from cli.explain import explain
 from cli.export import export
@@ -33,6 +35,8 @@ app.command()(jobs)
 app.command()(get)
 app.command()(cancel)
 app.add_typer(schedule, name="schedule")
+app.add_typer(credential, name="credential")
+app.command()(audit)
 app.command()(demo)
 app.command()(conform)
 

@@ -1,7 +1,7 @@
 """`statesheet serve`: the whole stack on this machine."""
 
-import ipaddress
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +11,7 @@ from cli.console import out
 from contract.errors import BadSetting
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from runtime.addresses import Addresses
 
 
@@ -22,24 +23,37 @@ def serve(
     """Start the API, Prefect with its UI, and a worker; stop them with Ctrl-C."""
     from config.settings import load_settings
     from runtime import stack
+    from runtime.parts import PRIVATE
 
     given: dict[str, Any] = {"home": home, "host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    _refuse_open_doors(settings.host)
+    _refuse_open_doors(settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    os.umask(PRIVATE)
     stack.serve(settings, ready=_show)
 
 
-def _refuse_open_doors(host: str) -> None:
-    """There are no credentials yet, so only this machine may call. Raises BadSetting."""
+def _refuse_open_doors(settings: "Settings") -> None:
+    """Without credentials only this machine may call. Raises BadSetting."""
+    from config.hosts import is_loopback
+    from database import credentials
+    from database.engine import connect
+    from database.migrate import upgrade
+
+    if is_loopback(settings.host):
+        return
+    upgrade(settings.jobs_url, "jobs")
+    engine = connect(settings.jobs_url)
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        reason = f"{host} can be reached by others, and this version asks nobody who they are; listen on 127.0.0.1"
-        raise BadSetting(name="STATESHEET_HOST", reason=reason)
+        if not credentials.any_made(engine):
+            reason = (
+                f"{settings.host} can be reached by others, and there are no credentials yet, so anybody could call; "
+                "make one first: statesheet credential create --tenant TENANT"
+            )
+            raise BadSetting(name="STATESHEET_HOST", reason=reason)
+    finally:
+        engine.dispose()
 
 
 def _show(addresses: "Addresses") -> None:

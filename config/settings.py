@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     max_connections: int = Field(1_000, ge=1, description="Most connections that the API holds at once.")
     max_queued: int = Field(1_000, ge=1, description="Most jobs of one tenant that may wait.")
     concurrency: int = Field(2, ge=1, description="Exports that the embedded worker runs at once.")
+    large_records: int = Field(
+        200_000, ge=1, description="Records from which an export leaves one process of the worker to smaller ones."
+    )
     progress_seconds: float = Field(
         300, gt=0, description="Seconds that an export may go without progress before it is stopped and run again."
     )

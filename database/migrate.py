@@ -1,6 +1,8 @@
 """Bring a database to the tables of this version, by Alembic. Two sets of tables, each with its own revisions and version
 table, so that both may live in one database or each in its own."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,7 +30,7 @@ def upgrade(url: str, which: Which) -> None:
     Several processes may do so at once: one upgrades, in one transaction, and the others wait for it and then find nothing
     to do. Raises DatabaseUnavailable, and StartupFailed where the database is of a newer version than this program.
     """
-    _make_folder(url)
+    _make_file(url)
     engine = connect(url)
     try:
         with unavailable(), engine.connect() as connection:
@@ -58,11 +60,17 @@ def alembic_config(which: Which, connection: Connection | None = None) -> "Confi
     return config
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
+    """The empty file of an SQLite database that is not there yet, for its owner only; SQLite makes those beside it alike.
+
+    Where that does not go, SQLite will say what is wrong.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and address.database:
         with unavailable():
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            os.close(os.open(address.database, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _revision(connection: Connection, which: Which) -> str | None:

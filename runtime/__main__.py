@@ -1,14 +1,16 @@
 """The processes of the stack: `python -m runtime PART FD...`; started by `runtime.stack`, not by hand."""
 
+import os
 import signal
 import socket
 import sys
 
-from runtime.parts import die_with_parent
+from runtime.parts import PRIVATE, die_with_parent
 
 
 def main(part: str, *numbers: str) -> None:
     die_with_parent()
+    os.umask(PRIVATE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sockets = [socket.socket(fileno=int(number)) for number in numbers]
     # A process imports only what its part needs: Prefect's server alone takes two seconds.

@@ -24,13 +24,17 @@ def run(listener: socket.socket) -> None:
 
     worker = int(os.environ[DOOR])
     settings = load_settings()
+    serving: list[uvicorn.Server] = []
     app = create_app(
         settings,
         prefect_api_url=os.environ["PREFECT_API_URL"],
         on_submitted=partial(door.knock, worker),
         worker_answers=partial(door.answers, worker),
+        # The server waits for its streams to end, and they for a word that it ends.
+        stopping=lambda: any(server.should_exit for server in serving),
     )
-    uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+    serving.append(uvicorn.Server(server_config(app, settings)))
+    serving[0].run(sockets=[listener])
 
 
 def server_config(app: "FastAPI", settings: Settings) -> "uvicorn.Config":

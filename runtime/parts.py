@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 _PR_SET_PDEATHSIG = 1
 
+PRIVATE = 0o077
+"""The umask of every process of the stack: what it makes in the home is its owner's alone, whoever may look in there."""
+
 
 @dataclass(frozen=True)
 class Part:

@@ -74,11 +74,12 @@ def run(listener: socket.socket) -> None:
     from prefect.settings import get_current_settings
 
     from runtime import immediate_sqlite
+    from runtime.loopback_only import LoopbackOnly
+    from runtime.parts import port_of
 
     url = get_current_settings().server.database.connection_url
     assert url is not None, "the environment holds server_environment"
     immediate_sqlite.install(url.get_secret_value())
-    config = uvicorn.Config(
-        create_app(final=True), log_level="warning", access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30
-    )
+    app = LoopbackOnly(create_app(final=True), port_of(listener))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     uvicorn.Server(config).run(sockets=[listener])

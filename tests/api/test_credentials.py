@@ -321,7 +321,7 @@ async def test_the_open_server_answers_to_no_other_name(api: Api, host: str) -> 
         {"origin": "null"},
         {"origin": "http://127.0.0.1:9096"},
         {"origin": "http://["},
-        {"origin": "http://127.0.0.1:9095", "sec-fetch-site": "cross-site"},
+        {"origin": "http://evil.example", "sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
 )

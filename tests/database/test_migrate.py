@@ -1,6 +1,8 @@
 """Migrations: the tables that `upgrade` makes are those of `database.tables`."""
 
 import multiprocessing
+import os
+import stat
 import subprocess
 import sys
 import warnings
@@ -135,6 +137,27 @@ def test_a_folder_that_cannot_hold_a_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "folder.db").mkdir()
     with pytest.raises(DatabaseUnavailable, match="unable to open database file"):
         upgrade(f"sqlite:///{tmp_path / 'folder.db'}", "objects")
+
+
+def test_a_database_file_and_those_beside_it_are_their_owners_alone(tmp_path: Path) -> None:
+    """Whatever the umask, and whoever may look into the folder; a file that is there already stays as its owner wants it."""
+    before = os.umask(0o022)
+    try:
+        url = f"sqlite:///{tmp_path / 'home' / 'jobs.db'}"
+        upgrade(url, "jobs")
+        engine = connect(url)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1 FROM export_job"))
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "home").iterdir()}
+        engine.dispose()
+    finally:
+        os.umask(before)
+    assert set(modes) >= {"jobs.db", "jobs.db-wal"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+    (tmp_path / "home" / "jobs.db").chmod(0o640)
+    upgrade(url, "jobs")
+    assert stat.S_IMODE((tmp_path / "home" / "jobs.db").stat().st_mode) == 0o640
 
 
 def test_a_start_with_nothing_to_do_imports_no_alembic(tmp_path: Path) -> None:

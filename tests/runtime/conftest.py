@@ -75,9 +75,9 @@ class Bench:
         settings: Settings = self.worker.records.settings
         return settings
 
-    async def ask(self, flow: str, key: str | None = None, **parameters: object) -> UUID:
+    async def ask(self, flow: str, key: str | None = None, tenant: str = "acme", **parameters: object) -> UUID:
         """The id of a new run."""
-        body = {"parameters": {"tenant": "acme", "request": parameters}, "idempotency_key": key}
+        body = {"parameters": {"tenant": tenant, "request": parameters}, "idempotency_key": key}
         answer = await self.worker.prefect.request("POST", f"/deployments/{self.deployments[flow]}/create_flow_run", json=body)
         self.worker.look.set()
         return UUID(answer.json()["id"])

@@ -4,6 +4,9 @@ import asyncio
 import uuid
 
 import httpx
+import pytest
+import websockets.exceptions
+import websockets.sync.client
 
 
 def test_forty_runs_that_are_created_at_once_are_all_taken(prefect):
@@ -27,6 +30,37 @@ def test_the_pages_are_served(prefect):
 def test_other_sites_in_a_browser_may_not_read_its_answers(prefect):
     answer = httpx.get(f"{prefect}/health", headers={"Origin": "https://elsewhere.example"}, timeout=10)
     assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost"}, 200),
+        ({"Host": "elsewhere.example"}, 421),
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_other_sites_in_a_browser_may_not_have_it_do_anything(prefect, headers, status):
+    assert httpx.post(f"{prefect}/flows/filter", json={}, headers=headers, timeout=10).status_code == status
+
+
+def test_its_own_pages_may_by_whichever_name_they_were_opened(prefect):
+    port = httpx.URL(prefect).port
+    for name in ("localhost", "127.0.0.1"):
+        headers = {"Origin": f"http://{name}:{port}", "Sec-Fetch-Site": "cross-site"}
+        answer = httpx.post(f"{prefect}/flows/filter", json={}, headers=headers, timeout=10)
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, f"http://{name}:{port}")
+
+
+def test_a_websocket_is_opened_for_its_own_pages_and_for_programs_only(prefect):
+    address = prefect.replace("http://", "ws://") + "/events/in"
+    with websockets.sync.client.connect(address):
+        pass
+    with pytest.raises(websockets.exceptions.InvalidStatus, match="403"):
+        websockets.sync.client.connect(address, origin="http://elsewhere.example")
 
 
 def test_telemetry_and_what_is_not_used_is_off(prefect):
