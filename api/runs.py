@@ -15,6 +15,8 @@ from contract.errors import PrefectUnavailable, RunRefused
 
 FLOW = "export-connector-states"
 DEPLOYMENT = "export"
+QUEUE = "asked"
+"""The work queue of runs that have a job row, by which the embedded worker lets tenants take turns."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 """Seconds between attempts of one call; each pause is twice the one before. Each call is safe to repeat."""
@@ -169,5 +171,6 @@ def run_body(request_key: str, tenant: str, body: object) -> str:
     decodes and does not look into (see `json_handler` in prefect.utilities.schema_tools.hydration).
     """
     request = {"__prefect_kind": "json", "value": json.dumps(body, ensure_ascii=False, separators=(",", ":"))}
-    run = {"parameters": {"tenant": tenant, "request": request}, "idempotency_key": request_key, "tags": [tenant]}
+    parameters = {"tenant": tenant, "request": request}
+    run = {"parameters": parameters, "idempotency_key": request_key, "tags": [tenant], "work_queue_name": QUEUE}
     return json.dumps(run)

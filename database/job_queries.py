@@ -78,23 +78,6 @@ def of_tenant(engine: Engine, tenant: str, ids: Collection[str] = ()) -> list[Jo
     return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()))
 
 
-def queue_positions(engine: Engine, jobs: Collection[Job]) -> dict[str, int]:
-    """How many jobs of all tenants are before each of `jobs` that waits, itself included, by request key."""
-    keys = [job.request_key for job in jobs if job.status is JobStatus.QUEUED]
-    if not keys:
-        return {}
-    place = func.row_number().over(order_by=(_ROW.created_ms, _ROW.request_key)).label("place")
-    queue = select(_ROW.request_key, place).where(*_WAITING).subquery()
-    query = select(queue.c.request_key, queue.c.place).where(queue.c.request_key.in_(keys))
-    with unavailable(), reading(engine) as connection:
-        return {row.request_key: row.place for row in connection.execute(query)}
-
-
-def queue_position(engine: Engine, job: Job) -> int | None:
-    """The place of a job in the queue, from 1; None where it does not wait."""
-    return queue_positions(engine, [job]).get(job.request_key)
-
-
 def unattached(engine: Engine, before: datetime) -> list[Job]:
     """Jobs that were accepted before a moment and have no run yet: whoever asked Prefect did not live to store the answer."""
     return _many(engine, _in_order(_ROW.id.is_(None), _ROW.finished_ms.is_(None), _ROW.created_ms < to_milliseconds(before)))

@@ -24,18 +24,18 @@ from database.job_queries import (
     of_run,
     of_tenant,
     page,
-    queue_position,
-    queue_positions,
     unattached,
     unfinished_ids,
     unnotified,
 )
+from database.job_queue import Turn, in_turn, queue_position, queue_positions
 from database.job_rows import file_values, now_ms, read_job, read_warnings, to_milliseconds, warnings_text
 from database.tables import export_job
 
 __all__ = [
     "IDEMPOTENCY_WINDOW",
     "JobFacts",
+    "Turn",
     "adopt",
     "attach_run",
     "cancelled",
@@ -48,6 +48,7 @@ __all__ = [
     "finished_like",
     "forget_file",
     "get",
+    "in_turn",
     "is_untold",
     "live",
     "mark_notified",

@@ -17,7 +17,9 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from config.catalogue import COLUMNS, ERROR_PARTS
 from contract.filters import ValueType, fold
@@ -59,23 +61,23 @@ def select_matching(tenant: str, request: ExportRequest, dialect: str, *, limit:
 
 def select_documents(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
     """The documents of the objects that `select_matching` gives, in the same order."""
-    found = select(document.c.document).select_from(_beside(document))
+    rows, documents = documents_beside(dialect)
+    found = select(documents).select_from(rows)
     return _paged(_ordered(found.where(found_by(tenant, request, dialect)), request, dialect), request, limit)
 
 
 def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
     """The validation errors of the objects that `select_matching` gives, by type, id and entry."""
-    held = validation_error.c
-    parts = [held[fold(part)] for part in ERROR_PARTS]
-    errors = select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts)
     matching = found_by(tenant, request, dialect)
-    if limit is None and not request.offset:
-        errors = errors.select_from(_beside(validation_error)).where(matching)
-    else:
-        exported = select(*(state_object.c[name] for name in _KEY)).where(matching)
-        chosen = _paged(_ordered(exported, request, dialect), request, limit).subquery("exported")
-        same = and_(*(held[name] == chosen.c[name] for name in _KEY))
-        errors = errors.select_from(validation_error.join(chosen, same))
+    exported: FromClause = state_object
+    if limit is not None or request.offset:
+        keys = select(*(state_object.c[name] for name in _KEY)).where(matching)
+        exported = _paged(_ordered(keys, request, dialect), request, limit).subquery("exported")
+    rows, held = _beside(exported, validation_error, dialect)
+    parts = [held[fold(part)] for part in ERROR_PARTS]
+    errors = select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts).select_from(rows)
+    if exported is state_object:
+        errors = errors.where(matching)
     return errors.order_by(held.type, held.id, held.entry).limit(literal(NO_LIMIT, BigInteger))
 
 
@@ -84,9 +86,10 @@ def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
     return select(cast(func.count(), BigInteger).label("matched")).where(found_by(tenant, request, dialect))
 
 
-def documents_beside() -> FromClause:
-    """The objects with their documents, to select from."""
-    return _beside(document)
+def documents_beside(dialect: str) -> tuple[FromClause, ColumnElement[str]]:
+    """The objects with their documents, to select from, and the column of the documents."""
+    rows, columns = _beside(state_object, document, dialect)
+    return rows, columns.document
 
 
 def of_tenant(tenant: str) -> ColumnElement[bool]:
@@ -134,8 +137,17 @@ def _paged(found: Select[Any], request: ExportRequest, limit: int | None) -> Sel
     return found.offset(literal(min(request.offset, NO_LIMIT), BigInteger)) if request.offset else found
 
 
-def _beside(table: Table) -> FromClause:
-    return state_object.join(table, and_(*(state_object.c[name] == table.c[name] for name in _KEY)))
+def _beside(objects: FromClause, table: Table, dialect: str) -> tuple[FromClause, ReadOnlyColumnCollection[str, Any]]:
+    """`objects` with the rows of `table` that are theirs, to select from, and the columns of those rows.
+
+    PostgreSQL plans by statistics, and it has none yet of what was just loaded: it then takes everything for small and may
+    compare each object with each row. An offset keeps a lateral select whole, which leaves it only the way by the key.
+    """
+    own = and_(*(objects.c[name] == table.c[name] for name in _KEY))
+    if dialect != "postgresql":
+        return objects.join(table, own), table.c
+    rows = select(table).where(own).correlate(objects).offset(literal(0, BigInteger)).lateral(f"own_{table.name}")
+    return objects.join(rows, true()), rows.c
 
 
 def _instant(key: str) -> list[ColumnElement[Any]]:

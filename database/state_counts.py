@@ -13,7 +13,7 @@ from contract.request import ExportRequest
 from database.dialects import DIALECTS
 from database.engine import reading, unavailable
 from database.selection import documents_beside, found_by
-from database.tables import document, state_object
+from database.tables import state_object
 from database.values import some_value
 
 _UNASSIGNED = "_UNASSIGNED"
@@ -67,8 +67,9 @@ def _elsewhere(
     held = state_object.c
     missing = (and_(held[key].is_(None), some_value("attribute", key, (), lambda _: true(), DIALECTS[name])) for key in keys)
     found = (held.details.is_not(None), found_by(tenant, request, name), or_(*missing))
-    query = select(held.entitytype, held.channelid, document.c.document, *(held[key] for key in keys))
-    for row in connection.execute(query.select_from(documents_beside()).where(*found)).mappings():
+    rows, documents = documents_beside(name)
+    query = select(held.entitytype, held.channelid, documents, *(held[key] for key in keys)).select_from(rows)
+    for row in connection.execute(query.where(*found)).mappings():
         attributes = parse_object(json.loads(row["document"])).attributes
         for key, state in keys.items():
             if row[key] is None and key in attributes:

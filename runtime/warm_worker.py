@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from datetime import UTC, datetime
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from anyio import to_thread
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus, WorkerFlowRunResponse
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus
 from prefect.exceptions import PrefectException
 from prefect.states import Pending
 
@@ -30,7 +29,7 @@ from api.runs import PrefectRuns
 from config.settings import Settings, load_settings
 from contract.errors import StatesheetError
 from database.engine import connect
-from runtime import deployments, export_process, reconcile
+from runtime import deployments, export_process, reconcile, turns
 from runtime.door import ALIVE
 from runtime.housekeeping import keep_house
 from runtime.reconcile import Records
@@ -63,6 +62,8 @@ class WarmWorker:
         self.kept_open = self.records.jobs.raw_connection()
         self.context = export_process.fork_server()
         self.taken: dict[UUID, ForkServerProcess | None] = {}
+        self.taken_runs: dict[UUID, FlowRun] = {}
+        self.large: dict[UUID, bool] = {}
         self.entrypoints: dict[UUID, str] = {}
         self.stalls = Stalls(settings.progress_seconds)
         self.stalled: set[UUID] = set()
@@ -80,17 +81,27 @@ class WarmWorker:
         room = self.limit - len(self.taken)
         if room <= 0 or self.stopping:
             return
-        answer = await self.prefect.request(
-            "POST",
-            "/work_pools/{name}/get_scheduled_flow_runs",
-            path_params={"name": self.pool},
-            json={"scheduled_before": datetime.now(UTC).isoformat(), "limit": room},
-        )
-        waiting = [found.flow_run for found in WorkerFlowRunResponse.model_validate_list(answer.json())]
-        await asyncio.gather(*(self._begin(run) for run in waiting if run.id not in self.taken))
+        chosen: list[FlowRun] = []
+        for run in await turns.waiting(self.records, self.taken_runs.values()):
+            if len(chosen) < room and await self._fits(run, chosen):
+                chosen.append(run)
+        await asyncio.gather(*(self._begin(run) for run in chosen if run.id not in self.taken))
+
+    async def _fits(self, run: FlowRun, chosen: list[FlowRun]) -> bool:
+        """Whether a run may have a process now: the last one is not for a large export while all others have one."""
+        running = [*self.taken_runs.values(), *chosen]
+        if self.limit == 1 or len(running) + 1 < self.limit or not await self._is_large(run):
+            return True
+        return not all([await self._is_large(other) for other in running])
+
+    async def _is_large(self, run: FlowRun) -> bool:
+        if run.id not in self.large:
+            self.large[run.id] = await to_thread.run_sync(turns.is_large, self.records, run)
+        return self.large[run.id]
 
     async def _begin(self, run: FlowRun) -> None:
         self.taken[run.id] = None
+        self.taken_runs[run.id] = run
         try:
             entrypoint = await self._entrypoint(run)
             answer: OrchestrationResult[Any] = await self.prefect.set_flow_run_state(run.id, Pending())
@@ -100,7 +111,11 @@ class WarmWorker:
                 asyncio.get_running_loop().add_reader(process.sentinel, self._exited, run.id, process)
         finally:
             if self.taken[run.id] is None:
-                del self.taken[run.id]
+                self._let_go(run.id)
+
+    def _let_go(self, run_id: UUID) -> None:
+        del self.taken[run_id], self.taken_runs[run_id]
+        self.large.pop(run_id, None)
 
     async def _entrypoint(self, run: FlowRun) -> str:
         assert run.deployment_id is not None, "the pool's runs come from deployments"
@@ -114,7 +129,7 @@ class WarmWorker:
         process.join()
         code = process.exitcode
         process.close()
-        del self.taken[run_id]
+        self._let_go(run_id)
         self.look.set()
         cause = f"it made no progress for {self.stalls.seconds:g} seconds" if run_id in self.stalled else cause_of(code)
         self.stalled.discard(run_id)

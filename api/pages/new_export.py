@@ -67,7 +67,12 @@ def preview(shared: Shared, tenant: Visited, fields: Posted) -> Response:
 def _preview(shared: Resources, tenant: str, fields: Pairs) -> dict[str, Any]:
     body = body_of(read_form(fields), shared.settings.zone)
     text = json.dumps(body, indent=2, ensure_ascii=False)
-    said: dict[str, Any] = {"body": text, "curl": curl_command(shared, tenant, json.dumps(body)), "mistaken": None, "said": None}
+    said: dict[str, Any] = {
+        "body": text,
+        "curl": curl_command(shared, tenant, json.dumps(body)),
+        "mistaken": None,
+        "said": None,
+    }
     try:
         said["said"] = explain(shared, tenant, json.dumps(body).encode())
     except InvalidRequest as error:

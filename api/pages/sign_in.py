@@ -66,5 +66,5 @@ def _after(shared: Resources, tenant: str, wanted: str) -> str:
         asked = urlsplit(wanted)
     except ValueError:
         return home
-    is_here = not asked.scheme and not asked.netloc and wanted.startswith(home) and "\\" not in wanted
-    return wanted if is_here and wanted.isprintable() else home
+    is_here = not asked.scheme and not asked.netloc and wanted.startswith(home) and wanted.isprintable()
+    return wanted if is_here and "\\" not in wanted and ".." not in asked.path.split("/") else home

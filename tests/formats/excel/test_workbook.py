@@ -108,7 +108,7 @@ def test_each_validation_error_is_linked_to_the_row_of_its_object(book: Any) -> 
 def test_triage_leads_from_each_frequent_error_to_its_first_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the errors go on on a next sheet."""
     monkeypatch.setattr(sheets, "MAX_ROWS", 9)
-    content = export(tmp_path, 30)
+    content = export(tmp_path, 90)
     assert content.errors is not None
     texts = [row["error"] for row in pl.read_ipc(content.errors.path).to_dicts()]
     assert len(texts) > 8

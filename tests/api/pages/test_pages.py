@@ -1,0 +1,278 @@
+"""The pages over HTTP: what they show and do, and what they never load, run or follow."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from api import keyring
+from config.settings import Settings
+from contract.errors import RunLost
+from contract.jobs import JobFile
+from database import credentials, jobs
+from tests.api.conftest import BODY, TENANT, Api, running
+
+pytestmark = pytest.mark.anyio
+
+OTHER = "quince"
+HOME = f"/{TENANT}/"
+
+
+class Parts(HTMLParser):
+    """What a page would load or run, its links and forms, and the rows of its list."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.inline: list[str] = []
+        self.links: list[str] = []
+        self.rows: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.inline.append(tag)
+        self.inline += [name for name in given if name == "style" or name.startswith("on")]
+        self.loaded += [given[name] or "" for name in ("src",) if name in given]
+        if tag == "link":
+            self.loaded.append(given.get("href") or "")
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        if tag == "li" and (given.get("id") or "").startswith("job-"):
+            self.rows.append((given["id"] or "").removeprefix("job-"))
+
+
+def a_file(api: Api, job_id: str, days: float = 7) -> None:
+    jobs.start(api.jobs, job_id)
+    file = JobFile(f"{TENANT}/{job_id}/R.csv", "R.csv", 3, "ab" * 32, datetime.now(UTC) + timedelta(days=days))
+    jobs.complete(api.jobs, job_id, file, total=1)
+
+
+async def shown(api: Api, path: str, status: int = 200) -> str:
+    answer = await api.client.get(path)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    return answer.text
+
+
+async def send(api: Api, path: str, fields: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+    return await api.client.post(path, data=fields or {"x": ""}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "?q=x&status=failed", "new", "new?count=1", "downloads/{job}", "downloads/none", "?cursor=x"]
+)
+async def test_a_page_loads_our_assets_and_runs_nothing_of_its_own(api: Api, path: str) -> None:
+    job_id = await api.job_id()
+    answer = await api.client.get(HOME + path.format(job=job_id))
+    assert answer.headers["content-security-policy"].startswith("default-src 'self';")
+    parts = Parts(answer.text)
+    assert parts.inline == []
+    assert len(parts.loaded) >= 3
+    for address in parts.loaded:
+        asset = await api.client.get(address)
+        assert asset.status_code == 200, address
+        assert "immutable" in asset.headers["cache-control"]
+        assert "://" not in re.sub(rb"http://www.w3.org/2000/svg", b"", asset.content).decode()
+
+
+async def test_an_asset_of_another_version_is_not_there(api: Api) -> None:
+    assert (await api.client.get("/-/assets/000000000000/page.css")).status_code == 404
+
+
+async def test_texts_from_outside_are_shown_as_texts(api: Api) -> None:
+    evil = '<script>alert("x")</script>'
+    job_id = await api.job_id(BODY | {"fileName": "a & b"}, **{"x-rdp-userId": evil})
+    jobs.start(api.jobs, job_id)
+    jobs.fail(api.jobs, job_id, RunLost(times=3, cause=evil))
+    for path in (HOME, f"{HOME}downloads/{job_id}", f"{HOME}?q={evil}"):
+        text = await shown(api, path)
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in text
+
+
+async def test_pages_by_cursor_hold_every_job_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.pages.downloads._ROWS", 3)
+    made = [await api.job_id() for _ in range(8)]
+    seen: list[str] = []
+    path = HOME
+    for _ in range(3):
+        parts = Parts(await shown(api, path))
+        seen += parts.rows
+        path = next((link for link in parts.links if "cursor=" in link), "")
+    assert path == ""
+    assert sorted(seen) == sorted(made)
+
+
+async def test_a_status_and_a_search_choose_rows(api: Api) -> None:
+    waiting = await api.job_id(BODY | {"fileName": "Plums"})
+    cancelled = await api.job_id(BODY | {"fileName": "Damsons"}, **{"x-rdp-userId": "Bo"})
+    jobs.request_cancel(api.jobs, cancelled)
+    for query, found in (
+        ("status=queued", [waiting]),
+        ("status=cancelled", [cancelled]),
+        ("q=PLUM", [waiting]),
+        ("q=bo", [cancelled]),
+        (f"q={waiting[:13]}", [waiting]),
+        ("q=%25", []),
+        ("q=plum&status=cancelled", []),
+    ):
+        assert Parts(await shown(api, f"{HOME}?{query}")).rows == found, query
+
+
+async def test_the_link_to_the_file_is_made_on_the_click(api: Api) -> None:
+    job_id = await api.job_id()
+    assert (await api.client.get(f"{HOME}downloads/{job_id}/file")).status_code == 409
+    a_file(api, job_id)
+    assert "/download/" not in await shown(api, HOME)
+    answer = await api.client.get(f"{HOME}downloads/{job_id}/file")
+    assert answer.status_code == 303
+    assert re.fullmatch(rf"/{TENANT}/download/[\w.-]+", answer.headers["location"])
+    old = await api.job_id()
+    a_file(api, old, days=-1)
+    assert (await api.client.get(f"{HOME}downloads/{old}/file")).status_code == 410
+    assert "Expired" in await shown(api, HOME)
+
+
+async def test_cancelling_leads_back_to_where_it_was_asked(api: Api) -> None:
+    job_id = await api.job_id()
+    site = str(api.client.base_url).rstrip("/")
+    came_from = {"referer": f"{site}{HOME}?status=queued&notice=started", "origin": site}
+    answer = await send(api, f"{HOME}downloads/{job_id}/cancel", **came_from)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{HOME}?status=queued&notice=cancelled")
+    assert jobs.of_run(api.jobs, job_id).status == "cancelled"
+    again = await send(api, f"{HOME}downloads/{job_id}/cancel", referer="http://evil.example/plum/")
+    assert again.headers["location"] == f"{HOME}?notice=ended"
+
+
+async def test_the_same_again_is_a_job_of_its_own(api: Api) -> None:
+    job_id = await api.job_id()
+    assert (await send(api, f"{HOME}downloads/{job_id}/again")).headers["location"] == f"{HOME}?notice=started"
+    found, _ = jobs.page(api.jobs, TENANT, None, 10, None)
+    first, second = (jobs.of_run(api.jobs, str(job.id)) for job in found)
+    assert first.id != second.id
+    assert first.request == second.request
+
+
+async def test_the_form_starts_an_export_and_shows_itself_again_where_something_is_wrong(api: Api) -> None:
+    answer = await send(api, f"{HOME}new", {"channel": "shop-one", "file_name": "From the form", "do": "start"})
+    assert answer.headers["location"] == f"{HOME}?notice=started"
+    [job] = jobs.page(api.jobs, TENANT, None, 10, None)[0]
+    assert (job.file_name, job.source) == ("From the form", "api")
+    wrong = await send(api, f"{HOME}new", {"channel": "shop-one", "file_name": "a/b", "do": "start"})
+    assert wrong.status_code == 400
+    assert 'value="a/b"' in wrong.text
+    assert "SSH4010" in wrong.text
+
+
+async def test_the_preview_counts_without_running(api: Api) -> None:
+    answer = await send(api, f"{HOME}new/preview", {"channel": "shop-one"})
+    assert "<strong>2</strong> objects match" in answer.text
+    assert "Channel id is shop-one" in answer.text
+    nothing = await send(api, f"{HOME}new/preview", {"channel": "shop-none"})
+    assert "<strong>0</strong> objects match" in nothing.text
+    assert jobs.page(api.jobs, TENANT, None, 10, None)[0] == []
+
+
+async def test_other_sites_and_other_tenants_change_nothing(settings: Settings) -> None:
+    async with running(settings.model_copy(update={"tenants": {OTHER: {}}})) as api:
+        job_id = await api.job_id()
+        paths = [f"downloads/{job_id}/cancel", f"downloads/{job_id}/again"]
+        for path in [*paths, "new"]:
+            assert (await send(api, f"{HOME}{path}", origin="http://evil.example")).status_code == 403
+        for path in paths:
+            assert (await send(api, f"/{OTHER}/{path}")).status_code == 404
+        assert [job.status for job in jobs.page(api.jobs, TENANT, None, 10, None)[0]] == ["queued"]
+
+
+async def test_an_error_is_a_page(api: Api) -> None:
+    assert "There is no tenant" in await shown(api, "/nobody/", 404)
+    assert "There is no job" in await shown(api, f"{HOME}downloads/none", 404)
+    assert "cursor" in await shown(api, f"{HOME}?cursor=nonsense", 400)
+
+
+async def test_the_address_without_its_slash_leads_to_the_page(api: Api) -> None:
+    answer = await api.client.get(f"/{TENANT}")
+    assert (answer.status_code, answer.headers["location"]) == (307, HOME)
+
+
+async def test_behind_a_proxy_every_address_begins_with_the_public_path(settings: Settings) -> None:
+    async with running(settings.model_copy(update={"public_url": "https://example.org/exports"})) as api:
+        job_id = await api.job_id()
+        answer = await api.client.get(f"{HOME}downloads/{job_id}")
+        parts = Parts(answer.text)
+    own = [address for address in [*parts.loaded, *parts.links] if address.startswith("/")]
+    assert own
+    assert all(address.startswith("/exports/") for address in own)
+
+
+# Signing in
+
+
+@pytest.fixture
+def _no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A credential that is made counts at once."""
+    monkeypatch.setattr(keyring, "REMEMBERED_SECONDS", 0)
+    return
+
+
+@pytest.mark.usefixtures("_no_memory")
+async def test_who_is_not_signed_in_is_led_to_sign_in_and_back(api: Api) -> None:
+    made = credentials.create(api.jobs, TENANT, "Ann")
+    answer = await api.client.get(f"{HOME}new?channel=shop-one")
+    assert answer.status_code == 303
+    asked = urlsplit(answer.headers["location"])
+    assert asked.path == f"{HOME}sign-in"
+    assert parse_qs(asked.query) == {"next": [f"{HOME}new?channel=shop-one"]}
+    text = await shown(api, answer.headers["location"])
+    assert 'value="/plum/new?channel=shop-one"' in text
+    wrong = await send(api, f"{HOME}sign-in", {"id": made.credential.id, "secret": "guess"})
+    assert wrong.status_code == 401
+    assert "set-cookie" not in wrong.headers
+    fields = {"id": made.credential.id, "secret": made.secret, "next": f"{HOME}new?channel=shop-one"}
+    right = await send(api, f"{HOME}sign-in", fields)
+    assert right.headers["location"] == f"{HOME}new?channel=shop-one"
+    assert "Sign out" in await shown(api, HOME)
+    job = await send(api, f"{HOME}new", {"do": "start"})
+    assert job.status_code == 303
+    assert jobs.page(api.jobs, TENANT, None, 1, None)[0][0].submitted_by == "Ann"
+    await send(api, f"{HOME}sign-out")
+    assert (await api.client.get(HOME)).status_code == 303
+    assert (await api.client.get(f"{HOME}events")).status_code == 401
+
+
+@pytest.mark.usefixtures("_no_memory")
+async def test_a_credential_opens_its_own_tenants_page_only(settings: Settings) -> None:
+    async with running(settings.model_copy(update={"tenants": {OTHER: {}}})) as api:
+        made = credentials.create(api.jobs, OTHER)
+        fields = {"id": made.credential.id, "secret": made.secret}
+        assert (await send(api, f"{HOME}sign-in", fields)).status_code == 401
+        assert (await send(api, f"/{OTHER}/sign-in", fields)).status_code == 303
+        assert "Sign in with another credential" in await shown(api, HOME, 403)
+
+
+@pytest.mark.usefixtures("_no_memory")
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "http://evil.example/",
+        "//evil.example/plum/",
+        "/plum/../quince/",
+        "/quince/",
+        "/plum/\\evil",
+        "javascript:alert(1)",
+        "http://[",
+        "/plum/\r\nx: y",
+        "/plum",
+    ],
+)
+async def test_signing_in_leads_to_no_other_place(api: Api, wanted: str) -> None:
+    made = credentials.create(api.jobs, TENANT)
+    fields = {"id": made.credential.id, "secret": made.secret, "next": wanted}
+    answer = await send(api, f"{HOME}sign-in", fields)
+    assert answer.headers["location"] == HOME
