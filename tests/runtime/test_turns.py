@@ -31,6 +31,7 @@ def test_a_tenant_with_many_jobs_does_not_hold_up_another_ones(workbench, tmp_pa
             for sign in (first[1], other, *queue):
                 await until(lambda sign=sign: there(sign))
                 sign.unlink()
+            await until(lambda: idle(bench, 0))
             return passed
 
     assert asyncio.run(work()) == 0
@@ -85,7 +86,11 @@ def records(tmp_path):
     [
         ({"request": {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}}}}, True),
         (
-            {"request": {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}, "options": {"maxRecords": 4}}}},
+            {
+                "request": {
+                    "params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}, "options": {"maxRecords": 4}}
+                }
+            },
             False,
         ),
         ({"request": {"params": {"query": {"filters": {"typesCriterion": ["other"]}}}}}, False),
@@ -93,7 +98,7 @@ def records(tmp_path):
         ({}, True),
         ({"channels": ["nowhere"]}, False),
     ],
-)  # fmt: skip
+)
 def test_an_export_is_large_by_what_its_request_counts(records, parameters, large):
     run = FlowRun(id=uuid.uuid4(), flow_id=uuid.uuid4(), parameters={"tenant": "acme", **parameters})
     assert turns.is_large(records, run) is large
