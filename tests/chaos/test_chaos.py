@@ -1,6 +1,6 @@
 """Whatever is killed, each accepted job ends exactly once, with its file.
 
-`make chaos SEED=7 KILLS=200` runs a long storm; the default run a short one. What happens is decided by the seed; at which
+`make chaos SEED=7 KILLS=200` runs a storm; the default run leaves it out. What happens is decided by the seed; at which
 step of a run a blow falls is not, so the same seed tests much the same, not exactly the same.
 """
 
