@@ -18,6 +18,16 @@ os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-"))
 
 DATABASES = ("sqlite", "postgresql")
 
+STACKS = ("e2e", "runtime", "flows")
+"""Folders whose tests start servers and processes: run one after the other, so that none waits for another's."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if Path(item.path).is_relative_to(here) and Path(item.path).relative_to(here).parts[0] in STACKS:
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:

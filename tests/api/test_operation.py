@@ -102,8 +102,10 @@ async def test_metrics_without_the_table_of_jobs_are_503(settings: Settings) -> 
 
 async def test_the_document_names_every_address_and_refuses_in_one_shape(api: Api) -> None:
     document = (await api.client.get("/openapi.json")).json()
-    assert {(method.upper(), path) for path, methods in document["paths"].items() for method in methods} == {
-        ("POST", "/{tenant}/api/rsConnectService/downloadDataJob"),
+    named = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    services = {("POST", path) for _, path in named if path.startswith("/{tenant}/api/")}
+    assert ("POST", "/{tenant}/api/rsConnectService/downloadDataJob") in services
+    assert named - services == {
         ("POST", "/{tenant}/explain"),
         ("GET", "/{tenant}/jobs"),
         ("GET", "/{tenant}/jobs/{job_id}"),

@@ -30,8 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.e2e)
-            # One stack serves all of them: they share a worker when tests run in parallel.
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 def command(*words: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
