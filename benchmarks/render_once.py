@@ -19,8 +19,8 @@ def statesheet_verified(source: Path, target: Path) -> None:
     from formats.excel import write
     from formats.excel.verify import verify
 
-    write(_sheets(source), target)
-    verify(_sheets(source), target)
+    written = write(_sheets(source), target)
+    verify(_sheets(source), target, written.checksum)
 
 
 def xlsxwriter_rows(source: Path, target: Path) -> None:

@@ -15,8 +15,8 @@ class Format:
     """One kind of file. `whole_objects`: it takes `Content.documents` and not tables.
 
     `write` makes the file at the path that it is given; where a zip is made instead (several tables in a format that holds
-    one), `Written.path` ends in `.zip`. `checksum` reads a finished file again and compares its rows and a checksum of its
-    cells with the tables; it raises VerificationFailed.
+    one), `Written.path` ends in `.zip`. `verify` reads a finished file again and compares its rows and cells with the tables,
+    with the help of the checksum that `write` gave; it raises VerificationFailed.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Format:
     media_type: str
     whole_objects: bool
     write: Callable[[Content, Path], Written]
-    checksum: Callable[[Content, Path], None]
+    verify: Callable[[Content, Path, int | None], None]
 
 
 def _write_excel(content: Content, path: Path) -> Written:
@@ -33,10 +33,10 @@ def _write_excel(content: Content, path: Path) -> Written:
     return write_workbook(content, path)
 
 
-def _verify_excel(content: Content, path: Path) -> None:
+def _verify_excel(content: Content, path: Path, checksum: int | None) -> None:
     from formats.excel import verify_workbook
 
-    verify_workbook(content, path)
+    verify_workbook(content, path, checksum)
 
 
 def _write_csv(content: Content, path: Path) -> Written:
@@ -45,7 +45,7 @@ def _write_csv(content: Content, path: Path) -> Written:
     return write(content, path)
 
 
-def _verify_csv(content: Content, path: Path) -> None:
+def _verify_csv(content: Content, path: Path, _: int | None) -> None:
     from formats.delimited import verify
 
     verify(content, path)
@@ -57,7 +57,7 @@ def _write_json(content: Content, path: Path) -> Written:
     return write(content, path)
 
 
-def _verify_json(content: Content, path: Path) -> None:
+def _verify_json(content: Content, path: Path, _: int | None) -> None:
     from formats.records import verify
 
     verify(content, path)
@@ -69,7 +69,7 @@ def _write_parquet(content: Content, path: Path) -> Written:
     return write(content, path)
 
 
-def _verify_parquet(content: Content, path: Path) -> None:
+def _verify_parquet(content: Content, path: Path, _: int | None) -> None:
     from formats.columnar import verify
 
     verify(content, path)

@@ -132,8 +132,10 @@ class Content:
 
 @dataclass(frozen=True)
 class Written:
-    """What a format made: the rows of data in the file and what could not be kept whole."""
+    """What a format made: the rows of data in the file and what could not be kept whole. `checksum` is of their cells as they
+    were before they were compressed, for formats whose check needs it."""
 
     path: Path
     rows: int
     warnings: tuple[JobWarning, ...] = ()
+    checksum: int | None = None

@@ -38,10 +38,12 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The file under its temporary name, with the rows that it must hold and the checksum of their cells."""
+    """The file under its temporary name, with the rows that it must hold and, where its format has one, the checksum of their
+    cells."""
 
     path: Path
     rows: int
     extension: str
     media_type: str
     warnings: tuple[JobWarning, ...] = ()
+    checksum: int | None = None

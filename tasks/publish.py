@@ -21,7 +21,7 @@ def publish(plan: ExportPlan, content: Content, rendered: Rendered, *, results: 
     if rendered.rows != content.receipt.exported:
         raise VerificationFailed(detail=f"it has {rendered.rows} rows of {content.receipt.exported}")
     with space_for("verifying the file"):
-        FORMATS[plan.profile.format].checksum(content, rendered.path)
+        FORMATS[plan.profile.format].verify(content, rendered.path, rendered.checksum)
     with rendered.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     name = f"{plan.file_name}.{rendered.extension}"

@@ -46,8 +46,8 @@ def write_data(content: Content, path: Path) -> Written:
     return write_data(content, path)
 
 
-def verify_workbook(content: Content, path: Path) -> None:
+def verify_workbook(content: Content, path: Path, checksum: int | None = None) -> None:
     """Read a finished workbook again and compare it with its tables: see `formats.excel.verify.verify_workbook`."""
     from formats.excel.verify import verify_workbook
 
-    verify_workbook(content, path)
+    verify_workbook(content, path, checksum)

@@ -48,14 +48,12 @@ class Cell:
 @dataclass(frozen=True)
 class Cells:
     """The cells of a batch in the order of the columns; `contents` has their fields. A column has up to two forms, of which
-    at most one is there in any row. `odd` are some of the rows with a rewritten text, and
-    `plain` says that none was looked for."""
+    at most one is there in any row. `odd` are some of the rows with a rewritten text."""
 
     forms: list[Cell]
     contents: pl.DataFrame
     cuts: list[Cut]
     odd: set[int]
-    plain: bool
 
 
 def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> Cells:
@@ -68,7 +66,7 @@ def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
     contents = batch.with_columns(*safe.changed.values()).with_columns(values)
     absent = _absent(contents)
     forms = [form for column in columns for form in _forms(column, absent, safe.tagged)]
-    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd, plain)
+    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd)
 
 
 def with_exact_texts(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> pl.DataFrame:

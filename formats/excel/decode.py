@@ -4,7 +4,7 @@ Slow and independent: the check of a finished file reads some rows of every batc
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -21,11 +21,39 @@ Value = str | float | bool | int | None
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _DAY_MS = 86_400_000
+_ROW, _ROW_END = b"<row ", b"</row>"
+_SPREAD = 5
+"""So many rows of a batch are looked at, over all of it, and the last."""
 
 
-def differing_cell(row_xml: bytes, number: int, columns: Sequence[CellColumn], record: dict[str, Any]) -> str | None:
+def wrong_cell(
+    data: bytes, odd: Iterable[int], rows: pl.DataFrame, columns: Sequence[CellColumn], first_row: int
+) -> str | None:
+    """The place of a cell that does not say what the table says, of some rows of a batch whose XML is `data`; None when all of
+    those do. The first row (`first_row` in the sheet) and the last are among them, and those named in `odd` (0-based)."""
+    expected = {first_row, first_row + rows.height - 1, *(first_row + row for row in odd)}
+    for xml in _some_rows(data, [first_row + row for row in odd]):
+        row = ElementTree.fromstring(xml)  # noqa: S314 - a row that this program wrote
+        number = int(row.get("r", "0"))
+        if not 0 <= number - first_row < rows.height:
+            return f"row {number}"
+        column = _differing_cell(row, number, columns, rows.row(number - first_row, named=True))
+        if column is not None:
+            return f"row {number}, column {column!r}"
+        expected.discard(number)
+    return f"row {min(expected)}" if expected else None
+
+
+def _some_rows(data: bytes, numbers: Iterable[int]) -> Iterator[bytes]:
+    spread = {data.find(_ROW, len(data) * share // _SPREAD) for share in range(_SPREAD)}
+    named = {data.find(b'<row r="%d"' % number) for number in numbers}
+    for begin in sorted((spread | named | {data.rfind(_ROW)}) - {-1}):
+        yield data[begin : data.find(_ROW_END, begin) + len(_ROW_END)]
+
+
+def _differing_cell(row: ElementTree.Element, number: int, columns: Sequence[CellColumn], record: dict[str, Any]) -> str | None:
     """The name of the first column whose cell in the row `number` is not the value in `record`; None when all are right."""
-    found = dict(_cells(ElementTree.fromstring(row_xml), number))  # noqa: S314 - a row that this program wrote
+    found = dict(_cells(row, number))
     for column in columns:
         wanted, day = _wanted(column, record)
         got = found.pop(column.letter, None)
@@ -37,8 +65,6 @@ def differing_cell(row_xml: bytes, number: int, columns: Sequence[CellColumn], r
 
 
 def _cells(row: ElementTree.Element, number: int) -> Iterator[tuple[str, Value]]:
-    if row.get("r") != str(number):
-        yield "the row's number", row.get("r")
     for cell in row:
         place = _CELL.fullmatch(cell.get("r", ""))
         if place is None or place.group(2) != str(number):

@@ -65,8 +65,8 @@ class Package:
         """A part whose content is at hand."""
         self.stream(name, [deflate([data])])
 
-    def stream(self, name: str, pieces: Iterable[Piece]) -> None:
-        """A part of joined pieces, taken one at a time."""
+    def stream(self, name: str, pieces: Iterable[Piece]) -> int:
+        """A part of joined pieces, taken one at a time; its CRC-32, of what the pieces held before they were compressed."""
         offset = self._file.tell()
         encoded = name.encode()
         self._file.write(self._local_header(_Entry(encoded, 0, 0, 0, offset)))
@@ -83,6 +83,7 @@ class Package:
         self._file.write(self._local_header(entry))
         self._file.seek(end)
         self._entries.append(entry)
+        return crc
 
     def _local_header(self, entry: _Entry) -> bytes:
         wide = max(entry.packed, entry.size) >= self._limit

@@ -23,15 +23,19 @@ _MOST_PARTS = 1_000  # planning one concat_str takes time by the square of its p
 
 @dataclass(frozen=True)
 class RowsXml:
-    """The rows as UTF-8, in `buffers` that follow each other, and the cells that were cut."""
+    """The rows as UTF-8, in `buffers` that follow each other, each of so many bytes as `lengths` says; the cells that were cut;
+    some of the rows with a rewritten text (`odd`)."""
 
     buffers: list[Any]
+    lengths: pl.Series
     cuts: list[Cut]
+    odd: set[int]
 
 
-def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int) -> RowsXml:
-    """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet."""
-    cells = cells_of(batch, columns, first_row)
+def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> RowsXml:
+    """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet. `plain`: no text is cut
+    or escaped."""
+    cells = cells_of(batch, columns, first_row, plain=plain)
     row_numbers = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).alias(_ROW)
     frame = cells.contents.with_columns(row_numbers)
     parts = _joined(_row_parts(cells.forms))
@@ -39,7 +43,33 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int)
         groups = [parts[start : start + _MOST_PARTS] for start in range(0, len(parts), _MOST_PARTS)]
         frame = pl.DataFrame([_concatenated(frame, group).alias(str(number)) for number, group in enumerate(groups)])
         parts = [pl.all()]
-    return RowsXml(_buffers(_concatenated(frame, parts)), cells.cuts)
+    rows = _concatenated(frame, parts)
+    return RowsXml(_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
+
+
+@dataclass(frozen=True)
+class RowsSize:
+    """How many bytes the rows that `rows_xml` makes are, some of the rows with a rewritten text (`odd`), and whether none was
+    looked for (`plain`)."""
+
+    total: int
+    odd: set[int]
+    plain: bool
+
+
+def rows_size(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> RowsSize:
+    """What `rows_xml` of the same arguments comes to, without making it."""
+    cells = cells_of(batch, columns, first_row, plain=plain)
+    digits = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).str.len_bytes().alias(_ROW)
+    total = int(digits.sum()) + batch.height * len(ROW_OPENING + ROW_OPENED + ROW_CLOSING)
+    # A cell that is not there has no length, and so no row's number either.
+    contents = cells.contents.with_columns(digits).select(
+        (pl.col(form.field).str.len_bytes() + pl.col(_ROW)).sum().alias(str(number)) for number, form in enumerate(cells.forms)
+    )
+    for form, length in zip(cells.forms, contents.row(0) if cells.forms else (), strict=True):
+        markup = len(CELL_OPENING + form.column.letter + form.opening + form.closing)
+        total += length + (batch.height - form.absent) * markup
+    return RowsSize(total, cells.odd, plain)
 
 
 def _concatenated(frame: pl.DataFrame, parts: Sequence[pl.Expr]) -> pl.Series:

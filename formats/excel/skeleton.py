@@ -68,7 +68,12 @@ def build_skeleton(sheets: Sequence[Sheet], properties: Mapping[str, Any], creat
     book.close()
     with zipfile.ZipFile(output) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    return Skeleton(parts, [f"xl/worksheets/sheet{number}.xml" for number in range(1, len(sheets) + 1)])
+    return Skeleton(parts, [part_name(number) for number in range(1, len(sheets) + 1)])
+
+
+def part_name(number: int) -> str:
+    """The part of the package that holds a sheet, counted from 1."""
+    return f"xl/worksheets/sheet{number}.xml"
 
 
 def split_part(part: bytes, reference: str, columns: int) -> SplitPart:

@@ -2,59 +2,65 @@
 
 What a pass proves, for every sheet of data:
 - the package is whole: its directory can be read and every part inflates to its length and its CRC-32;
-- row for row and cell for cell, nothing is missing, added, moved or altered: the inflated XML is compared with the contents
-  that the tables on disk ask for, byte by byte, in the places where the documented markup has them (`placement`);
-- some rows of every batch, the first, the last, the longest and those with escapes among them, say to an XML parser and a
-  decoder of their own (`decode`) exactly the values in the tables.
-The making of contents (escapes, dates, cuts) is shared with the writer for most rows and judged apart for those some; the
-making of rows, the compression and the package are not shared.
+- every byte of every cell is as the writer made it: `checksum` is that of the XML before it was compressed;
+- each batch of rows is just as long as all its cells in the tables on disk make it: none is missing, added or of another size;
+- rows of every batch, the first, the last and those with escapes among them, say to an XML parser and a decoder of their own
+  (`decode`) exactly the values in the tables: a mistake in the making of rows is found.
+That is quick (`verify_pieces`). Where it fails, or no checksum is known, the rows are made anew from the tables and compared
+byte by byte (`verify_rows`): that names the first row which is wrong.
 """
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
-import polars as pl
-
 from contract.errors import VerificationFailed
-from formats.excel.cells import CellColumn, cells_of
-from formats.excel.decode import differing_cell
 from formats.excel.inflate import Stream, inflated
-from formats.excel.placement import Expected, expect, first_wrong_row
 from formats.excel.sheets import DataSheet, Sheet, laid_out
-from formats.excel.skeleton import part_styles
-from formats.excel.threads import in_order, thread_count
+from formats.excel.skeleton import part_name
+from formats.excel.threads import thread_count
+from formats.excel.verify_pieces import sheet_is_right
+from formats.excel.verify_rows import first_wrong_row
 from formats.excel.workbook import workbook_sheets
-from formats.excel.writer import cell_columns, numbered_batches
+from formats.excel.writer import checksum_of
 from formats.tables import Content
 
 
-def verify_workbook(content: Content, path: Path) -> None:
-    """Raises VerificationFailed, naming the sheet and the row, when the workbook at `path` does not hold what `content` has."""
-    verify(workbook_sheets(content), path)
+def verify_workbook(content: Content, path: Path, checksum: int | None = None) -> None:
+    """Raises VerificationFailed, naming the sheet and the row, when the workbook at `path` does not hold what `content` has.
+    `checksum` is what the writer gave."""
+    verify(workbook_sheets(content), path, checksum)
 
 
-def verify(sheets: Sequence[Sheet], path: Path) -> None:
+def verify(sheets: Sequence[Sheet], path: Path, checksum: int | None = None) -> None:
     """The same for any sheets that `formats.excel.write` was given."""
     try:
         with zipfile.ZipFile(path) as package, ThreadPoolExecutor(thread_count(), "verify") as pool:
-            _verify_package(laid_out(sheets), path, package, pool)
+            _verify_package(laid_out(sheets), path, package, pool, checksum)
     except (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError) as error:
         raise VerificationFailed(detail=f"the package is broken: {error}") from error
 
 
-def _verify_package(sheets: Sequence[Sheet], path: Path, package: zipfile.ZipFile, pool: ThreadPoolExecutor) -> None:
+def _verify_package(
+    sheets: Sequence[Sheet], path: Path, package: zipfile.ZipFile, pool: ThreadPoolExecutor, checksum: int | None
+) -> None:
     parts = {part.filename: part for part in package.infolist()}
-    for number, sheet in enumerate(sheets, 1):
-        if isinstance(sheet, DataSheet):
-            part = parts.pop(f"xl/worksheets/sheet{number}.xml", None)
-            if part is None:
-                raise VerificationFailed(detail=f"sheet {sheet.title!r} is missing")
-            _verify_sheet(sheet, Stream(inflated(path, part, pool)), pool)
+    data = {part_name(number): sheet for number, sheet in enumerate(sheets, 1) if isinstance(sheet, DataSheet)}
+    missing = next((sheet.title for name, sheet in data.items() if name not in parts), None)
+    if missing is not None:
+        raise VerificationFailed(detail=f"sheet {missing!r} is missing")
+    trusted = checksum == checksum_of(parts[name].CRC for name in data)
+    for name, sheet in data.items():
+        part = parts.pop(name)
+        if not (trusted and sheet_is_right(sheet, path, part, pool)):
+            problem = first_wrong_row(sheet, Stream(inflated(path, part, pool)), pool)
+            if problem is not None:
+                raise VerificationFailed(detail=f"sheet {sheet.title!r}, {problem}")
+    if checksum is not None and not trusted:
+        raise VerificationFailed(detail="its sheets of data are not those that were written")
     for name in parts:
         package.read(name)
     if "xl/workbook.xml" not in parts:
@@ -63,56 +69,3 @@ def _verify_package(sheets: Sequence[Sheet], path: Path, package: zipfile.ZipFil
     names = [node.get("name") for node in root.iter() if node.tag.endswith("}sheet")]
     if names != [sheet.title for sheet in sheets]:
         raise VerificationFailed(detail=f"its sheets are {names}")
-
-
-def _verify_sheet(sheet: DataSheet, stream: Stream, pool: ThreadPoolExecutor) -> None:
-    if not sheet.columns:
-        stream.rest()
-        return
-    head = stream.take_through(b"<sheetData>") + b"".join(stream.take_through(b"</row>") for _ in range(sheet.header_rows))
-    columns = cell_columns(sheet, part_styles(head, len(sheet.columns)))
-
-    usual = _Usual()
-
-    def prepare(batch: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, Expected]:
-        return batch, expect(cells_of(batch, columns, first_row, plain=usual.plain), first_row)
-
-    def with_data() -> Iterator[tuple[bytes, pl.DataFrame, Expected, list[CellColumn]]]:
-        for batch, expected in in_order(pool, prepare, numbered_batches(sheet)):
-            if usual.plain and not stream.next_is(expected.total):
-                # Escapes make rows longer: look for them, here and from now on.
-                usual.plain = False
-            if expected.cells.plain and not usual.plain:
-                expected = expect(cells_of(batch, columns, expected.first_row), expected.first_row)
-            yield stream.take(expected.total), batch, expected, columns
-
-    for problem in in_order(pool, _problem, with_data()):
-        if problem is not None:
-            raise VerificationFailed(detail=f"sheet {sheet.title!r}, {problem}")
-    if not stream.rest().startswith(b"</sheetData>"):
-        raise VerificationFailed(detail=f"sheet {sheet.title!r} has more than {sheet.rows.count:,} rows")
-
-
-class _Usual:
-    """Whether texts have stood in the file as they are so far."""
-
-    plain = True
-
-
-def _problem(data: bytes, batch: pl.DataFrame, expected: Expected, columns: list[CellColumn]) -> str | None:
-    """What is wrong with the rows of a batch; None when all is well."""
-    wrong = first_wrong_row(data.ljust(expected.total, b"\0"), expected)
-    if wrong is not None and expected.cells.plain:
-        return _problem(data, batch, expect(cells_of(batch, columns, expected.first_row), expected.first_row), columns)
-    if wrong is not None:
-        return f"row {wrong}"
-    ends = np.cumsum(expected.lengths)
-    last = len(ends) - 1
-    ordinary = {0, last // 2, last, int(np.argmax(expected.lengths)), int(np.argmin(expected.lengths))}
-    for row in sorted(ordinary | expected.cells.odd):
-        xml = data[ends[row] - expected.lengths[row] : ends[row]]
-        number = expected.first_row + row
-        column = differing_cell(xml, number, columns, batch.row(row, named=True))
-        if column is not None:
-            return f"row {number}, column {column!r}"
-    return None

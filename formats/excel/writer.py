@@ -1,6 +1,7 @@
 """Tables to an Excel workbook, streamed: few batches are held, however many rows there are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,11 +49,12 @@ def write(
     skeleton = build_skeleton(fitted, properties or {}, created or _EPOCH)
     data = {part: sheet for part, sheet in zip(skeleton.sheets, fitted, strict=True) if isinstance(sheet, DataSheet)}
     warnings: list[JobWarning] = []
+    checksums: list[int] = []
     with Package(path) as package, ThreadPoolExecutor(threads or thread_count(), "excel") as pool:
         for name, content in skeleton.parts.items():
             if name in data:
                 cuts: list[Cut] = []
-                package.stream(name, _sheet_pieces(content, data[name], pool, cuts))
+                checksums.append(package.stream(name, _sheet_pieces(content, data[name], pool, cuts)))
                 warnings += cut_cells(data[name].title, cuts)
             else:
                 package.add(name, content)
@@ -62,7 +64,12 @@ def write(
         if isinstance(sheet, DataSheet)
         for warning in missing_columns(sheet.title, [c.label for c in left_out(sheet)])
     ]
-    return Written(path, sum(sheet.rows.count for sheet in data.values()), tuple(warnings))
+    return Written(path, sum(sheet.rows.count for sheet in data.values()), tuple(warnings), checksum_of(checksums))
+
+
+def checksum_of(checksums: Iterable[int]) -> int:
+    """One checksum of those of all sheets of data, in order."""
+    return zlib.crc32(b"".join(checksum.to_bytes(4, "little") for checksum in checksums))
 
 
 def sheets_of(frames: Mapping[str, pl.DataFrame], zone: ZoneInfo | None = None) -> list[Sheet]:

@@ -9,7 +9,7 @@ from contract.errors import VerificationFailed
 from formats.excel import verify_workbook, write, write_workbook
 from formats.excel.verify import verify
 from formats.excel.writer import sheets_of
-from formats.tables import Content
+from formats.tables import Content, Written
 from tests.formats.excel.exports import export
 from tests.formats.excel.readers import rewritten
 
@@ -17,16 +17,51 @@ DATA = "xl/worksheets/sheet2.xml"
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Content, Path]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Content, Written]:
     folder = tmp_path_factory.mktemp("finished")
     content = export(folder, 9_000, zone="Europe/Berlin", include_validation_data=True)
-    return content, write_workbook(content, folder / "w.xlsx").path
+    return content, write_workbook(content, folder / "w.xlsx")
 
 
-def test_a_right_workbook_passes_also_when_another_program_packed_it(finished: tuple[Content, Path]) -> None:
-    content, path = finished
-    verify_workbook(content, path)
-    verify_workbook(content, rewritten(path, "docProps/app.xml", b"Microsoft Excel", b"Another Program"))
+@pytest.fixture
+def finished(written: tuple[Content, Written]) -> tuple[Content, Path]:
+    content, workbook = written
+    return content, workbook.path
+
+
+@pytest.fixture
+def not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are made anew fail the test."""
+    monkeypatch.setattr("formats.excel.verify.first_wrong_row", lambda *_: pytest.fail("the rows were made anew"))
+
+
+@pytest.mark.usefixtures("not_made_anew")
+def test_with_the_writers_checksum_no_row_is_made_anew(written: tuple[Content, Written]) -> None:
+    content, workbook = written
+    verify_workbook(content, workbook.path, workbook.checksum)
+
+
+@pytest.mark.usefixtures("not_made_anew")
+@pytest.mark.parametrize("texts", [[None], ["x" * 40_000, "a"], ["a", "&<>", "\x01", " b "], ["a"] * 99 + ["_x0041_"]])
+def test_texts_that_were_cut_or_escaped_are_no_reason_to_make_rows_anew(texts: list[str | None], tmp_path: Path) -> None:
+    frame = pl.DataFrame({"text": texts * 100, "empty": pl.Series([None] * (100 * len(texts)), dtype=pl.Int64)})
+    workbook = write({"S": frame}, tmp_path / "s.xlsx")
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx", workbook.checksum)
+
+
+def test_a_right_workbook_passes_also_when_another_program_packed_it(written: tuple[Content, Written]) -> None:
+    content, workbook = written
+    verify_workbook(content, workbook.path)
+    packed = rewritten(workbook.path, "docProps/app.xml", b"Microsoft Excel", b"Another Program")
+    verify_workbook(content, packed)
+    verify_workbook(content, packed, workbook.checksum)
+
+
+def test_a_workbook_of_other_rows_than_were_written_is_found(written: tuple[Content, Written]) -> None:
+    content, workbook = written
+    assert workbook.checksum is not None
+    with pytest.raises(VerificationFailed, match="not those that were written"):
+        verify_workbook(content, workbook.path, workbook.checksum ^ 1)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +77,13 @@ def test_a_right_workbook_passes_also_when_another_program_packed_it(finished: t
     ],
     ids=["longer", "same length", "escape", "reference", "row number", "missing cell", "joined rows"],
 )
-def test_a_changed_cell_is_found_with_its_row(finished: tuple[Content, Path], old: bytes, new: bytes, row: int) -> None:
-    content, path = finished
+@pytest.mark.parametrize("known", [True, False], ids=["checksum known", "checksum not known"])
+def test_a_changed_cell_is_found_with_its_row(
+    written: tuple[Content, Written], known: bool, old: bytes, new: bytes, row: int
+) -> None:
+    content, workbook = written
     with pytest.raises(VerificationFailed, match=rf"'Connector State', row {row}\b"):
-        verify_workbook(content, rewritten(path, DATA, old, new))
+        verify_workbook(content, rewritten(workbook.path, DATA, old, new), workbook.checksum if known else None)
 
 
 def test_a_row_too_many_is_found(finished: tuple[Content, Path]) -> None:
@@ -85,7 +123,7 @@ def test_a_flipped_bit_on_disk_is_found(finished: tuple[Content, Path], share: f
 
 def test_another_tables_workbook_is_found(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": ["x", "y"], "n": [1, 2]})
-    write({"S": frame}, tmp_path / "s.xlsx")
+    workbook = write({"S": frame}, tmp_path / "s.xlsx")
     verify(sheets_of({"S": frame}), tmp_path / "s.xlsx")
     for other in (
         frame.with_columns(n=pl.lit(1)),
@@ -93,5 +131,6 @@ def test_another_tables_workbook_is_found(tmp_path: Path) -> None:
         frame.head(1),
         frame.with_columns(a=pl.lit(None, pl.String)),
     ):
-        with pytest.raises(VerificationFailed):
-            verify(sheets_of({"S": other}), tmp_path / "s.xlsx")
+        for checksum in (None, workbook.checksum):
+            with pytest.raises(VerificationFailed):
+                verify(sheets_of({"S": other}), tmp_path / "s.xlsx", checksum)

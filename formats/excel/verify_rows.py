@@ -1,0 +1,74 @@
+"""The rows of a finished sheet beside the same rows made anew from the tables: slow, and it names the first row that is wrong.
+
+The rows are compared byte by byte, however the package was compressed.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from formats.excel.cells import CellColumn
+from formats.excel.decode import wrong_cell
+from formats.excel.inflate import Stream
+from formats.excel.sheet_xml import RowsXml, rows_xml
+from formats.excel.sheets import DataSheet
+from formats.excel.skeleton import part_styles
+from formats.excel.threads import in_order
+from formats.excel.writer import cell_columns, numbered_batches
+
+
+def first_wrong_row(sheet: DataSheet, stream: Stream, pool: ThreadPoolExecutor) -> str | None:
+    """What is wrong with the sheet whose part `stream` gives, by its first row that is; None when nothing is."""
+    if not sheet.columns:
+        stream.rest()
+        return None
+    head = stream.take_through(b"<sheetData>") + b"".join(stream.take_through(b"</row>") for _ in range(sheet.header_rows))
+    columns = cell_columns(sheet, part_styles(head, len(sheet.columns)))
+
+    def make(rows: pl.DataFrame, first_row: int) -> _Batch:
+        return _Batch(rows, first_row, columns, rows_xml(rows, columns, first_row))
+
+    def with_data() -> Iterator[tuple[bytes, _Batch]]:
+        for made in in_order(pool, make, numbered_batches(sheet)):
+            yield stream.take(int(made.xml.lengths.sum())), made
+
+    for problem in in_order(pool, _problem, with_data()):
+        if problem is not None:
+            return problem
+    return None if stream.rest().startswith(b"</sheetData>") else f"it has more than {sheet.rows.count:,} rows"
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Rows of the tables, and the XML that they must have."""
+
+    rows: pl.DataFrame
+    first_row: int
+    columns: Sequence[CellColumn]
+    xml: RowsXml
+
+
+def _problem(data: bytes, batch: _Batch) -> str | None:
+    """What is wrong with the rows of a batch; None when all is well."""
+    place = _first_difference(data, batch.xml.buffers)
+    if place is not None:
+        return f"row {batch.first_row + int((batch.xml.lengths.cum_sum() <= place).sum())}"
+    return wrong_cell(data, batch.xml.odd, batch.rows, batch.columns, batch.first_row)
+
+
+def _first_difference(found: bytes, wanted: Sequence[Any]) -> int | None:
+    """Where bytes begin to differ from those of the buffers; None when they are the same."""
+    begin = 0
+    view = memoryview(found)
+    for buffer in map(np.frombuffer, wanted, repeat(np.uint8)):
+        part = np.frombuffer(view[begin : begin + len(buffer)], np.uint8)
+        if not np.array_equal(part, buffer):
+            same = part == buffer[: len(part)]
+            return begin + (len(part) if same.all() else int(np.argmin(same)))
+        begin += len(buffer)
+    return None if begin == len(found) else begin
