@@ -31,10 +31,16 @@ def main() -> None:
                 _measure(url, Path(folder), rows, asked.runs, asked.only)
 
 
+def request_file(folder: Path) -> Path:
+    """The body of the request, in a file."""
+    path = folder / "request.json"
+    path.write_text(json.dumps(REQUEST))
+    return path
+
+
 def _measure(url: str, folder: Path, rows: int, runs: int, only: list[str]) -> None:
     fill(url, rows)
-    request = folder / "request.json"
-    request.write_text(json.dumps(REQUEST))
+    request = request_file(folder)
     ways = {
         name: [sys.executable, "-m", "benchmarks.export_once", name, url, TENANT, str(request), str(folder / "out.xlsx")]
         for name in only

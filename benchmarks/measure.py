@@ -22,8 +22,10 @@ class Run:
 
 def run(command: Command) -> Run:
     """Run `command` to its end; raises RuntimeError with what it said if it fails."""
+    # As on a user's machine: what Python compiled once it does not compile again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
     assert process.stderr is not None
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)

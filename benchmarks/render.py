@@ -1,6 +1,6 @@
-"""How quickly a table on disk becomes a workbook: ours beside XlsxWriter's rows, Polars, pandas and the Rust writers on PyPI.
-Whole processes that read the same Arrow file and write one sheet of texts and dates; writers that are not installed are left
-out (`pip install rapidxlsx jetxl rustpy-xlsxwriter`).
+"""How quickly a table on disk becomes a workbook: ours beside XlsxWriter's rows, Polars, pandas, DuckDB and the Rust writers on
+PyPI. Whole processes that read the same Arrow file and write one sheet of texts and dates; writers that are not installed are
+left out (`pip install rapidxlsx jetxl rustpy-xlsxwriter duckdb duckdb-extension-excel`).
 
     python -m benchmarks.render [--rows 10000 100000] [--columns 25] [--runs 5] [--only statesheet jetxl ...]
 """
@@ -22,6 +22,7 @@ WAYS = {
     "rapidxlsx": "rapidxlsx",
     "jetxl": "jetxl",
     "rustpy-xlsxwriter": "rustpy_xlsxwriter",
+    "DuckDB": "duckdb_extension_excel",
 }
 """What is measured, and the module that it needs."""
 

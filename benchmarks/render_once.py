@@ -84,6 +84,18 @@ def rustpy_xlsxwriter(source: Path, target: Path) -> None:
     library.write_worksheet(_frame(source), str(target), SHEET, datetime_format=DATE_FORMAT)
 
 
+def duckdb(source: Path, target: Path) -> None:
+    import duckdb as library
+    import duckdb_extension_excel
+
+    # The package brings the extension, which DuckDB itself would fetch from the net.
+    extension = next(Path(duckdb_extension_excel.__file__).parent.rglob("*.duckdb_extension"))
+    connection = library.connect(config={"allow_unsigned_extensions": "true"})
+    connection.load_extension(str(extension))
+    connection.register("frame", _frame(source).to_arrow())
+    connection.execute(f"COPY frame TO '{target}' WITH (FORMAT xlsx, HEADER true)")
+
+
 def _sheets(source: Path) -> list[Any]:
     import polars as pl
 
@@ -120,6 +132,7 @@ DOERS = {
     "rapidxlsx": rapidxlsx,
     "jetxl": jetxl,
     "rustpy-xlsxwriter": rustpy_xlsxwriter,
+    "DuckDB": duckdb,
 }
 
 if __name__ == "__main__":

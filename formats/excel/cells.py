@@ -63,7 +63,7 @@ def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
     texts = {c.text_field: c.letter for c in columns if absent.get(c.text_field, batch.height) < batch.height}
     safe = safe_texts(batch, {} if plain else texts, first_row)
     values = [_written(column, texts).alias(column.name) for column in columns if column.kind is not Kind.TEXT]
-    contents = batch.with_columns(*safe.changed.values()).with_columns(values)
+    contents = batch.with_columns(*safe.changed.values(), *values)
     absent = _absent(contents)
     forms = [form for column in columns for form in _forms(column, absent, safe.tagged)]
     return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd)
