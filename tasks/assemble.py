@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from contract.filters import fold, parse_instant
 from contract.objects import Kind
 from database.selection import EARLIEST_MS, LATEST_MS
 from formats.headers import MULTIPLE
-from formats.ipc import read_batches
+from formats.ipc import array_of, numbers_of, read_batches, to_numpy
 from formats.tables import EXACT_TEXT
 from tasks.columns import Column, Layout
 from tasks.cursor import RowCursor
@@ -66,7 +67,7 @@ class _Cells:
         found = np.searchsorted(self.places, places)
         there = found < len(self.places)
         there[there] = self.places[found[there]] == places[there]
-        return self.texts.take(pa.array(found, mask=~there))
+        return self.texts.take(numbers_of(found, there))
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,13 @@ class Assembly:
     def _assemble(self, batch: pa.RecordBatch, first_row: int) -> Batch:
         cells = self._cells_by_name(first_row, batch.num_rows)
         entries = self._entries.before(first_row + batch.num_rows)
-        places_of_entries = entries["row"].to_numpy() - first_row
+        places_of_entries = to_numpy(entries["row"]) - first_row
         cells |= _joined_errors(entries, places_of_entries)
         table_rows = np.empty(batch.num_rows, np.int64)
         pieces = []
         for type_name, some in types_in(batch):
             places = np.arange(batch.num_rows) if some is None else some
-            rows = batch if some is None else batch.take(pa.array(some))
+            rows = batch if some is None else batch.take(numbers_of(some))
             start = self._table_rows[type_name]
             table_rows[places] = np.arange(start, start + len(places))
             self._table_rows[type_name] += len(places)
@@ -128,11 +129,11 @@ class Assembly:
         table = self._cells.before(first_row + count)
         if not table.num_rows:
             return {}
-        codes, rows, texts = table["code"].to_numpy(), table["row"].to_numpy() - first_row, table["text"].combine_chunks()
+        codes, rows, texts = to_numpy(table["code"]), to_numpy(table["row"]) - first_row, table["text"].combine_chunks()
         by_code = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[by_code], prepend=-1))
         groups = np.split(by_code, starts[1:])
-        return {self._names[codes[group[0]]]: _Cells(rows[group], texts.take(pa.array(group))) for group in groups}
+        return {self._names[codes[group[0]]]: _Cells(rows[group], texts.take(numbers_of(group))) for group in groups}
 
     def _piece(self, layout: Layout, rows: pa.RecordBatch, places: np.ndarray, cells: dict[Name, _Cells]) -> Piece:
         arrays = [pa.nulls(len(places), pa.string()), *(_texts(rows[field]) for field in ("type", "id", "name"))]
@@ -178,10 +179,10 @@ def _texts(array: pa.Array) -> pa.Array:
 
 def _instants(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Texts from details as instants, and as exact texts where they are none that the spool would hold as a date."""
-    read = pa.array([None if text is None else parse_instant(text) for text in texts.to_pylist()], pa.int64())
-    fits = pc.fill_null(pc.and_(pc.greater_equal(read, EARLIEST_MS), pc.less_equal(read, LATEST_MS)), False)
-    no_instant, no_text = pa.scalar(None, pa.int64()), pa.scalar(None, pa.string())
-    return pc.if_else(fits, read, no_instant), pc.if_else(fits, no_text, texts)
+    read = [None if text is None else parse_instant(text) for text in texts.to_pylist()]
+    fits = [instant is not None and EARLIEST_MS <= instant <= LATEST_MS for instant in read]
+    instants = array_of([instant if fit else None for instant, fit in zip(read, fits, strict=True)], pa.int64())
+    return instants, array_of([None if fit else text for text, fit in zip(texts.to_pylist(), fits, strict=True)], pa.string())
 
 
 def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
@@ -197,7 +198,7 @@ def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
     )
     table = joined.to_arrow()
     return {
-        ("attribute", key): _Cells(table["place"].to_numpy(), _texts(table[part].combine_chunks()))
+        ("attribute", key): _Cells(to_numpy(table["place"]), _texts(table[part].combine_chunks()))
         for key, part in zip(ERROR_KEYS, _PARTS, strict=True)
     }
 
@@ -206,14 +207,12 @@ def _error_rows(
     batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray, channels: _Cells | None
 ) -> pa.Table:
     """The rows of the table of errors: each entry that has any of the parts; beside them `CHANNEL` and `OBJECT`."""
-    objects = batch.select(["type", "id", "channelid"]).take(pa.array(places))
-    arrays = [_texts(objects["type"]), _texts(objects["id"]), pa.array(table_rows[places])]
+    objects = batch.select(["type", "id", "channelid"]).take(numbers_of(places))
+    arrays = [_texts(objects["type"]), _texts(objects["id"]), numbers_of(table_rows[places])]
     channel = _texts(objects["channelid"])
     if channels is not None:
         channel = pc.coalesce(channels.spread(places), channel)
-    columns = [*arrays, *(entries[part] for part in _PARTS), channel, pa.array(places)]
+    columns = [*arrays, *(entries[part] for part in _PARTS), channel, numbers_of(places)]
     table = pa.table(columns, names=["Type", "ID", "row", *ERROR_PARTS, CHANNEL, OBJECT])
-    some = pa.array(np.zeros(len(places), bool))
-    for part in _PARTS:
-        some = pc.or_(some, entries[part].is_valid().combine_chunks())
+    some = reduce(pc.or_, (entries[part].is_valid().combine_chunks() for part in _PARTS))
     return table.filter(some)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from formats.ipc import read_batches
+from formats.ipc import read_batches, to_numpy
 
 
 class RowCursor:
@@ -20,7 +20,7 @@ class RowCursor:
         """What belongs to the rows before `row` and was not given yet."""
         pieces: list[pa.RecordBatch] = []
         while self._next is not None:
-            count = int(np.searchsorted(self._next["row"].to_numpy(), row))
+            count = int(np.searchsorted(to_numpy(self._next["row"]), row))
             pieces.append(self._next.slice(0, count))
             if count < len(self._next):
                 self._next = self._next.slice(count)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from config.catalogue import ERROR_PARTS
 from contract.errors import VerificationFailed
 from contract.filters import fold
-from formats.ipc import read_batches
+from formats.ipc import numbers_of, read_batches
 from tasks.survey import ENTRIES
 
 _SEEDS = (0, 1, 2)
@@ -36,7 +36,7 @@ def by_row(objects: Path, errors: Path, folder: Path) -> Path:
             in_order = in_order and last <= rows[0] and bool((rows[1:] >= rows[:-1]).all())
             last = int(rows[-1])
             parts = [batch[fold(part)].cast(pa.string()) for part in ERROR_PARTS]
-            file.write_batch(pa.record_batch([pa.array(rows), batch["entry"].cast(pa.int64()), *parts], schema=ENTRIES))
+            file.write_batch(pa.record_batch([numbers_of(rows), batch["entry"].cast(pa.int64()), *parts], schema=ENTRIES))
     return arranged if in_order else sort_by_row([arranged], folder / "errors-sorted.arrow")
 
 

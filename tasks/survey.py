@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.catalogue import COLUMNS, ERROR_PARTS, CatalogueColumn
 from contract.filters import Context, accepts, fold
 from contract.objects import DEFAULT_CONTEXT, Kind
-from formats.ipc import read_batches
+from formats.ipc import array_of, numbers_of, read_batches
 from formats.tables import EXACT_TEXT
 from tasks.details import Name, Unfolded, unfold
 
@@ -69,8 +71,11 @@ def types_in(batch: pa.RecordBatch) -> Iterator[tuple[str, np.ndarray | None]]:
     """Each type in a batch with the places of its rows; None where all rows are of that type."""
     types = pc.unique(batch["type"]).to_pylist()
     for type_name in types:
-        places = None if len(types) == 1 else np.flatnonzero(pc.equal(batch["type"], type_name).to_numpy(zero_copy_only=False))
-        yield type_name, places
+        yield type_name, None if len(types) == 1 else _places(pl.Series(batch["type"]) == type_name)
+
+
+def _places(chosen: pl.Series) -> npt.NDArray[np.int64]:
+    return chosen.fill_null(False).arg_true().cast(pl.Int64).to_numpy()
 
 
 def in_default_context(contexts: tuple[Context, ...]) -> bool:
@@ -80,7 +85,7 @@ def in_default_context(contexts: tuple[Context, ...]) -> bool:
 
 def _look(batch: pa.RecordBatch, columns: list[CatalogueColumn], found: Survey) -> None:
     for type_name, places in types_in(batch):
-        rows = batch if places is None else batch.take(pa.array(places))
+        rows = batch if places is None else batch.take(numbers_of(places))
         found.rows[type_name] += rows.num_rows
         held = found.held.setdefault(type_name, set())
         for known in columns:
@@ -94,9 +99,8 @@ def _said(batch: pa.RecordBatch) -> Iterator[tuple[int, str, str]]:
     details = batch["details"]
     if details.null_count == len(details):
         return
-    named = pc.fill_null(pc.match_substring(details, _NAMED), False)
-    places = np.flatnonzero(named.to_numpy(zero_copy_only=False))
-    rows = batch.select(["type", "details"]).take(pa.array(places))
+    places = _places(pl.Series(details).str.contains(_NAMED, literal=True))
+    rows = batch.select(["type", "details"]).take(numbers_of(places))
     yield from zip(places.tolist(), rows["type"].to_pylist(), rows["details"].to_pylist(), strict=True)
 
 
@@ -127,6 +131,6 @@ class _Unfolded:
 def _write(file: pa.ipc.RecordBatchFileWriter, fields: Sequence[Sequence[object]], schema: pa.Schema) -> bool:
     """Write what was unfolded, a list a field; whether it was anything."""
     if fields[0]:
-        arrays = [pa.array(values, kind) for values, kind in zip(fields, schema.types, strict=True)]
+        arrays = [array_of(values, kind) for values, kind in zip(fields, schema.types, strict=True)]
         file.write_batch(pa.record_batch(arrays, schema=schema))
     return bool(fields[0])

@@ -4,6 +4,8 @@ import io
 import itertools
 import json
 import random
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from database.migrate import upgrade
 from files.spool import job_folder
 from files.store import open_store, stream
 from formats.formulas import restored_text
+from tasks.demo_objects import demo_objects
 from tasks.extract import extract
 from tasks.plan import ExportPlan
 from tasks.publish import publish
@@ -157,3 +160,25 @@ def _read(data: io.BytesIO, format: str) -> list[tuple[str, ...]]:
         return list(pd.read_parquet(data)[names].itertuples(index=False, name=None))
     frame = pd.read_csv(data, dtype=str)
     return [tuple(map(restored_text, row)) for row in frame[names].itertuples(index=False, name=None)]
+
+
+def test_an_export_does_not_spend_a_third_of_a_second_on_importing_pandas(url: str, home: Path) -> None:
+    """pyarrow imports pandas, where it is installed, at many of its doors."""
+    tenant = _load(url, [raw for _, raw in demo_objects(200)] + [{"id": "x", "type": "other"}])
+    script = f"""
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from flows.pipeline import Place, run_export
+
+class Quiet:
+    def progress(self, step, done): pass
+    def describe(self, **facts): pass
+
+place = Place({url!r}, Path({str(home)!r}) / "spool", str(Path({str(home)!r}) / "results"), 1000, 1, ZoneInfo("UTC"))
+body = {{"params": {{"query": {{"filters": {{"typesCriterion": ["connectorstate", "other"]}}}}}}}}
+outcome = run_export(body, tenant={tenant!r}, job_id="light", place=place, reporter=Quiet())
+print(outcome.extracted.exported, "pandas" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["201", "False"]
