@@ -27,11 +27,16 @@ class CannotEdit(ValueError):
 @dataclass
 class _Group:
     """One group of the document by its name as it came: the entries that its cells have segments for, and those that edits
-    add, in order."""
+    add."""
 
     name: str
-    entries: list[Entry] = field(default_factory=list)
+    entries: set[Entry] = field(default_factory=set)
     added: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def in_order(self) -> list[Entry]:
+        """The entries as the segments stand; values outside entries come first."""
+        return sorted(self.entries, key=lambda entry: -1 if entry is None else entry)
 
 
 class DocumentEdit:
@@ -52,10 +57,7 @@ class DocumentEdit:
                 self._held.setdefault(fold(held.name), []).append(held)
         for key, values in self._held.items():
             if NESTING in key:
-                entries = self._group(values[0].name).entries
-                entries += [value.entry for value in values if value.entry not in entries]
-        for group in self._groups.values():
-            group.entries.sort(key=lambda entry: -1 if entry is None else entry)
+                self._group(values[0].name).entries |= {value.entry for value in values}
 
     def set_name(self, text: str | None) -> None:
         """The object's own name; None: it has none."""
@@ -152,7 +154,7 @@ class DocumentEdit:
             raise CannotEdit(
                 f"the group has {len(before)} entries and the cell {len(after)} parts: keep a {MULTIPLE} between all"
             )
-        for entry, old, new in zip(group.entries, before, after, strict=False):
+        for entry, old, new in zip(group.in_order, before, after, strict=False):
             if old != new:
                 self._set_part(name, entry, new)
         for number, part in enumerate(after[len(before) :]):
@@ -176,7 +178,7 @@ class DocumentEdit:
 
     def _segments(self, key: str) -> list[str]:
         held = self._held.get(key, [])
-        return [MULTIPLE.join(_text(value) for value in held if value.entry == entry) for entry in self._group(key).entries]
+        return [MULTIPLE.join(_text(value) for value in held if value.entry == entry) for entry in self._group(key).in_order]
 
     def _entry(self, key: str, number: int) -> dict[str, Any]:
         outer = key.partition(NESTING)[0]
