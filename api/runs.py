@@ -12,9 +12,13 @@ from typing import Any
 import httpx
 
 from contract.errors import PrefectUnavailable, RunRefused
+from contract.jobs import JobKind
 
-FLOW = "export-connector-states"
-DEPLOYMENT = "export"
+DEPLOYMENTS = {
+    JobKind.EXPORT: "export-connector-states/export",
+    JobKind.IMPORT: "import-connector-states/import",
+}
+"""Flow and deployment of each kind of job."""
 QUEUE = "asked"
 """The work queue of runs that have a job row, by which the embedded worker lets tenants take turns."""
 
@@ -36,10 +40,10 @@ _TIMEOUT = httpx.Timeout(10, connect=2, pool=LONGEST_SECONDS)
 
 @dataclass
 class PrefectRuns:
-    """Prefect's API at one address. Keeps its connections and the deployment's record; `close` ends them."""
+    """Prefect's API at one address. Keeps its connections and the deployments' records; `close` ends them."""
 
     client: httpx.AsyncClient
-    _deployment: dict[str, Any] = field(default_factory=dict)
+    _deployments: dict[JobKind, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def at(cls, api_url: str, transport: httpx.AsyncBaseTransport | None = None) -> "PrefectRuns":
@@ -57,17 +61,17 @@ class PrefectRuns:
         """End the connections."""
         await self.client.aclose()
 
-    async def create(self, request_key: str, tenant: str, body: object) -> str:
+    async def create(self, request_key: str, tenant: str, body: object, kind: JobKind = JobKind.EXPORT) -> str:
         """The id of the run for a request key: always the same one for the same key.
 
         Raises PrefectUnavailable, and RunRefused where Prefect could be asked and says no.
         """
         content = run_body(request_key, tenant, body)
         async with _in_time():
-            answer = await self._create(content)
+            answer = await self._create(content, kind)
             if answer.status_code == httpx.codes.NOT_FOUND:  # the deployment was made anew
-                self._deployment.clear()
-                answer = await self._create(content)
+                self._deployments.pop(kind, None)
+                answer = await self._create(content, kind)
         _refuse_error(answer)
         run_id: str = answer.json()["id"]
         return run_id
@@ -108,20 +112,20 @@ class PrefectRuns:
             raise PrefectUnavailable(detail=f"it answers {answer.status_code}")
         return time.monotonic() - began
 
-    async def deployment(self, *, again: bool = False) -> dict[str, Any]:
-        """Prefect's record of the deployment that runs exports; looked up once, or `again`.
+    async def deployment(self, kind: JobKind = JobKind.EXPORT, *, again: bool = False) -> dict[str, Any]:
+        """Prefect's record of the deployment that runs jobs of a kind; looked up once, or `again`.
 
         Raises PrefectUnavailable where there is none (yet).
         """
-        if again or not self._deployment:
-            answer = await self._call("GET", f"/deployments/name/{FLOW}/{DEPLOYMENT}")
+        if again or kind not in self._deployments:
+            answer = await self._call("GET", f"/deployments/name/{DEPLOYMENTS[kind]}")
             if answer.is_error:
-                raise PrefectUnavailable(detail=f"it answers {answer.status_code} for the deployment {FLOW}/{DEPLOYMENT}")
-            self._deployment.update(answer.json())
-        return self._deployment
+                raise PrefectUnavailable(detail=f"it answers {answer.status_code} for the deployment {DEPLOYMENTS[kind]}")
+            self._deployments[kind] = answer.json()
+        return self._deployments[kind]
 
-    async def _create(self, content: str) -> httpx.Response:
-        deployment = await self.deployment()
+    async def _create(self, content: str, kind: JobKind) -> httpx.Response:
+        deployment = await self.deployment(kind)
         return await self._call("POST", f"/deployments/{deployment['id']}/create_flow_run", content)
 
     async def _call(self, method: str, path: str, content: str | None = None, *, patient: bool = True) -> httpx.Response:

@@ -53,12 +53,20 @@ async def submit(shared: Resources, submission: Submission) -> str:
 
 async def _submit(shared: Resources, submission: Submission) -> str:
     asked = await run_in_threadpool(_checked, shared, submission)
+    return await accept(shared, asked, submission.idempotency_key, digest(asked.request))
+
+
+async def accept(shared: Resources, asked: Job, idempotency_key: str | None, body_sha256: str) -> str:
+    """The id of a checked job, or of the one that was made before under the same idempotency key.
+
+    Raises IdempotencyConflict, QueueFull, DatabaseUnavailable, PrefectUnavailable and RunRefused.
+    """
     job = await run_in_threadpool(
         jobs.create,
         shared.jobs,
         asked,
-        idempotency_key=submission.idempotency_key,
-        body_sha256=_digest(asked.request),
+        idempotency_key=idempotency_key,
+        body_sha256=body_sha256,
         max_queued=shared.settings.max_queued,
     )
     if job.id is not None:
@@ -77,7 +85,7 @@ def _tell(shared: Resources) -> None:
 
 
 def _checked(shared: Resources, submission: Submission) -> Job:
-    _check_key(submission.idempotency_key)
+    check_key(submission.idempotency_key)
     now = datetime.now(UTC)
     body = decode_body(submission.raw)
     request = check_request(body, max_records=shared.settings.max_records, now=now)
@@ -90,28 +98,32 @@ def _checked(shared: Resources, submission: Submission) -> Job:
         request=body,
         file_name=request.file_name,
         format=resolve_profile(request.profile).format,
-        submitted_by=_user(submission.user, request),
+        submitted_by=_user(submission.user, request) or credential_name(),
     )
 
 
-def _check_key(key: str | None) -> None:
+def check_key(key: str | None) -> None:
+    """Raises InvalidRequest for what cannot be an Idempotency-Key."""
     if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
         expected = f"1 to {_LONGEST_KEY} visible ASCII characters"
         raise InvalidRequest([BadOperand(path="Idempotency-Key", value=key[:100], expected=expected)])
 
 
 def _user(said: str | None, request: ExportRequest) -> str | None:
-    """Who asks: the one that the client names, else `clientState.notificationInfo.userId`, else the credential."""
+    """Who asks: the one that the client names, else `clientState.notificationInfo.userId`."""
     if said is not None:
         return callers.one_line(said)
     info = request.client_state.get("notificationInfo")
-    named = callers.one_line(str(info.get("userId") or "")) if isinstance(info, dict) else None
+    return callers.one_line(str(info.get("userId") or "")) if isinstance(info, dict) else None
+
+
+def credential_name() -> str | None:
+    """What the caller's credential is called, for people; None where the service is open."""
     credential = callers.current().credential
-    shown = None if credential is None else callers.one_line(credential.name) or credential.id
-    return named or shown
+    return None if credential is None else callers.one_line(credential.name) or credential.id
 
 
-def _digest(body: dict[str, Any]) -> str:
+def digest(body: dict[str, Any]) -> str:
     """The same for every way to write the same JSON."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -119,7 +131,7 @@ def _digest(body: dict[str, Any]) -> str:
 async def _run_of(shared: Resources, job: Job, *, mine: bool) -> str:
     """The run for a job's key, stored on its row. `mine`: this request wrote the row, so it may also end it."""
     try:
-        run_id = await shared.runs.create(job.request_key, job.tenant, job.request)
+        run_id = await shared.runs.create(job.request_key, job.tenant, job.request, job.kind)
     except (PrefectUnavailable, RunRefused) as error:
         refused = await run_in_threadpool(jobs.refuse, shared.jobs, job.request_key, error) if mine else job
         if refused.id is None:

@@ -8,6 +8,8 @@ from contract.errors import InvalidRequest, StatesheetError
 ENVELOPE = "dataObjectOperationResponse"
 STARTED = "RSC2162"
 """The documented code of a job that was taken."""
+SUBMITTED = "RSC1002"
+"""The documented code of a file that was taken."""
 
 
 def started(job_id: str) -> dict[str, Any]:
@@ -19,6 +21,26 @@ def started(job_id: str) -> dict[str, Any]:
             "statusDetail": {
                 "code": STARTED,
                 "message": f"Download data job has been initiated with work automation id : {job_id}.",
+                "messageType": "Info",
+            },
+            "totalRecords": 0,
+        }
+    }
+
+
+def submitted(job_id: str) -> dict[str, Any]:
+    """The documented answer to a file that was taken (page "Import Generic Objects" of the platform's public documentation).
+
+    There the id stands in the message alone; here also where `started` has it.
+    """
+    return {
+        ENVELOPE: {
+            "status": "success",
+            "dataObjects": [{"properties": {"workAutomationId": job_id}}],
+            "statusDetail": {
+                "code": SUBMITTED,
+                "message": f"Binary object has been submitted for create with work automation id : {job_id}. "
+                "Please check back after 10 mins.",
                 "messageType": "Info",
             },
             "totalRecords": 0,

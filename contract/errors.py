@@ -245,6 +245,12 @@ class ObjectsChanged(StatesheetError):
     retryable = True
 
 
+class ImportRefused(StatesheetError):
+    code = "SSH4145"
+    status = 422
+    text = "{refused} of {rows} rows or objects cannot be taken, so nothing was written; the report says why of each"
+
+
 class BadSetting(StatesheetError):
     code = "SSH4115"
     status = 500

@@ -20,6 +20,17 @@ class JobStatus(StrEnum):
 TERMINAL = frozenset({JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY, JobStatus.FAILED, JobStatus.CANCELLED})
 
 
+class JobKind(StrEnum):
+    """What a job does: objects become a file, or a file becomes objects."""
+
+    EXPORT = "export"
+    IMPORT = "import"
+
+
+TASK_TYPE: dict[JobKind, str] = {JobKind.EXPORT: "ENTITY_EXPORT", JobKind.IMPORT: "ENTITY_IMPORT"}
+"""The platform's word for each kind."""
+
+
 class JobSource(StrEnum):
     """Which way in a job came."""
 
@@ -30,7 +41,7 @@ class JobSource(StrEnum):
 
 
 class Step(StrEnum):
-    """The steps of one export, in order."""
+    """The steps of one export, in order, and at the end the one that an import has between VALIDATE and PUBLISH."""
 
     VALIDATE = "validate"
     EXTRACT = "extract"
@@ -38,6 +49,7 @@ class Step(StrEnum):
     RENDER = "render"
     PUBLISH = "publish"
     NOTIFY = "notify"
+    COMPARE = "compare"
 
 
 @dataclass(frozen=True)
@@ -61,12 +73,16 @@ class JobFile:
 
 @dataclass(frozen=True)
 class Job:
-    """The facts of one job; times are UTC. `id` is the flow run's id, None between request key and run."""
+    """The facts of one job; times are UTC. `id` is the flow run's id, None between request key and run.
+
+    `counts` are those of an import, by the names of `contract.imports.ImportReport`.
+    """
 
     request_key: str
     tenant: str
     source: JobSource
     created: datetime
+    kind: JobKind = JobKind.EXPORT
     id: str | None = None
     request: dict[str, Any] = field(default_factory=dict)
     file_name: str | None = None
@@ -80,6 +96,7 @@ class Job:
     total: int | None = None
     step: Step | None = None
     records_done: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
     attempts: int = 0
     file: JobFile | None = None
     warnings: tuple[JobWarning, ...] = ()

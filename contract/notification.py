@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from contract.jobs import Job, JobStatus
+from contract.jobs import TASK_TYPE, Job, JobStatus
 from contract.objects import DEFAULT_CONTEXT
 
 REQUEST_STATUS: Mapping[JobStatus, str] = {
@@ -19,7 +19,6 @@ REQUEST_STATUS: Mapping[JobStatus, str] = {
 """How the platform's own task list words a status; a tenant may word `requestStatus` otherwise."""
 
 _SERVICE = "rsConnectService"
-_TASK_TYPE = "ENTITY_EXPORT"
 
 
 def notification(job: Job, *, link: str, wording: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -61,9 +60,10 @@ def status_in_words(job: Job, wording: Mapping[str, str]) -> str:
 
 
 def _facts(job: Job, link: str, wording: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    task_type = TASK_TYPE[job.kind]
     return {
         "clientId": "statesheet",
-        "connectIntegrationType": _TASK_TYPE,
+        "connectIntegrationType": task_type,
         "relatedRequestId": job.id,
         "requestGroupId": None,
         "requestId": job.id,
@@ -71,7 +71,7 @@ def _facts(job: Job, link: str, wording: Mapping[str, str], now: datetime) -> di
         "requestTimestamp": int(now.timestamp() * 1000),
         "serviceName": _SERVICE,
         "taskId": job.id,
-        "taskType": _TASK_TYPE,
+        "taskType": task_type,
         "userId": job.submitted_by,
         "fileName": job.file.name if job.file else job.file_name,
         "totalRecords": job.total,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, func, literal, or_
 
-from contract.jobs import Job, JobFile, JobSource, JobStatus, JobWarning, Step
+from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus, JobWarning, Step
 from database.tables import export_job
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +55,7 @@ def job_values(job: Job) -> dict[str, object]:
         "id": job.id,
         "tenant": job.tenant,
         "source": job.source.value,
+        "kind": job.kind.value,
         # ASCII escapes carry every text that JSON can hold, U+0000 and half surrogate pairs included.
         "request": json.dumps(job.request, separators=(",", ":")),
         "file_name": job.file_name,
@@ -69,6 +70,7 @@ def job_values(job: Job) -> dict[str, object]:
         "total": job.total,
         "step": job.step and job.step.value,
         "records_done": job.records_done,
+        "counts": json.dumps(job.counts),
         "attempts": job.attempts,
         **file_values(job.file),
         "warnings": warnings_text(job.warnings),
@@ -85,6 +87,7 @@ def read_job(row: RowMapping) -> Job:
         tenant=row["tenant"],
         source=JobSource(row["source"]),
         created=from_milliseconds(row["created_ms"]),
+        kind=JobKind(row["kind"]),
         id=row["id"],
         request=json.loads(row.get("request", "{}")),
         file_name=row["file_name"],
@@ -98,6 +101,7 @@ def read_job(row: RowMapping) -> Job:
         total=row["total"],
         step=Step(row["step"]) if row["step"] else None,
         records_done=row["records_done"],
+        counts=json.loads(row["counts"]),
         attempts=row["attempts"],
         file=_read_file(row),
         warnings=read_warnings(row["warnings"]),

@@ -4,6 +4,7 @@ Every write is one small transaction with its condition in SQL, so that two proc
 changes no more, but for its file's expiry, its notification and what is to be said about those. Times are set here.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -71,13 +72,18 @@ _ROW = export_job.c
 
 
 class JobFacts(TypedDict, total=False):
-    """What `describe` may say about a job that has not ended. `warnings` are added to those that are there."""
+    """What `describe` may say about a job that has not ended. `warnings` are added to those that are there.
+
+    `file` is what is left of a job that fails all the same: the report of an import that was refused.
+    """
 
     file_name: str | None
     format: str | None
     as_of: datetime | None
     matched: int | None
     total: int | None
+    counts: dict[str, int]
+    file: JobFile
     warnings: tuple[JobWarning, ...]
 
 
@@ -99,6 +105,10 @@ def describe(engine: Engine, run_id: str, **facts: Unpack[JobFacts]) -> None:
     if "as_of" in values:
         as_of = values.pop("as_of")
         values["as_of_ms"] = None if as_of is None else to_milliseconds(as_of)
+    if "counts" in values:
+        values["counts"] = json.dumps(values["counts"])
+    if "file" in values:
+        values |= file_values(values.pop("file"))
     with unavailable(), engine.begin() as connection:
         if added:
             values["warnings"] = _with_warnings(connection, run_id, added)

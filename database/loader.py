@@ -68,13 +68,28 @@ def load_objects(
 
 
 def store_together(
-    engine: Engine, tenant: str, objects: Iterable[tuple[str, object]], *, changed_by: str | None = None
+    engine: Engine,
+    tenant: str,
+    objects: Iterable[tuple[str, object]],
+    *,
+    changed_by: str | None = None,
+    partial: bool = False,
 ) -> LoadReport:
-    """As `load_objects`, in one transaction and only where all can be taken: with anything refused, nothing is stored."""
+    """As `load_objects`, in one transaction and only where all can be taken: with anything refused, nothing is stored, unless
+    `partial` asks for what can be."""
     chunk, report = _taken_together(tenant, objects)
-    if not report.refused:
+    if partial or not report.refused:
         with unavailable(), engine.begin() as connection:
             report.deleted = _write(connection, tenant, chunk, changed_by)
+    else:
+        report.loaded = 0
+    return report
+
+
+def look_through(tenant: str, objects: Iterable[tuple[str, object]]) -> LoadReport:
+    """What `store_together` would take and refuse; nothing is stored, and `deleted` counts what is asked for."""
+    chunk, report = _taken_together(tenant, objects)
+    report.deleted = sum(rows is None for rows in chunk.values())
     return report
 
 
@@ -99,7 +114,9 @@ def change_together(
     with unavailable(), engine.begin() as connection:
         _lock(connection, tenant, rows)
         chunk, report = _taken_together(tenant, change(stored_documents(connection, tenant, rows)))
-        if not report.refused:
+        if report.refused:
+            report.loaded = 0
+        else:
             report.deleted = _write(connection, tenant, chunk, changed_by)
     return report
 
@@ -119,8 +136,6 @@ def _taken_together(tenant: str, objects: Iterable[tuple[str, object]]) -> tuple
     report = LoadReport()
     for place, item in objects:
         _take(tenant, place, item, chunk, report)
-    if report.refused:
-        report.loaded = 0
     return chunk, report
 
 

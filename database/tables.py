@@ -25,7 +25,7 @@ the document as it was before (null: there was none), so a first load adds small
 `previous` of the first change after it, else the document that is there now.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, func
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from config.catalogue import COLUMNS, ERROR_PARTS
@@ -119,6 +119,7 @@ export_job = Table(
     Column("id", Characters, unique=True),
     Column("tenant", Characters, nullable=False),
     Column("source", Characters, nullable=False),
+    Column("kind", Characters, nullable=False, server_default="export"),
     Column("request", Text, nullable=False),
     Column("idempotency_key", Characters),
     Column("body_sha256", Characters),
@@ -134,6 +135,7 @@ export_job = Table(
     Column("total", BigInteger),
     Column("step", Characters),
     Column("records_done", BigInteger, nullable=False),
+    Column("counts", Text, nullable=False, server_default="{}"),
     Column("attempts", Integer, nullable=False),
     Column("file_key", Characters),
     Column("result_name", Characters),
@@ -149,6 +151,19 @@ _jobs = export_job.c
 Index("ix_export_job_tenant", _jobs.tenant, _jobs.created_ms, _jobs.request_key)
 Index("ix_export_job_idempotency", _jobs.tenant, _jobs.idempotency_key, unique=True)
 Index("ix_export_job_finished", _jobs.finished_ms)
+
+# What an import was given (under an id of its own) and the workbook of what it refused (under the job's id). Both are small and
+# belong to the job row: kept with it, they are there on every machine, and in every backup, whenever the row is.
+import_file = Table(
+    "import_file",
+    jobs_metadata,
+    Column("tenant", Characters, primary_key=True),
+    Column("id", Characters, primary_key=True),
+    Column("name", Characters, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+Index("ix_import_file_created", import_file.c.created_ms)
 
 credential = Table(
     "credential",

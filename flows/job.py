@@ -1,8 +1,10 @@
 """What every flow of an export does around the steps: the job row, the run's name and tags, the artifact, the ending."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
@@ -12,7 +14,7 @@ from sqlalchemy import Engine
 
 from config.settings import Settings, load_settings
 from contract.errors import ExportCancelled, InternalError, JobEnded, StatesheetError
-from contract.jobs import JobStatus, Step
+from contract.jobs import JobFile, JobStatus, JobWarning, Step
 from database import jobs
 from database.engine import connect
 from files import spool
@@ -24,6 +26,23 @@ from tasks.steps import extract_task, publish_task, render_task, transform_task,
 
 TASKS = Steps(validate_task, extract_task, transform_task, render_task, publish_task)
 _REPORT_SECONDS = 0.25
+
+
+class Done(Protocol):
+    """How the work of a job ended: its file (None: none was wanted), how many objects it was about, and what to say of it."""
+
+    @property
+    def file(self) -> JobFile | None: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def warnings(self) -> tuple[JobWarning, ...]: ...
+
+
+Work = Callable[..., Done]
+"""Does the work of a job: takes the raw request, and by name `tenant`, `job_id`, `place` and `reporter`."""
+
+EXPORT: Work = partial(run_export, steps=TASKS)
 
 
 @dataclass
@@ -47,8 +66,8 @@ class RowReporter:
         jobs.describe(self.engine, self.run_id, **facts)
 
 
-def run_job(tenant: str, request: object) -> State[Any]:
-    """Run the steps for the flow run of this process and bring its job to an end; the state that Prefect is to show.
+def run_job(tenant: str, request: object, work: Work = EXPORT) -> State[Any]:
+    """Do the work for the flow run of this process and bring its job to an end; the state that Prefect is to show.
 
     What goes wrong becomes a state too: Prefect would keep a copy of every error that is raised, and add its own words.
     """
@@ -56,20 +75,20 @@ def run_job(tenant: str, request: object) -> State[Any]:
     settings = load_settings()
     engine = connect(settings.jobs_url)
     try:
-        return _run(engine, settings, run, tenant, request)
+        return _run(engine, settings, run, tenant, request, work)
     finally:
         spool.remove(settings.spool_folder, str(run.id))
         engine.dispose()
 
 
-def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request: object) -> State[Any]:
+def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request: object, work: Work) -> State[Any]:
     run_id = str(run.id)
     adopt(engine, run, request)
     try:
         jobs.start(engine, run_id)
         reporter = RowReporter(engine, run_id)
-        outcome = run_export(request, tenant=tenant, job_id=run_id, place=Place.of(settings), reporter=reporter, steps=TASKS)
-        jobs.complete(engine, run_id, outcome.file, total=outcome.extracted.exported, warnings=outcome.warnings)
+        outcome = work(request, tenant=tenant, job_id=run_id, place=Place.of(settings), reporter=reporter)
+        jobs.complete(engine, run_id, outcome.file, total=outcome.total, warnings=outcome.warnings)
     except ExportCancelled:
         jobs.cancelled(engine, run_id)
     except JobEnded as ended:
@@ -77,7 +96,7 @@ def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request:
     except StatesheetError as error:
         jobs.fail(engine, run_id, error)
     except Exception as error:  # noqa: BLE001  # the job must end, whatever it was; the log has all of it
-        get_run_logger().exception("The export failed")
+        get_run_logger().exception("The job failed")
         jobs.fail(engine, run_id, InternalError(detail=f"{type(error).__name__}: {error}"))
     return _close(engine, settings, run)
 

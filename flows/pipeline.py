@@ -47,6 +47,7 @@ class Place:
     """Where an export reads, works and leaves its result."""
 
     objects_url: str
+    jobs_url: str
     spool: Path
     results: str
     max_records: int
@@ -59,6 +60,7 @@ class Place:
         """As the settings say."""
         return cls(
             settings.objects_url,
+            settings.jobs_url,
             settings.spool_folder,
             settings.results,
             settings.max_records,
@@ -76,6 +78,11 @@ class Outcome:
     extracted: Extracted
     file: JobFile | None
     warnings: tuple[JobWarning, ...] = field(default=())
+
+    @property
+    def total(self) -> int:
+        """How many objects are in the file."""
+        return self.extracted.exported
 
 
 def run_export(

@@ -4,7 +4,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
-from contract.jobs import Job
+from contract.jobs import Job, JobKind
 
 
 def tell_story(run: FlowRun, job: Job, public_url: str) -> None:
@@ -18,11 +18,13 @@ def tell_story(run: FlowRun, job: Job, public_url: str) -> None:
 
 def run_name(job: Job) -> str:
     """The name of a job's run."""
-    return f"{job.tenant}: {job.file.name if job.file else job.file_name or 'export'}"
+    return f"{job.tenant}: {job.file.name if job.file else job.file_name or job.kind}"
 
 
 def in_short(job: Job) -> str:
-    """How much was exported."""
+    """How much was exported, or taken in."""
+    if job.kind is JobKind.IMPORT:
+        return f"{job.total or 0:,} of {job.matched or 0:,} rows or objects taken; what became of each is in the report."
     if job.file is None:
         return "Nothing matched, and no empty file was wanted."
     cut = f" of {job.matched:,} that matched" if job.matched != job.total else ""

@@ -25,6 +25,7 @@ PRELOAD = (
     "runtime.export_process",
     "flows.export_connector_states",
     "flows.ad_hoc",
+    "flows.import_connector_states",
     "formats.excel.verify",
     "formats.excel.workbook",
     "prefect.flow_engine",

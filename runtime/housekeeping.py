@@ -1,10 +1,10 @@
 """What is done for jobs that have ended: telling who asked, and removing results that are past their time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from anyio import to_thread
 
-from database import jobs
+from database import import_files, jobs
 from files import store
 from flows.ending import tell
 from runtime.reconcile import Records
@@ -25,6 +25,8 @@ def _tell_of_ended(records: Records) -> None:
 
 
 def _remove_expired(records: Records) -> None:
+    kept_for = timedelta(days=records.settings.retention_days)
+    import_files.remove_older(records.jobs, datetime.now(UTC) - kept_for)
     results = store.open_store(records.settings.results)
     for job in jobs.expired(records.jobs, datetime.now(UTC)):
         assert job.id is not None, "a job with a file has a run"

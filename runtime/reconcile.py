@@ -103,7 +103,7 @@ async def _ask_again(records: Records, at_boot: bool) -> None:
     """Rows whose run Prefect was not asked for, or whose asker did not live to store the answer."""
     before = datetime.now(UTC) - (timedelta() if at_boot else _ACCEPTED_FOR)
     for job in await to_thread.run_sync(jobs.unattached, records.jobs, before):
-        run_id = await records.runs.create(job.request_key, job.tenant, job.request)
+        run_id = await records.runs.create(job.request_key, job.tenant, job.request, job.kind)
         await to_thread.run_sync(jobs.attach_run, records.jobs, job.request_key, run_id)
         log.info("asked Prefect again for the run of an accepted job: %s", run_id)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from contract.errors import VerificationFailed
 from contract.jobs import JobFile
@@ -22,15 +23,22 @@ def publish(plan: ExportPlan, content: Content, rendered: Rendered, *, results: 
         raise VerificationFailed(detail=f"it has {rendered.rows} rows of {content.receipt.exported}")
     with space_for("verifying the file"):
         FORMATS[plan.profile.format].verify(content, rendered.path, rendered.checksum)
-    with rendered.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     name = f"{plan.file_name}.{rendered.extension}"
-    key = key_of(plan.tenant, plan.job_id, name)
-    put(open_store(results), rendered.path, key)
+    return keep(rendered.path, name, key_of(plan.tenant, plan.job_id, name), results=results, retention_days=retention_days)
+
+
+def keep(path: Path, name: str, key: str, *, results: str, retention_days: float) -> JobFile:
+    """Put a file that is known to be right in the store `results` under `key`; people see it as `name`.
+
+    Raises DiskFull and StoreUnavailable.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    put(open_store(results), path, key)
     return JobFile(
         key=key,
         name=name,
-        bytes=rendered.path.stat().st_size,
+        bytes=path.stat().st_size,
         sha256=digest,
         expires=datetime.now(UTC) + timedelta(days=retention_days),
     )

@@ -8,6 +8,7 @@ from contract.jobs import TERMINAL, Job, JobStatus, Step
 
 _PERCENT: dict[Step, int | None] = {
     Step.VALIDATE: 5,
+    Step.COMPARE: None,
     Step.EXTRACT: None,  # how many there are is known only at its end
     Step.TRANSFORM: 50,
     Step.RENDER: 65,

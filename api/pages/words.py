@@ -15,6 +15,7 @@ STATUS_WORDS: dict[JobStatus, str] = {
 }
 STEP_WORDS: dict[Step, str] = {
     Step.VALIDATE: "Checking the request",
+    Step.COMPARE: "Comparing with the store",
     Step.EXTRACT: "Reading objects",
     Step.TRANSFORM: "Arranging columns",
     Step.RENDER: "Writing the file",

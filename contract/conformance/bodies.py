@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from contract.conformance.model import InBase64
+
 TASK = "tasksummaryobject"
 CHANNEL = "${run}-shop"
 ENTITY = "${run}-item"
@@ -22,6 +24,37 @@ def query(types: str, **said: Any) -> dict[str, Any]:
 
 
 STATES = query("connectorstate", properties=MINE, fields={"attributes": ["_ALL"]})
+
+IMPORT: dict[str, Any] = {
+    "dataObject": {
+        "id": "${run}-upload",
+        "name": "${run}-upload",
+        "properties": {
+            "app": "Connector",
+            "service": "ENTITY_IMPORT",
+            "channel": "UI",
+            "format": "JSON",
+            "source": "internal",
+            "userId": "conform@statesheet.example_user",
+            "encoding": "Base64",
+            "fileId": "",
+            "user": "system",
+            "subtype": "User",
+        },
+        "data": {
+            "blob": InBase64(
+                [
+                    {
+                        "id": "${run}-taken-in",
+                        "type": "connectorstate",
+                        "properties": {"entityid": "${run}-taken-in", "entitytype": "sku", "channelid": "${run}-import"},
+                        "data": {"attributes": {"itemState": {"values": [{"locale": "en-US", "value": "new"}]}}},
+                    }
+                ]
+            )
+        },
+    }
+}
 
 EXPORT: dict[str, Any] = {
     "params": {

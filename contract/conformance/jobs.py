@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contract.conformance.bodies import EXPORT, TASK, query
+from contract.conformance.bodies import EXPORT, IMPORT, TASK, query
 from contract.conformance.model import Case, Service
 from contract.conformance.structure import ADDRESS, BOOLEAN, COUNT, IDENTIFIER, MOMENT, TEXT, AnyOf, attribute
 
@@ -14,16 +14,28 @@ _STARTED = {
         "totalRecords": 0,
     }
 }
+_SUBMITTED = {
+    "dataObjectOperationResponse": {
+        "status": "success",
+        "statusDetail": {"code": "RSC1002", "message": TEXT, "messageType": "Info"},
+        "totalRecords": 0,
+    }
+}
 _JOB = "dataObjectOperationResponse.dataObjects.0.properties.workAutomationId"
 
 
-def _task(**attributes: Any) -> dict[str, Any]:
+def _refused(code: str) -> dict[str, Any]:
+    detail = {"code": code, "message": TEXT, "messageType": "Error"}
+    return {"dataObjectOperationResponse": {"status": "error", "statusDetail": detail, "totalRecords": 0}}
+
+
+def _task(job: str = "${job}", /, **attributes: Any) -> dict[str, Any]:
     return {
         "request": {"returnRequest": False, "requestId": IDENTIFIER},
         "response": {
             "requestObjects": [
                 {
-                    "id": "${job}",
+                    "id": job,
                     "type": TASK,
                     "properties": {
                         "createdService": TEXT,
@@ -141,10 +153,10 @@ SERVICES = (
         ),
         partial={
             "response.requestObjects[].data.attributes.profileName.values[].value": "made from the format of the file",
-            "response.requestObjects[].data.attributes.status.values[].value": "`Completed With Errors` does not occur: an "
-            "export is whole or failed",
+            "response.requestObjects[].data.attributes.status.values[].value": "`Completed With Errors` is an import of which "
+            "a part was asked for and refused; all else is whole or failed",
             **{
-                f"response.requestObjects[].data.attributes.{name}.values[].value": "always 0: an export writes nothing"
+                f"response.requestObjects[].data.attributes.{name}.values[].value": "of imports; 0 for an export"
                 for name in ("totalRecordsCreate", "totalRecordsUpdate", "totalRecordsDelete", "totalRecordsNoChange")
             },
         },
@@ -153,6 +165,71 @@ SERVICES = (
             "response.requestObjects[].data.attributes.clientId": "no client application is known",
             "response.requestObjects[].data.attributes.originatingClientId": "no client application is known",
         },
+    ),
+    Service(
+        "connectorService/process",
+        "Take an edited workbook, or any file of objects, back.",
+        (
+            Case("a file is accepted", IMPORT, _SUBMITTED, keeps={"import": _JOB}),
+            Case(
+                "its task ends, and counts what became of it",
+                query(TASK, attributes=[{"taskId": {"exact": "${import}"}}]),
+                _task(
+                    "${import}",
+                    status="Completed",
+                    taskType="ENTITY_IMPORT",
+                    profileType="ENTITY_IMPORT",
+                    totalRecords=1,
+                    totalRecordsSuccess=1,
+                    totalRecordsUpdate=1,
+                    totalLoadError=0,
+                ),
+                service="requesttrackingservice/get",
+                patient=True,
+            ),
+            Case(
+                "what was sent is there",
+                query("connectorstate", id="${run}-taken-in"),
+                {"dataObjectOperationResponse": {"status": "success", "totalRecords": 1}},
+                service="connectorService/get",
+            ),
+            Case(
+                "an empty file is refused with the documented code",
+                {"dataObject": {"id": "none", "data": {"blob": ""}}},
+                _refused("RSC7483"),
+                status=400,
+            ),
+            Case(
+                "so is a file that is not there",
+                {"dataObject": {"id": "none", "properties": {"fileId": "${run}-nowhere"}, "data": {}}},
+                _refused("RSC7524"),
+                status=404,
+            ),
+        ),
+        partial={
+            "dataObject.properties.service": "`ENTITY_IMPORT`; any other is a 501",
+            "dataObject.properties.format": "a file is known by its content; the word only tells CSV from JSON",
+            "dataObject.properties.fileId": "of a file that was sent before, or a job's id for the workbook of what it refused",
+            "dataObject.properties.app": "taken, and told apart by no profile",
+            "dataObject.properties.channel": "taken, and told apart by no profile",
+            "dataObject.properties.subtype": "taken, and told apart by no profile",
+            "response.requestObjects[].data.attributes.totalRecordsUpdate.values[].value": "of files that are no exported "
+            "workbook: all objects that were stored",
+        },
+    ),
+    Service(
+        "rsConnectService/publish",
+        "Take a file of objects in, as `connectorService/process`.",
+        (
+            Case("a file is accepted", IMPORT, _SUBMITTED),
+            Case(
+                "what a query finds is not sent anywhere",
+                {"params": {"query": {"ids": ["none"], "filters": {"typesCriterion": ["sku"]}}}},
+                {"dataObjectOperationResponse": {"status": "error"}},
+                status=501,
+            ),
+        ),
+        unserved={"params.query": "entities are not kept here, so none can be published to a channel; 501"},
     ),
     Service(
         "binarystreamobjectservice/prepareDownload",

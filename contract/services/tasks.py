@@ -8,7 +8,7 @@ from contract.errors import NotServed
 from contract.evaluation import found_among
 from contract.export_request import ExportRequest
 from contract.filters import fold
-from contract.jobs import Job, JobStatus
+from contract.jobs import TASK_TYPE, Job, JobKind, JobStatus
 from contract.objects import DEFAULT_CONTEXT, NamedValues, StateObject, Value, as_text
 from contract.services.answers import value
 from contract.services.reading import read_query
@@ -16,6 +16,7 @@ from contract.services.reading import read_query
 TYPE = "tasksummaryobject"
 _SERVICE = "statesheet"
 _NOBODY = "system_user"
+_DONE = (JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY)
 
 STATUS: dict[JobStatus, str] = {
     JobStatus.QUEUED: "Queued",
@@ -25,25 +26,21 @@ STATUS: dict[JobStatus, str] = {
     JobStatus.FAILED: "Errored",
     JobStatus.CANCELLED: "Cancelled",
 }
-"""The words of the platform. `Completed With Errors` is for what was done in part: exports are whole or failed."""
+"""The words of the platform. `Completed With Errors` is for an import that was done in part: all else is whole or failed."""
+IN_PART = "Completed With Errors"
 
 _NEVER = dict.fromkeys(
     (
         "totalTransformError",
         "totalExtractError",
-        "totalLoadError",
         "totalExtractIgnore",
         "totalLoadIgnore",
         "totalTransformIgnore",
         "totalRDPErrors",
-        "totalRecordsCreate",
-        "totalRecordsUpdate",
-        "totalRecordsDelete",
-        "totalRecordsNoChange",
     ),
     0,
 )
-"""Counts that clients read and that an export, which writes nothing, never has."""
+"""Counts that clients read and that no job here ever has."""
 
 
 def read_task_query(body: object, *, ceiling: int, now: datetime) -> ExportRequest:
@@ -107,31 +104,57 @@ def _properties(job: Job) -> dict[str, str]:
 
 def _attributes(job: Job) -> dict[str, object]:
     """Everything that is said of a job, in the order of the documented answer; what there is nothing to say of is not there."""
-    who, done = job.submitted_by or _NOBODY, job.records_done
+    who, task_type, is_import = job.submitted_by or _NOBODY, TASK_TYPE[job.kind], job.kind is JobKind.IMPORT
     said: dict[str, object] = {
-        "profileName": f"statesheet_export_{job.format or 'excel'}",
-        "status": STATUS[job.status],
-        "profileType": "ENTITY_EXPORT",
+        "profileName": f"statesheet_{job.kind}_{job.format or 'excel'}",
+        "status": status_word(job),
+        "profileType": task_type,
         "userId": who,
-        "totalRecords": job.matched if job.total is None else job.total,
+        "totalRecords": job.matched if is_import or job.total is None else job.total,
         "errorMessage": _error_message(job),
         "taskId": job.id,
         "hasChildTasks": False,
-        "isExtractComplete": job.as_of is not None,
-        "taskType": "ENTITY_EXPORT",
-        "connectIntegrationType": "ENTITY_EXPORT",
+        "isExtractComplete": bool(job.counts) if is_import else job.as_of is not None,
+        "taskType": task_type,
+        "connectIntegrationType": task_type,
         "integrationType": "System" if job.source.value == "schedule" else "User",
-        "fileName": job.file.name if job.file else job.file_name,
+        "fileName": job.file.name if job.file and not is_import else job.file_name,
         "fileId": file_id(job),
-        "fileType": (job.format or "excel").upper(),
+        "fileType": _file_type(job),
         "fileExtension": extension(job.file.name) if job.file else None,
         "submittedBy": who,
         "taskAttemptCount": job.attempts,
         **_NEVER,
-        "totalRecordsSuccess": job.total if job.file else 0,
-        "totalRecordsProcessed": done,
+        **_written(job),
+        "totalRecordsSuccess": job.total if job.file and job.status in _DONE else 0,
+        "totalRecordsProcessed": job.counts.get("rows", job.records_done),
     }
     return {name: content for name, content in said.items() if content is not None}
+
+
+def status_word(job: Job) -> str:
+    """The platform's word for how a job is."""
+    return IN_PART if job.status is JobStatus.COMPLETED and job.counts.get("refused") else STATUS[job.status]
+
+
+def _file_type(job: Job) -> str:
+    """What kind of file it is about: of an import the one that was sent, though its `fileId` is that of the report."""
+    if job.kind is JobKind.EXPORT:
+        return (job.format or "excel").upper()
+    sent = extension(job.file_name or "")
+    return "EXCEL" if sent in ("xlsx", "xlsm") else sent.upper()
+
+
+def _written(job: Job) -> dict[str, int]:
+    """What an import wrote; an export, and an import that only looked or failed, wrote nothing."""
+    counts = job.counts if job.counts.get("applied") else {}
+    return {
+        "totalLoadError": job.counts.get("refused", 0),
+        "totalRecordsCreate": counts.get("created", 0),
+        "totalRecordsUpdate": counts.get("updated", 0) + counts.get("stored", 0),
+        "totalRecordsDelete": counts.get("deleted", 0),
+        "totalRecordsNoChange": counts.get("unchanged", 0),
+    }
 
 
 def _error_message(job: Job) -> str | None:

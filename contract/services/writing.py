@@ -65,14 +65,19 @@ def _read(body: object) -> Given:
     return Given(_in_blob(data["blob"]), call_id if isinstance(call_id, str) and call_id else None)
 
 
-def _in_blob(blob: object) -> list[tuple[str, object]]:
+def bytes_in_blob(blob: object) -> bytes:
+    """What stands in a blob in Base64. Raises a Mistake."""
     if not isinstance(blob, str):
         raise WrongShape(path=BLOB, expected="text in Base64", got=describe(blob))
     try:
         # Clients wrap the lines; anything else that is not Base64 would be dropped silently without validate.
-        raw = base64.b64decode("".join(blob.split()), validate=True)
+        return base64.b64decode("".join(blob.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadOperand(path=BLOB, value=blob[:40], expected=f"Base64 ({error})") from error
+
+
+def _in_blob(blob: object) -> list[tuple[str, object]]:
+    raw = bytes_in_blob(blob)
     try:
         decoded = decode_body(raw)
     except InvalidRequest as error:

@@ -75,6 +75,7 @@ class FakePrefect:
             routes=[
                 Route("/api/health", self._health),
                 Route("/api/deployments/name/export-connector-states/export", self._deployment_by_name),
+                Route("/api/deployments/name/import-connector-states/import", self._deployment_by_name),
                 Route("/api/deployments/{id}/create_flow_run", self._create, methods=["POST"]),
                 Route("/api/flow_runs/{id}/set_state", self._set_state, methods=["POST"]),
                 Route("/api/work_pools/exports/workers/filter", self._workers, methods=["POST"]),

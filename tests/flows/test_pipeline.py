@@ -104,7 +104,7 @@ def test_a_tenant_of_the_settings_exists_before_it_has_objects(place):
 
 @pytest.mark.parametrize("step", Step)
 def test_a_cancelled_export_stops_at_its_next_step(place, step):
-    if step is Step.NOTIFY:
+    if step in (Step.NOTIFY, Step.COMPARE):  # no step of run_export
         return
     done = []
 

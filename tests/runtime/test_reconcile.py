@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contract.jobs import Job, JobFile, JobSource, JobStatus
+from api.runs import DEPLOYMENTS
+from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
 from database import jobs
 from files import store
 from runtime import housekeeping, reconcile
@@ -36,8 +37,7 @@ async def set_state(records, run, **state):
 
 
 def test_an_accepted_job_without_a_run_gets_the_run_of_its_key(workbench, monkeypatch):
-    monkeypatch.setattr("api.runs.FLOW", "quick")
-    monkeypatch.setattr("api.runs.DEPLOYMENT", "test")
+    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
 
     async def work():
         async with workbench() as bench:

@@ -1,0 +1,116 @@
+"""Requests that send a file in: `connectorService/process` and `rsConnectService/publish`.
+
+The shape is that of the platform's public page "Import Generic Objects": a `dataObject` whose `data.blob` is the file in Base64
+and whose `properties` say what it is. Objects may also stand in the body as they are.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, NoDataInFile, NotServed, WrongShape
+from contract.filters import fold
+from contract.imports import Apply
+from contract.objects import describe
+from contract.services.writing import BLOB, bytes_in_blob
+
+_PROPERTIES = "dataObject.properties"
+_ENTITY_IMPORT = "entity_import"
+_ZIP, _GZIP = b"PK", b"\x1f\x8b"
+_DELIMITED = ("csv", "dsv")
+_SUFFIXES = frozenset({".csv", ".tsv", ".dsv", ".json", ".jsonl", ".ndjson", ".gz", ".xlsx", ".xlsm"})
+_LONGEST_NAME = 150
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was sent in. `content` is None where `file_id` names one that is kept already."""
+
+    name: str
+    content: bytes | None
+    file_id: str | None = None
+    user: str | None = None
+    apply: Apply = Apply.ALL
+
+
+def read_upload(body: object) -> Upload:
+    """The file in a body. Raises InvalidRequest, NoDataInFile, and NotServed for what is no import of objects."""
+    try:
+        return _read(body)
+    except Mistake as mistake:
+        raise InvalidRequest([mistake]) from mistake
+
+
+def _read(body: object) -> Upload:
+    if not isinstance(body, dict):
+        raise WrongShape(expected="an object", got=describe(body))
+    if isinstance(listed := body.get("dataObjects"), list):
+        return _objects(listed, body)
+    holder = body.get("dataObject")
+    if holder is None and "params" in body:
+        reason = "it would send entities to a channel, and only their connector states are kept here; send a file in dataObject"
+        raise NotServed(path="params", what="Publishing what a query finds", reason=reason)
+    if holder is None:
+        raise Missing(path="dataObject", what="dataObject, the file to take in,")
+    if not isinstance(holder, dict):
+        raise WrongShape(path="dataObject", expected="an object", got=describe(holder))
+    data = holder.get("data")
+    if isinstance(data, dict) and data.get("blob") is None and isinstance(data.get("attributes"), dict):
+        return _objects([holder], body)
+    return _file(holder, data if isinstance(data, dict) else {})
+
+
+def _file(holder: Mapping[str, Any], data: Mapping[str, Any]) -> Upload:
+    said = holder.get("properties")
+    properties = {fold(str(key)): value for key, value in said.items()} if isinstance(said, dict) else {}
+    _check_service(properties.get("service"))
+    user, file_id, apply = _text(properties, "userid"), _text(properties, "fileid"), _apply(properties)
+    name = _text(properties, "filename") or _text(properties, "originalfilename") or _text(holder, "name") or "import"
+    if data.get("blob") is None and file_id is not None:
+        return Upload(name, None, file_id, user, apply)
+    if data.get("blob") is None:
+        raise Missing(path=BLOB, what="The file, in Base64,")
+    content = bytes_in_blob(data["blob"])
+    if not content.strip():
+        raise NoDataInFile(path=BLOB, name=name)
+    return Upload(file_name(name, content, _text(properties, "format") or ""), content, None, user, apply)
+
+
+def _objects(objects: list[Any], body: Mapping[str, Any]) -> Upload:
+    if not objects:
+        raise NoDataInFile(path="dataObjects", name="dataObjects")
+    return Upload("objects.json", json.dumps(objects).encode(), apply=_apply(body))
+
+
+def _check_service(service: object) -> None:
+    if service is not None and fold(str(service)) != _ENTITY_IMPORT:
+        reason = "objects are taken in here (ENTITY_IMPORT), nothing else"
+        raise NotServed(path=f"{_PROPERTIES}.service", what=f"{str(service)[:100]!r}", reason=reason)
+
+
+def _apply(said: Mapping[str, Any]) -> Apply:
+    """This project's own word beside the documented ones: `apply` is `all` (or nothing), `partial` or `nothing`."""
+    word, known = said.get("apply", Apply.ALL.value), [one.value for one in Apply]
+    if word not in known:
+        raise BadOperand(path=f"{_PROPERTIES}.apply", value=word, expected=f"one of {', '.join(known)}")
+    return Apply(word)
+
+
+def _text(said: Mapping[str, Any], key: str) -> str | None:
+    found = said.get(key)
+    return found.strip() or None if isinstance(found, str) else None
+
+
+def file_name(name: str, content: bytes, format: str = "") -> str:
+    """The last part of what a sender calls a file, with an ending that says what it is: readers go by that."""
+    last = PureWindowsPath(PurePosixPath(name).name).name or "import"
+    plain = "".join(character if character.isprintable() else "_" for character in last)
+    path = PurePosixPath(plain)
+    stem, suffix = (path.stem, path.suffix) if path.suffix.lower() in _SUFFIXES else (plain, "")
+    if content.startswith(_ZIP) and suffix.lower() not in (".xlsx", ".xlsm"):
+        suffix = ".xlsx"
+    elif not suffix and not content.startswith(_GZIP):
+        suffix = ".csv" if fold(format) in _DELIMITED else ".json"
+    return f"{stem[:_LONGEST_NAME]}{suffix}"
