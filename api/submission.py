@@ -138,8 +138,11 @@ async def _run_of(shared: Resources, job: Job, *, mine: bool) -> str:
             raise
         return refused.id  # the run was made all the same, and has found its row
     try:
-        await run_in_threadpool(jobs.attach_run, shared.jobs, job.request_key, run_id)
+        attached = await run_in_threadpool(jobs.attach_run, shared.jobs, job.request_key, run_id)
     except StatesheetError:
         # Prefect has the run, so the job is accepted; the run or the reconciler stores the id.
         _log.warning("Run %s is not stored on its job's row yet", run_id, exc_info=True)
+        return run_id
+    if attached.id is None:
+        raise PrefectUnavailable(detail="the first request with this key was refused meanwhile")
     return run_id

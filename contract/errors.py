@@ -418,6 +418,14 @@ class DownloadDamaged(StatesheetError):
     retryable = True
 
 
+class AttemptReplaced(StatesheetError):
+    """Told to a process that was thought dead and lives; users never see it."""
+
+    code = "SSH5045"
+    status = 409
+    text = "Attempt {attempt} of the job was given up; another one runs or has run"
+
+
 class ExportFailed(StatesheetError):
     code = "SSH5050"
     status = 500

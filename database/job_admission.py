@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, case, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contract.errors import IdempotencyConflict, QueueFull, StatesheetError, UnknownJob
@@ -65,15 +65,25 @@ def _rounded(job: Job) -> Job:
 
 
 def attach_run(engine: Engine, request_key: str, run_id: str) -> Job:
-    """Stores the run that Prefect made for a request key; the same again changes nothing. Raises UnknownJob."""
+    """Stores the run that Prefect made for a request key; the same again changes nothing. Raises UnknownJob.
+
+    A job that was refused meanwhile stays as it is, and is given back without an id.
+    """
     mine = (_ROW.request_key == request_key, _ROW.id.is_(None) | (_ROW.id == run_id))
     with unavailable(), engine.begin() as connection:
         row = (
-            connection.execute(update(export_job).where(*mine).values(id=run_id).returning(export_job)).mappings().one_or_none()
+            connection.execute(update(export_job).where(*mine).values(id=_unless_refused(run_id)).returning(export_job))
+            .mappings()
+            .one_or_none()
         )
     if row is None:
         raise UnknownJob(job=request_key)
     return read_job(row)
+
+
+def _unless_refused(run_id: str) -> ColumnElement[str]:
+    """What becomes the id of a row that has none: one that ended without a run was refused, and its client knows that."""
+    return case((_ROW.finished_ms.is_(None), literal(run_id)), else_=_ROW.id)
 
 
 def refuse(engine: Engine, request_key: str, error: StatesheetError) -> Job:
@@ -109,6 +119,8 @@ def adopt(
 ) -> Job:
     """The job of a run that began: its row, made where there is none. Doing it again changes nothing.
 
+    A job without an id was refused: its client was told so, and the run that Prefect made all the same is nobody's.
+
     `request_key` is the run's idempotency key in Prefect: a run that starts before the API stored its id finds the row by it.
     `request` that is no JSON object is kept under the key `request`.
     """
@@ -132,8 +144,10 @@ def _adopt(
     key = request_key or run_id
     job = Job(key, tenant, source, from_milliseconds(now_ms()), id=run_id, request=body, submitted_by=submitted_by)
     with unavailable(), engine.begin() as connection:
-        connection.execute(update(export_job).where(_ROW.request_key == key, _ROW.id.is_(None)).values(id=run_id))
-        row = connection.execute(select(export_job).where(_ROW.id == run_id)).mappings().one_or_none()
+        mine = (_ROW.request_key == key, _ROW.id.is_(None))
+        connection.execute(update(export_job).where(*mine).values(id=_unless_refused(run_id)))
+        found = connection.execute(select(export_job).where((_ROW.id == run_id) | and_(*mine)))
+        row = found.mappings().one_or_none()
         if row is not None:
             return read_job(row)
         connection.execute(insert(export_job).values(**job_values(job)))

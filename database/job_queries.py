@@ -83,6 +83,14 @@ def unattached(engine: Engine, before: datetime) -> list[Job]:
     return _many(engine, _in_order(_ROW.id.is_(None), _ROW.finished_ms.is_(None), _ROW.created_ms < to_milliseconds(before)))
 
 
+def refused_keys(engine: Engine, since: datetime) -> list[str]:
+    """The request keys of jobs that were refused at a moment or later (see `database.jobs.refuse`), the oldest first."""
+    refused = (_ROW.id.is_(None), _ROW.finished_ms >= to_milliseconds(since))
+    query = select(_ROW.request_key).where(*refused).order_by(_ROW.finished_ms, _ROW.request_key)
+    with unavailable(), reading(engine) as connection:
+        return list(connection.scalars(query))
+
+
 def unfinished_ids(engine: Engine) -> list[str]:
     """The runs of jobs that have not ended, the oldest first."""
     query = select(_ROW.id).where(_ROW.id.is_not(None), _ROW.finished_ms.is_(None)).order_by(_ROW.created_ms, _ROW.request_key)
@@ -105,6 +113,12 @@ def is_untold(engine: Engine, run_id: str) -> bool:
 def expired(engine: Engine, now: datetime) -> list[Job]:
     """Jobs whose result is past its time and not yet removed."""
     return _many(engine, _in_order(_ROW.file_key != "", _ROW.file_expires_ms <= to_milliseconds(now)))
+
+
+def result_keys(engine: Engine) -> set[str]:
+    """Where the results of all jobs lie in the store, those that were removed not among them."""
+    with unavailable(), reading(engine) as connection:
+        return set(connection.scalars(select(_ROW.file_key).where(_ROW.file_key != "")))
 
 
 def count_by_status(engine: Engine) -> dict[JobStatus, int]:

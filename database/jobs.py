@@ -2,6 +2,9 @@
 
 Every write is one small transaction with its condition in SQL, so that two processes never disagree: a job that has ended
 changes no more, but for its file's expiry, its notification and what is to be said about those. Times are set here.
+
+`start` numbers the attempts of a job. A process that runs one gives its number with all that it says: should it live on after
+it was thought dead, and another attempt have begun, it is told AttemptReplaced and changes nothing.
 """
 
 import json
@@ -9,9 +12,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, Engine, RowMapping, case, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, case, func, null, select, update
 
-from contract.errors import ExportCancelled, JobEnded, StatesheetError, UnknownJob
+from contract.errors import AttemptReplaced, ExportCancelled, JobEnded, StatesheetError, UnknownJob
 from contract.jobs import Job, JobFile, JobWarning, Step
 from database.engine import unavailable
 from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create, refuse
@@ -25,6 +28,8 @@ from database.job_queries import (
     of_run,
     of_tenant,
     page,
+    refused_keys,
+    result_keys,
     unattached,
     unfinished_ids,
     unnotified,
@@ -60,7 +65,9 @@ __all__ = [
     "queue_position",
     "queue_positions",
     "refuse",
+    "refused_keys",
     "request_cancel",
+    "result_keys",
     "start",
     "unattached",
     "unfinished_ids",
@@ -88,18 +95,24 @@ class JobFacts(TypedDict, total=False):
 
 
 def start(engine: Engine, run_id: str) -> Job:
-    """A new attempt of the job begins. Raises UnknownJob, JobEnded, and ExportCancelled where a user asked for that."""
+    """A new attempt of the job begins; its number is `attempts` of the answer.
+
+    Raises UnknownJob, JobEnded, and ExportCancelled where a user asked for that.
+    """
     began = func.coalesce(_ROW.started_ms, now_ms())
     return _go_on(engine, run_id, started_ms=began, attempts=_ROW.attempts + 1, step=None, records_done=0)
 
 
-def progress(engine: Engine, run_id: str, step: Step, records_done: int) -> None:
-    """Says how far the job is. Raises UnknownJob, JobEnded, and ExportCancelled where a user asked for that."""
-    _go_on(engine, run_id, step=step.value, records_done=records_done)
+def progress(engine: Engine, run_id: str, step: Step, records_done: int, *, attempt: int | None = None) -> None:
+    """Says how far the job is.
+
+    Raises UnknownJob, JobEnded, AttemptReplaced, and ExportCancelled where a user asked for that.
+    """
+    _go_on(engine, run_id, attempt, step=step.value, records_done=records_done)
 
 
-def describe(engine: Engine, run_id: str, **facts: Unpack[JobFacts]) -> None:
-    """Says what is known of the job by now. Raises UnknownJob and JobEnded."""
+def describe(engine: Engine, run_id: str, *, attempt: int | None = None, **facts: Unpack[JobFacts]) -> None:
+    """Says what is known of the job by now. Raises UnknownJob, JobEnded and AttemptReplaced."""
     values: dict[str, Any] = dict(facts)
     added = values.pop("warnings", ())
     if "as_of" in values:
@@ -112,32 +125,41 @@ def describe(engine: Engine, run_id: str, **facts: Unpack[JobFacts]) -> None:
     with unavailable(), engine.begin() as connection:
         if added:
             values["warnings"] = _with_warnings(connection, run_id, added)
-        if values and not _changed(connection, run_id, **values):
+        if values and not _changed(connection, run_id, attempt, **values):
             raise _reason(connection, run_id)
 
 
 def complete(
-    engine: Engine, run_id: str, file: JobFile | None, *, total: int | None = None, warnings: Iterable[JobWarning] = ()
+    engine: Engine,
+    run_id: str,
+    file: JobFile | None,
+    *,
+    total: int | None = None,
+    warnings: Iterable[JobWarning] = (),
+    attempt: int | None = None,
 ) -> bool:
-    """Ends the job with its verified file (None: nothing matched and none was wanted). False: it had ended before."""
+    """Ends the job with its verified file (None: nothing matched and none was wanted). False: it had ended before.
+
+    Raises AttemptReplaced.
+    """
     with unavailable(), engine.begin() as connection:
         values: dict[str, Any] = {**file_values(file), "warnings": _with_warnings(connection, run_id, warnings)}
         if total is not None:
             values |= {"total": total, "records_done": total}
-        return _changed(connection, run_id, finished_ms=now_ms(), **values)
+        return _changed(connection, run_id, attempt, finished_ms=now_ms(), **values)
 
 
-def fail(engine: Engine, run_id: str, error: StatesheetError) -> bool:
-    """Ends the job with its cause. False: it had ended before.
+def fail(engine: Engine, run_id: str, error: StatesheetError, *, attempt: int | None = None) -> bool:
+    """Ends the job with its cause. False: it had ended before. Raises AttemptReplaced.
 
     A job that a user asked to cancel ends as cancelled, whatever it was that stopped it.
     """
     if isinstance(error, ExportCancelled):
-        return cancelled(engine, run_id)
+        return cancelled(engine, run_id, attempt=attempt)
     wanted = _ROW.cancel_requested_ms.is_not(None)
     code, message = (case((wanted, null()), else_=text) for text in (error.code, str(error)))
     with unavailable(), engine.begin() as connection:
-        return _changed(connection, run_id, finished_ms=now_ms(), error_code=code, error_message=message)
+        return _changed(connection, run_id, attempt, finished_ms=now_ms(), error_code=code, error_message=message)
 
 
 def request_cancel(engine: Engine, run_id: str) -> Job:
@@ -149,17 +171,17 @@ def request_cancel(engine: Engine, run_id: str) -> Job:
     waiting = case((_ROW.started_ms.is_(None), now), else_=null())
     asked = func.coalesce(_ROW.cancel_requested_ms, now)
     with unavailable(), engine.begin() as connection:
-        if not _changed(connection, run_id, cancel_requested_ms=asked, finished_ms=waiting):
+        if not _changed(connection, run_id, None, cancel_requested_ms=asked, finished_ms=waiting):
             raise _reason(connection, run_id)
         return read_job(_row(connection, run_id))
 
 
-def cancelled(engine: Engine, run_id: str) -> bool:
-    """Ends the job as cancelled. False: it had ended before."""
+def cancelled(engine: Engine, run_id: str, *, attempt: int | None = None) -> bool:
+    """Ends the job as cancelled. False: it had ended before. Raises AttemptReplaced."""
     now = now_ms()
     with unavailable(), engine.begin() as connection:
         asked = func.coalesce(_ROW.cancel_requested_ms, now)
-        return _changed(connection, run_id, finished_ms=now, cancel_requested_ms=asked)
+        return _changed(connection, run_id, attempt, finished_ms=now, cancel_requested_ms=asked)
 
 
 def mark_notified(engine: Engine, run_id: str) -> bool:
@@ -183,18 +205,33 @@ def forget_file(engine: Engine, run_id: str) -> None:
         connection.execute(update(export_job).where(*mine).values(file_key=""))
 
 
-def _changed(connection: Connection, run_id: str, **values: Any) -> bool:
-    """Changes a job that has not ended; False where there is none."""
+def _changed(connection: Connection, run_id: str, attempt: int | None, **values: Any) -> bool:
+    """Changes a job that has not ended; False where there is none. Raises AttemptReplaced."""
+    changed = connection.execute(update(export_job).where(*_open_job(run_id, attempt)).values(**values)).rowcount == 1
+    if not changed and attempt is not None:
+        _check_attempt(read_job(_row(connection, run_id)), attempt)
+    return changed
+
+
+def _open_job(run_id: str, attempt: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Tells the row of a job that has not ended and, where that matters, is at this attempt."""
     open_job = (_ROW.id == run_id, _ROW.finished_ms.is_(None))
-    return connection.execute(update(export_job).where(*open_job).values(**values)).rowcount == 1
+    return open_job if attempt is None else (*open_job, _ROW.attempts == attempt)
 
 
-def _go_on(engine: Engine, run_id: str, **values: Any) -> Job:
-    going = (_ROW.id == run_id, _ROW.finished_ms.is_(None), _ROW.cancel_requested_ms.is_(None))
+def _check_attempt(job: Job, attempt: int) -> None:
+    if job.finished is None and job.attempts != attempt:
+        raise AttemptReplaced(attempt=attempt)
+
+
+def _go_on(engine: Engine, run_id: str, attempt: int | None = None, **values: Any) -> Job:
+    going = (*_open_job(run_id, attempt), _ROW.cancel_requested_ms.is_(None))
     with unavailable(), engine.begin() as connection:
         changed = connection.execute(update(export_job).where(*going).values(**values).returning(export_job))
         row = changed.mappings().one_or_none()
         if row is None:
+            if attempt is not None:
+                _check_attempt(read_job(_row(connection, run_id)), attempt)
             raise _reason(connection, run_id)
         return read_job(row)
 

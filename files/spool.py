@@ -1,9 +1,12 @@
-"""The spool: a private folder for each running job, gone when the job has ended."""
+"""The spool: a private folder for each attempt of a running job, gone when the job has ended.
+
+Two attempts never share a folder: a process that was thought dead and lives takes nothing from the one that took its place.
+"""
 
 import errno
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from contract.errors import DiskFull
@@ -12,20 +15,35 @@ from files.names import segment
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def job_folder(root: Path, job_id: str) -> Path:
-    """The folder of a job, made where it is not there; only its owner may look in. Raises DiskFull."""
+def attempt_folder(root: Path, job_id: str, attempt: int) -> Path:
+    """The folder of an attempt, made where it is not there; only its owner may look in. Raises DiskFull."""
     folder = root / segment(job_id)
     with space_for("the job's folder"):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+        (folder / str(attempt)).mkdir(mode=0o700, exist_ok=True)
+    return folder / str(attempt)
 
 
 def remove(root: Path, job_id: str) -> None:
-    """Remove the folder of a job with all that is in it; one that is not there is no mistake."""
+    """Remove all folders of a job; a job that has none is no mistake."""
+    _remove(root / segment(job_id))
+
+
+def remove_up_to(root: Path, job_id: str, attempt: int) -> None:
+    """Remove the folders of an attempt and of those before it, and the job's own where nothing is left in it."""
     folder = root / segment(job_id)
-    if folder.exists():
-        shutil.rmtree(folder)
+    for made in folder.iterdir() if folder.is_dir() else ():
+        if made.name.isdecimal() and int(made.name) <= attempt:
+            _remove(made)
+    with suppress(OSError):  # a later attempt works in it, or has removed it
+        folder.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    while folder.exists():
+        with suppress(FileNotFoundError):  # somebody else removes it too
+            shutil.rmtree(folder)
 
 
 @contextmanager

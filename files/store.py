@@ -27,9 +27,10 @@ _FULL = ("os error 28", "os error 122")
 
 @dataclass(frozen=True)
 class ResultStore:
-    """An open store. What is published appears whole or not at all."""
+    """An open store. What is published appears whole or not at all. `folder` is where it is one on this machine."""
 
     objects: "ObjectStore"
+    folder: Path | None = None
 
 
 def open_store(results: str) -> ResultStore:
@@ -42,12 +43,21 @@ def open_store(results: str) -> ResultStore:
             return ResultStore(from_url(results))
         folder = Path(results).expanduser().absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return ResultStore(LocalStore(prefix=folder))
+        return ResultStore(LocalStore(prefix=folder), folder)
 
 
-def key_of(tenant: str, job_id: str, file_name: str) -> str:
-    """Where a job's file lies in the store."""
-    return "/".join(map(segment, (tenant, job_id, file_name)))
+def key_of(tenant: str, job_id: str, attempt: int, file_name: str) -> str:
+    """Where the file of an attempt of a job lies in the store: no attempt writes over another one's."""
+    return f"{_of_job(tenant, job_id)}/{attempt}/{segment(file_name)}"
+
+
+def _of_job(tenant: str, job_id: str) -> str:
+    return f"{segment(tenant)}/{segment(job_id)}"
+
+
+def job_of(key: str) -> str:
+    """The id of the job whose file lies under `key`, for ids that are plain, as Prefect's are."""
+    return key.split("/")[1] if "/" in key else ""
 
 
 def publish(store: ResultStore, path: Path, key: str) -> None:
@@ -76,6 +86,27 @@ def delete(store: ResultStore, key: str) -> None:
             obstore.delete(store.objects, key)
     except FileMissing:
         return
+
+
+def delete_all(store: ResultStore, tenant: str, job_id: str) -> None:
+    """Remove all files of a job. Raises StoreUnavailable."""
+    with _reached(job_id):
+        found = [one["path"] for page in obstore.list(store.objects, f"{_of_job(tenant, job_id)}/") for one in page]
+    for key in found:
+        delete(store, key)
+
+
+def files_in_folder(store: ResultStore) -> set[str]:
+    """The keys of all files of a store in a folder, those among them that a killed process left half written."""
+    if store.folder is None:
+        return set()
+    return {path.relative_to(store.folder).as_posix() for path in store.folder.rglob("*") if path.is_file()}
+
+
+def remove_from_folder(store: ResultStore, key: str) -> None:
+    """Remove what `files_in_folder` found; a half written file has no key by which `delete` would find it."""
+    assert store.folder is not None, "files_in_folder finds nothing elsewhere"
+    (store.folder / key).unlink(missing_ok=True)
 
 
 def stream(store: ResultStore, key: str) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """What every flow of an export does around the steps: the job row, the run's name and tags, the artifact, the ending."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -8,19 +9,28 @@ from typing import Any, Protocol
 
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
+from prefect.exceptions import Abort
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Completed, Failed
 from sqlalchemy import Engine
 
 from config.settings import Settings, load_settings
-from contract.errors import ExportCancelled, InternalError, JobEnded, StatesheetError
+from contract.errors import (
+    AttemptReplaced,
+    DatabaseUnavailable,
+    DiskFull,
+    ExportCancelled,
+    InternalError,
+    JobEnded,
+    StatesheetError,
+)
 from contract.jobs import JobFile, JobStatus, JobWarning, Step
 from database import jobs
 from database.engine import connect
-from files import spool
+from files import spool, store
 from flows.ending import tell
 from flows.pipeline import Place, Steps, run_export
-from flows.records import adopt
+from flows.records import REFUSED, adopt
 from flows.story import in_short, tell_story
 from tasks.steps import extract_task, publish_task, render_task, transform_task, validate_task
 
@@ -40,17 +50,22 @@ class Done(Protocol):
 
 
 Work = Callable[..., Done]
-"""Does the work of a job: takes the raw request, and by name `tenant`, `job_id`, `place` and `reporter`."""
+"""Does the work of a job: takes the raw request, and by name `tenant`, `job_id`, `attempt`, `place` and `reporter`."""
 
 EXPORT: Work = partial(run_export, steps=TASKS)
 
 
 @dataclass
 class RowReporter:
-    """Keeps the job row up to date; raises ExportCancelled when the user asked for that."""
+    """Keeps the job row up to date.
+
+    Raises ExportCancelled when the user asked for that, AttemptReplaced when this process was given up, and Abort where the row
+    cannot be written: then nothing can be said of the job, not even that it failed.
+    """
 
     engine: Engine
     run_id: str
+    attempt: int
     step: Step | None = None
     reported: float = 0
 
@@ -59,46 +74,92 @@ class RowReporter:
         if step is self.step and monotonic() - self.reported < _REPORT_SECONDS:
             return
         self.step, self.reported = step, monotonic()
-        jobs.progress(self.engine, self.run_id, step, records_done)
+        with _row_needed():
+            jobs.progress(self.engine, self.run_id, step, records_done, attempt=self.attempt)
 
     def describe(self, **facts: Any) -> None:
         """Facts onto the row."""
-        jobs.describe(self.engine, self.run_id, **facts)
+        with _row_needed():
+            jobs.describe(self.engine, self.run_id, attempt=self.attempt, **facts)
+
+
+@contextmanager
+def _row_needed() -> Iterator[None]:
+    """No step may take the row's absence for a fault of its own."""
+    try:
+        yield
+    except (DatabaseUnavailable, DiskFull) as error:
+        raise Abort(str(error)) from error
 
 
 def run_job(tenant: str, request: object, work: Work = EXPORT) -> State[Any]:
     """Do the work for the flow run of this process and bring its job to an end; the state that Prefect is to show.
 
     What goes wrong becomes a state too: Prefect would keep a copy of every error that is raised, and add its own words.
+    Raises Abort, which leaves Prefect's record as it is, where another process runs the job by now, and where the job's row
+    cannot be written: the worker has the run begin again.
     """
     run = _this_run()
     settings = load_settings()
     engine = connect(settings.jobs_url)
     try:
-        return _run(engine, settings, run, tenant, request, work)
+        if adopt(engine, run, request).id is None:
+            return Cancelled(message=REFUSED)
+        try:
+            _run(engine, settings, str(run.id), tenant, request, work)
+        except JobEnded as ended:
+            get_run_logger().warning("%s", ended)
+        return _close(engine, settings, run)
+    except (AttemptReplaced, DatabaseUnavailable, DiskFull) as error:
+        raise Abort(str(error)) from error
     finally:
-        spool.remove(settings.spool_folder, str(run.id))
         engine.dispose()
 
 
-def _run(engine: Engine, settings: Settings, run: FlowRun, tenant: str, request: object, work: Work) -> State[Any]:
-    run_id = str(run.id)
-    adopt(engine, run, request)
+def _run(engine: Engine, settings: Settings, run_id: str, tenant: str, request: object, work: Work) -> None:
+    """One attempt, from its number to its end on the job's row. Raises JobEnded and AttemptReplaced."""
     try:
-        jobs.start(engine, run_id)
-        reporter = RowReporter(engine, run_id)
-        outcome = work(request, tenant=tenant, job_id=run_id, place=Place.of(settings), reporter=reporter)
-        jobs.complete(engine, run_id, outcome.file, total=outcome.total, warnings=outcome.warnings)
+        attempt = jobs.start(engine, run_id).attempts
     except ExportCancelled:
         jobs.cancelled(engine, run_id)
-    except JobEnded as ended:
-        get_run_logger().warning("%s", ended)
+        return
+    # Those before it have no process any more. Should one live on, it finds nothing, and may not say so.
+    spool.remove_up_to(settings.spool_folder, run_id, attempt - 1)
+    try:
+        _do(engine, settings, run_id, attempt, partial(work, request, tenant=tenant))
+    finally:
+        spool.remove_up_to(settings.spool_folder, run_id, attempt)
+
+
+def _do(engine: Engine, settings: Settings, run_id: str, attempt: int, work: Work) -> None:
+    reporter = RowReporter(engine, run_id, attempt)
+    try:
+        done = work(job_id=run_id, attempt=attempt, place=Place.of(settings), reporter=reporter)
+    except (AttemptReplaced, JobEnded):
+        raise
     except StatesheetError as error:
-        jobs.fail(engine, run_id, error)
+        jobs.fail(engine, run_id, error, attempt=attempt)
     except Exception as error:  # noqa: BLE001  # the job must end, whatever it was; the log has all of it
         get_run_logger().exception("The job failed")
-        jobs.fail(engine, run_id, InternalError(detail=f"{type(error).__name__}: {error}"))
-    return _close(engine, settings, run)
+        jobs.fail(engine, run_id, InternalError(detail=f"{type(error).__name__}: {error}"), attempt=attempt)
+    else:
+        _complete(engine, settings, run_id, attempt, done)
+
+
+def _complete(engine: Engine, settings: Settings, run_id: str, attempt: int, done: Done) -> None:
+    """The job has its file; one that comes too late to be that goes again."""
+    try:
+        mine = jobs.complete(engine, run_id, done.file, total=done.total, warnings=done.warnings, attempt=attempt)
+    except AttemptReplaced:
+        _withdraw(settings, done.file)
+        raise
+    if not mine:
+        _withdraw(settings, done.file)
+
+
+def _withdraw(settings: Settings, file: JobFile | None) -> None:
+    if file is not None:
+        store.delete(store.open_store(settings.results), file.key)
 
 
 def _this_run() -> FlowRun:

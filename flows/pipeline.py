@@ -12,7 +12,7 @@ from contract.errors import UnknownTenant
 from contract.jobs import JobFile, JobWarning, Step
 from database.engine import connect
 from database.reader import tenant_exists
-from files.spool import job_folder
+from files.spool import attempt_folder
 from tasks.extract import extract
 from tasks.plan import ExportPlan, Extracted
 from tasks.publish import publish
@@ -86,14 +86,14 @@ class Outcome:
 
 
 def run_export(
-    body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter, steps: Steps | None = None
+    body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter, steps: Steps | None = None, attempt: int = 1
 ) -> Outcome:
-    """From the raw request to the verified, published file. The caller removes the job's folder (`files.spool.remove`).
+    """From the raw request to the verified, published file. The caller removes what is in the spool (`files.spool`).
 
     Raises InvalidRequest with every mistake, UnknownTenant, and what each step raises.
     """
     steps = steps or Steps()
-    plan = _plan(body, tenant, job_id, place, reporter, steps)
+    plan = _plan(body, tenant, job_id, attempt, place, reporter, steps)
     reporter.progress(Step.EXTRACT, 0)
     extracted = steps.extract(
         plan, database_url=place.objects_url, on_progress=lambda done: reporter.progress(Step.EXTRACT, done)
@@ -110,7 +110,7 @@ def run_export(
     return Outcome(plan, extracted, file, rendered.warnings)
 
 
-def _plan(body: object, tenant: str, job_id: str, place: Place, reporter: Reporter, steps: Steps) -> ExportPlan:
+def _plan(body: object, tenant: str, job_id: str, attempt: int, place: Place, reporter: Reporter, steps: Steps) -> ExportPlan:
     reporter.progress(Step.VALIDATE, 0)
     _check_tenant(tenant, place)
     plan = steps.validate(
@@ -119,7 +119,8 @@ def _plan(body: object, tenant: str, job_id: str, place: Place, reporter: Report
         job_id=job_id,
         max_records=place.max_records,
         now=datetime.now(UTC),
-        folder=job_folder(place.spool, job_id),
+        folder=attempt_folder(place.spool, job_id, attempt),
+        attempt=attempt,
     )
     reporter.describe(file_name=plan.file_name, format=plan.profile.format, warnings=plan.request.warnings)
     return plan

@@ -6,9 +6,15 @@ from sqlalchemy import Engine
 from contract.jobs import Job, JobSource
 from database import jobs
 
+REFUSED = "Nobody waits for this run: whoever asked for it was told that it was not accepted."
+"""What Prefect shows of a run whose request was refused."""
+
 
 def adopt(engine: Engine, run: FlowRun, request: object = None) -> Job:
-    """The job of a run. `request` is the raw request where it is not among the run's parameters."""
+    """The job of a run; without an id where its request was refused.
+
+    `request` is the raw request where it is not among the run's parameters.
+    """
     parameters = run.parameters or {}
     return jobs.adopt(
         engine,

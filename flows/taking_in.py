@@ -14,7 +14,7 @@ from database import import_files
 from database.engine import connect
 from database.import_files import ImportFile
 from files.names import segment
-from files.spool import job_folder, space_for
+from files.spool import attempt_folder, space_for
 from files.store import key_of
 from flows.pipeline import Place, Reporter
 from tasks.compare_book import Store
@@ -39,7 +39,7 @@ class Imported:
         return self.report.taken
 
 
-def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter) -> Imported:
+def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter, attempt: int = 1) -> Imported:
     """From the kept file to the report; the file was written whole, in part as was asked for, or not at all.
 
     Raises ImportRefused, with the report on the job, where nothing was written because something is refused; InvalidRequest,
@@ -48,11 +48,11 @@ def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter
     reporter.progress(Step.VALIDATE, 0)
     wish = read_import(body)
     reporter.describe(file_name=wish.file_name, format=REPORT_FORMAT)
-    folder = job_folder(place.spool, job_id)
+    folder = attempt_folder(place.spool, job_id, attempt)
     report = _take_in(wish, tenant, place, folder, reporter)
     reporter.progress(Step.PUBLISH, report.rows)
     _keep_rejects(folder / _REJECTS, wish, tenant, job_id, place)
-    file = _publish(report, tenant, job_id, place, folder)
+    file = _publish(report, tenant, job_id, attempt, place, folder)
     reporter.describe(matched=report.rows, total=report.taken, counts=report.counts)
     if report.refused and wish.apply is Apply.ALL:
         reporter.describe(file=file, total=0)
@@ -99,9 +99,9 @@ def _keep_rejects(path: Path, wish: ImportRequest, tenant: str, job_id: str, pla
         engine.dispose()
 
 
-def _publish(report: ImportReport, tenant: str, job_id: str, place: Place, folder: Path) -> JobFile:
+def _publish(report: ImportReport, tenant: str, job_id: str, attempt: int, place: Place, folder: Path) -> JobFile:
     path, name = folder / "report.json", f"{Path(report.file_name).stem} report.{REPORT_FORMAT}"
     with space_for("the report"):
         path.write_bytes(report.to_json())
-    key = key_of(tenant, job_id, name)
+    key = key_of(tenant, job_id, attempt, name)
     return keep(path, name, key, results=place.results, retention_days=place.retention_days)

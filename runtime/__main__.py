@@ -5,11 +5,11 @@ import signal
 import socket
 import sys
 
-from runtime.parts import PRIVATE, die_with_parent
+from runtime.parts import PARENT, PRIVATE, die_with_parent
 
 
 def main(part: str, *numbers: str) -> None:
-    die_with_parent()
+    die_with_parent(int(os.environ[PARENT]))
     os.umask(PRIVATE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sockets = [socket.socket(fileno=int(number)) for number in numbers]

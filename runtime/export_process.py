@@ -6,19 +6,22 @@ neither. https://docs.python.org/3/library/multiprocessing.html#contexts-and-sta
 
 import logging
 import multiprocessing
+import os
 import pkgutil
 import signal
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import SettingsContext, get_settings_context
-from prefect.exceptions import ParameterBindError, SignatureMismatchError
+from prefect.exceptions import Abort, ParameterBindError, SignatureMismatchError
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, Settings, get_current_settings
 from prefect.states import Failed
 
-from runtime.parts import die_with_parent
+from contract.errors import AttemptReplaced
+from runtime.parts import PARENT, die_with_parent
 
 PRELOAD = (
     "runtime.fork_server",
@@ -45,10 +48,25 @@ PRELOAD = (
 )
 
 
-def fork_server() -> ForkServerContext:
-    """Where processes of runs come from, warm."""
+UNAVAILABLE = os.EX_UNAVAILABLE
+"""The exit code of a process that could not write its job's row."""
+
+
+def start_fork_server() -> ForkServerContext:
+    """The same without waiting until everything is imported.
+
+    To be called from the main thread: what a thread starts may not outlive it (see `runtime.parts.die_with_parent`).
+    """
+    os.environ[PARENT] = str(os.getpid())  # read by the fork server, also by one that is started anew
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD))
+    forkserver.ensure_running()
+    return context
+
+
+def fork_server() -> ForkServerContext:
+    """Where processes of runs come from, warm."""
+    context = start_fork_server()
     first = context.Process(target=nothing)
     first.start()
     first.join()
@@ -65,7 +83,10 @@ def start(context: ForkServerContext, run: FlowRun, entrypoint: str) -> ForkServ
 
 def main(run: FlowRun, entrypoint: str) -> None:
     """Run a flow under the id that it has."""
-    die_with_parent()
+    # Imported when this process was not there yet: what it says is of the fork server, even if that is gone by now.
+    from runtime import fork_server
+
+    die_with_parent(fork_server.ID)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Prefect's warning, at every end, that it still sends events.
     logging.getLogger("EventsWorker").setLevel(logging.ERROR)
@@ -76,6 +97,8 @@ def main(run: FlowRun, entrypoint: str) -> None:
             run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")
         except (ParameterBindError, SignatureMismatchError) as error:
             _refuse(run, error)
+        except Abort as given_up:
+            raise SystemExit(0 if isinstance(given_up.__cause__, AttemptReplaced) else UNAVAILABLE) from given_up
 
 
 @cache

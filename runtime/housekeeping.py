@@ -1,13 +1,18 @@
-"""What is done for jobs that have ended: telling who asked, and removing results that are past their time."""
+"""What is done for jobs that have ended: telling who asked, removing results that are past their time, and what attempts left
+in the store that did not live to end their job."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from anyio import to_thread
 
+from contract.errors import UnknownJob
 from database import import_files, jobs
 from files import store
 from flows.ending import tell
 from runtime.reconcile import Records
+
+log = logging.getLogger("statesheet.housekeeping")
 
 
 async def keep_house(records: Records) -> None:
@@ -30,6 +35,33 @@ def _remove_expired(records: Records) -> None:
     results = store.open_store(records.settings.results)
     for job in jobs.expired(records.jobs, datetime.now(UTC)):
         assert job.id is not None, "a job with a file has a run"
-        assert job.file is not None, "jobs.expired gives jobs with a file"
-        store.delete(results, job.file.key)
+        store.delete_all(results, job.tenant, job.id)
         jobs.forget_file(records.jobs, job.id)
+
+
+async def remove_leftovers(records: Records) -> None:
+    """Remove files of ended jobs that are not their result, half written ones among them, from a store in a folder.
+
+    An object store never shows half of a file, and listing all of it again and again would cost; what a killed attempt may
+    leave there goes when the job's result expires.
+    """
+    await to_thread.run_sync(_remove_leftovers, records)
+
+
+def _remove_leftovers(records: Records) -> None:
+    results = store.open_store(records.settings.results)
+    # Looked for before the rows are read: a file that comes later, and is a result by then, is not among them.
+    found = store.files_in_folder(results)
+    for key in found - jobs.result_keys(records.jobs):
+        if _is_left_over(records, key):
+            store.remove_from_folder(results, key)
+            log.info("removed %s, which an attempt left that did not end its job", key)
+
+
+def _is_left_over(records: Records, key: str) -> bool:
+    """Files of nobody's are left alone: the folder may hold another service's."""
+    try:
+        job = jobs.of_run(records.jobs, store.job_of(key))
+    except UnknownJob:
+        return False
+    return job.finished is not None and (job.file is None or job.file.key != key)

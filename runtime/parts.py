@@ -9,6 +9,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+PARENT = "STATESHEET_RUNTIME_PARENT"
+"""The environment variable that says which process a process of the stack lives for: its parent's id."""
+
 _PR_SET_PDEATHSIG = 1
 
 PRIVATE = 0o077
@@ -30,19 +33,21 @@ class Part:
         """The running process, in a session of its own: Ctrl-C reaches the stack alone, which then ends its parts in order."""
         numbers = [listener.fileno() for listener in self.sockets]
         command = [sys.executable, "-m", "runtime", self.name, *map(str, numbers)]
+        environment = {**os.environ, **self.environment, PARENT: str(os.getpid())}
         return subprocess.Popen(  # noqa: S603  # our own command
-            command, env={**os.environ, **self.environment}, pass_fds=numbers, stdin=subprocess.DEVNULL, start_new_session=True
+            command, env=environment, pass_fds=numbers, stdin=subprocess.DEVNULL, start_new_session=True
         )
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies, however that comes. Linux only; elsewhere it does nothing.
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when the process `parent` dies, however that comes. Linux only; elsewhere it does
+    nothing.
 
-    See prctl(2), PR_SET_PDEATHSIG. Raises SystemExit where the parent was gone before.
+    The parent says who it is: one that died while this process was starting has left it to another, which would be taken for
+    the parent here. See prctl(2), PR_SET_PDEATHSIG. Raises SystemExit where the parent is gone already.
     """
     if sys.platform != "linux":
         return
-    parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         raise SystemExit("The parent process is gone")

@@ -24,7 +24,7 @@ from contract.errors import InternalError, RunLost, StatesheetError, UnknownJob
 from contract.jobs import Job, JobStatus
 from database import jobs
 from files import spool
-from flows.records import adopt
+from flows.records import REFUSED, adopt
 
 MOST_RERUNS = 3
 """How often a run whose process is gone is run again."""
@@ -32,6 +32,8 @@ RUN_AGAIN = "RunAgain"
 """The name of the state of a lost run that waits to run again; a run's history has one for each loss."""
 _ACCEPTED_FOR = timedelta(seconds=20)
 """How long the API may still be asking Prefect for the run of a row that it wrote: longer than it waits for an answer."""
+_LATE_FOR = timedelta(minutes=10)
+"""How long after its refusal a run may still appear in Prefect."""
 _AT_ONCE = 200
 """How many runs Prefect gives in one answer."""
 _UNDECIDED = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
@@ -57,6 +59,7 @@ async def sweep(records: Records, *, at_boot: bool = False) -> None:
     for run in await _undecided_runs(records):
         await judge(records, run.id, "its process is gone")
     await _judge_rows(records)
+    await _drop_refused(records)
     await to_thread.run_sync(_remove_orphans, records)
 
 
@@ -108,6 +111,15 @@ async def _ask_again(records: Records, at_boot: bool) -> None:
         log.info("asked Prefect again for the run of an accepted job: %s", run_id)
 
 
+async def _drop_refused(records: Records) -> None:
+    """Runs that Prefect made all the same, too late: whoever asked for them was told that they were not accepted."""
+    keys = await to_thread.run_sync(jobs.refused_keys, records.jobs, datetime.now(UTC) - _LATE_FOR)
+    for some in (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE)):
+        chosen = {"idempotency_key": {"any_": some}, "state": {"type": {"any_": [StateType.SCHEDULED]}}}
+        for run in await records.prefect.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(chosen)):
+            await records.prefect.set_flow_run_state(run.id, Cancelled(message=REFUSED), force=True)
+
+
 async def _undecided_runs(records: Records) -> list[FlowRun]:
     found = await records.prefect.read_flow_runs(
         work_pool_filter=WorkPoolFilter.model_validate({"name": {"any_": [records.pool]}}),
@@ -151,7 +163,7 @@ async def _lost(records: Records, run: FlowRun, cause: str) -> None:
     reruns = sum(state.name == RUN_AGAIN for state in history)
     if reruns < MOST_RERUNS:
         message = f"Lost: {cause}. Run again ({reruns + 1} of at most {MOST_RERUNS} times)."
-        await to_thread.run_sync(spool.remove, records.settings.spool_folder, str(run.id))
+        # What lies in the spool is left to the next attempt: should the lost process live after all, it may still end the job.
         await records.prefect.set_flow_run_state(run.id, Scheduled(name=RUN_AGAIN, message=message), force=True)
         log.warning("%s: %s", run.id, message)
         return

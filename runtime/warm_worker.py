@@ -31,7 +31,7 @@ from contract.errors import StatesheetError
 from database.engine import connect
 from runtime import deployments, export_process, reconcile, turns
 from runtime.door import ALIVE
-from runtime.housekeeping import keep_house
+from runtime.housekeeping import keep_house, remove_leftovers
 from runtime.reconcile import Records
 from runtime.stalls import Stalls
 
@@ -42,6 +42,7 @@ _CANCEL_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 5.0
 _SWEEP_SECONDS = 5.0
 _HOUSE_SECONDS = 5.0
+_LEFTOVER_SECONDS = 30.0
 _STALL_SECONDS = 2.0
 _TROUBLE_SECONDS = 1.0
 _UNWANTED = (StateType.CANCELLING, StateType.CANCELLED)
@@ -70,6 +71,7 @@ class WarmWorker:
         self.look = asyncio.Event()
         self.ended = asyncio.Event()
         self.judging = asyncio.Lock()
+        self.swept = False
         self.stopping = False
 
     def alive(self) -> set[UUID]:
@@ -142,10 +144,11 @@ class WarmWorker:
         self.look.set()
         self.ended.set()
 
-    async def sweep(self, *, at_boot: bool = False) -> None:
+    async def sweep(self) -> None:
         """Bring both records together."""
         async with self.judging:
-            await reconcile.sweep(self.records, at_boot=at_boot)
+            await reconcile.sweep(self.records, at_boot=not self.swept)
+            self.swept = True
         self.look.set()
         self.ended.set()
 
@@ -188,7 +191,6 @@ class WarmWorker:
 
     async def serve(self, door: socket.socket) -> None:
         """Work until the task is cancelled."""
-        await self.sweep(at_boot=True)
         async with asyncio.TaskGroup() as self.tasks:
             for work, seconds, wake in (
                 (self.take, _LOOK_SECONDS, self.look),
@@ -197,6 +199,7 @@ class WarmWorker:
                 (self.heartbeat, _HEARTBEAT_SECONDS, None),
                 (self.sweep, _SWEEP_SECONDS, None),
                 (lambda: keep_house(self.records), _HOUSE_SECONDS, self.ended),
+                (lambda: remove_leftovers(self.records), _LEFTOVER_SECONDS, None),
             ):
                 self.tasks.create_task(self._always(work, seconds, wake))
             self.tasks.create_task(self.answer_door(door))
@@ -231,6 +234,8 @@ class WarmWorker:
 
 def cause_of(code: int | None) -> str:
     """What an exit code says, for people."""
+    if code == export_process.UNAVAILABLE:
+        return "the database of the jobs could not be reached, or has no space left"
     if code is None or code >= 0:
         return f"the process ended with exit code {code}"
     return f"the process was killed by {signal.Signals(-code).name}" + (" (out of memory?)" if -code == signal.SIGKILL else "")
@@ -243,6 +248,7 @@ def run(door: socket.socket) -> None:
 
 
 async def _run(door: socket.socket, settings: Settings) -> None:
+    export_process.start_fork_server()  # it imports while Prefect's server starts
     async with AsyncExitStack() as stack:
         prefect = await stack.enter_async_context(get_client())
         runs = PrefectRuns.at(str(prefect.api_url))
@@ -257,9 +263,12 @@ async def _run(door: socket.socket, settings: Settings) -> None:
 
 
 async def _registered(prefect: PrefectClient) -> str:
-    """The work pool, once Prefect's server answers."""
+    """The work pool, once Prefect's server answers, and is not too busy to."""
     while True:
         try:
             return await deployments.register(prefect)
         except httpx.TransportError:
             await asyncio.sleep(0.1)
+        except httpx.HTTPStatusError as trouble:
+            log.warning("Prefect does not take the deployments yet: %s", trouble)
+            await asyncio.sleep(_TROUBLE_SECONDS)

@@ -12,7 +12,8 @@ from contract.request import ExportRequest
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """A valid request, resolved: all that the later steps need to know. `limit` None: everything that matches."""
+    """A valid request, resolved: all that the later steps need to know. `limit` None: everything that matches.
+    `folder` is this attempt's own."""
 
     job_id: str
     tenant: str
@@ -22,6 +23,7 @@ class ExportPlan:
     file_name: str
     limit: int | None
     folder: Path
+    attempt: int = 1
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def publish(plan: ExportPlan, content: Content, rendered: Rendered, *, results: 
     with space_for("verifying the file"):
         FORMATS[plan.profile.format].verify(content, rendered.path, rendered.checksum)
     name = f"{plan.file_name}.{rendered.extension}"
-    return keep(rendered.path, name, key_of(plan.tenant, plan.job_id, name), results=results, retention_days=retention_days)
+    key = key_of(plan.tenant, plan.job_id, plan.attempt, name)
+    return keep(rendered.path, name, key, results=results, retention_days=retention_days)
 
 
 def keep(path: Path, name: str, key: str, *, results: str, retention_days: float) -> JobFile:

@@ -20,8 +20,10 @@ def check_request(body: object, *, max_records: int, now: datetime) -> ExportReq
     return parse_request(body, max_records=max_records, now=now, check_profile=resolve_profile)
 
 
-def plan_export(body: object, *, tenant: str, job_id: str, max_records: int, now: datetime, folder: Path) -> ExportPlan:
-    """The plan of one export; `folder` is the job's own. Raises InvalidRequest with every mistake.
+def plan_export(
+    body: object, *, tenant: str, job_id: str, max_records: int, now: datetime, folder: Path, attempt: int = 1
+) -> ExportPlan:
+    """The plan of one attempt of an export; `folder` is its own. Raises InvalidRequest with every mistake.
 
     The limit is the request's, else the ceiling. The file's name has no extension: what is made gives it one.
     """
@@ -37,6 +39,7 @@ def plan_export(body: object, *, tenant: str, job_id: str, max_records: int, now
         file_name=_file_name(request, FORMATS[profile.format].extension),
         limit=max_records if request.max_records is None else request.max_records,
         folder=folder,
+        attempt=attempt,
     )
 
 

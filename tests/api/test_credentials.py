@@ -219,7 +219,7 @@ async def a_file_of_plum(api: Api, tmp_path: Path) -> str:
     job_id = await api.job_id({**BODY, "fileName": file}, **shown(owner))
     path = tmp_path / "result"
     path.write_text(value)
-    key = store.key_of(TENANT, job_id, f"{file}.csv")
+    key = store.key_of(TENANT, job_id, 1, f"{file}.csv")
     store.publish(store.open_store(api.settings.results), path, key)
     result = JobFile(key, f"{file}.csv", len(value), "ab" * 32, datetime.now(UTC) + timedelta(days=1))
     jobs.complete(api.jobs, job_id, result, total=1)

@@ -26,7 +26,7 @@ async def completed(
     job_id = await api.job_id()
     path = tmp_path / "result"
     path.write_bytes(content)
-    key = store.key_of(TENANT, job_id, name)
+    key = store.key_of(TENANT, job_id, 1, name)
     store.publish(store.open_store(api.settings.results), path, key)
     digest = hashlib.sha256(content).hexdigest()
     jobs.complete(api.jobs, job_id, JobFile(key, name, len(content), digest, datetime.now(UTC) + lifetime), total=1)
@@ -94,7 +94,7 @@ async def test_an_expired_file_is_410(api: Api, tmp_path: Path) -> None:
 
 async def test_a_file_that_somebody_took_away_is_404(api: Api, tmp_path: Path) -> None:
     job_id = await completed(api, tmp_path)
-    store.delete(store.open_store(api.settings.results), store.key_of(TENANT, job_id, "Report.xlsx"))
+    store.delete(store.open_store(api.settings.results), store.key_of(TENANT, job_id, 1, "Report.xlsx"))
     answer = await api.client.get(f"/{TENANT}/jobs/{job_id}/file")
     assert answer.status_code == 404
     assert refusal(answer)["code"] == "RSC7524"

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from config.settings import Settings
+from contract.errors import PrefectUnavailable
 from contract.jobs import JobSource, JobStatus
 from database import jobs
 from database.tables import export_job
@@ -199,6 +200,22 @@ async def test_a_repeat_that_cannot_reach_prefect_does_not_end_the_job_of_the_fi
         assert (await api.post(BODY, **{"Idempotency-Key": "k-1"})).status_code == 503
         assert [(row.finished_ms, row.idempotency_key) for row in rows(api.jobs)] == [(None, "k-1")]
         assert await api.job_id(BODY, **{"Idempotency-Key": "k-1"}) == first
+
+
+async def test_a_request_that_was_refused_while_its_repeat_waited_is_accepted_for_neither(settings: Settings) -> None:
+    """One of them is told that there is no job; the other may not be told of one that nobody will run."""
+
+    class RefusedMeanwhile(FakePrefect):
+        async def _create(self, request: Any) -> Any:
+            answer = await super()._create(request)
+            jobs.refuse(engines[0], next(reversed(self.runs)), PrefectUnavailable(detail="it is away"))
+            return answer
+
+    engines: list[Engine] = []
+    async with running(settings, RefusedMeanwhile()) as api:
+        engines.append(api.jobs)
+        assert refusal(await api.post(BODY, **{"Idempotency-Key": "k-1"}))["code"] == "SSH5032"
+        assert jobs.page(api.jobs, TENANT, None, 10, None) == ([], None)
 
 
 async def test_a_deployment_that_was_made_anew_is_found(api: Api) -> None:

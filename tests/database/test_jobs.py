@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, insert, select, update
 
 from contract.errors import (
+    AttemptReplaced,
     BadOperand,
     ExportCancelled,
     IdempotencyConflict,
@@ -220,9 +221,19 @@ def test_a_refused_job_is_never_run_and_its_key_is_free(engine: Engine) -> None:
     assert jobs.unnotified(engine) == []
     again = jobs.create(engine, asked(), idempotency_key="k", body_sha256="aa")
     assert again.request_key != made.request_key
-    # A run that Prefect made all the same finds that it is not wanted.
-    jobs.adopt(engine, "late-run", TENANT, JobSource.API, {}, request_key=made.request_key)
-    with pytest.raises(JobEnded):
+
+
+def test_a_run_that_comes_after_its_request_was_refused_gets_no_job(engine: Engine) -> None:
+    """Neither by itself, nor by who asked for it: the client has been told that there is none, and has asked again."""
+    made = jobs.create(engine, asked())
+    refused = jobs.refuse(engine, made.request_key, PrefectUnavailable(detail="it is away"))
+    assert jobs.adopt(engine, "late-run", TENANT, JobSource.API, {}, request_key=made.request_key) == refused
+    assert jobs.attach_run(engine, made.request_key, "late-run") == refused
+    assert refused.id is None
+    assert jobs.page(engine, TENANT, None, 10, None) == ([], None)
+    assert jobs.refused_keys(engine, datetime.now(UTC) - timedelta(minutes=1)) == [made.request_key]
+    assert jobs.refused_keys(engine, datetime.now(UTC) + timedelta(minutes=1)) == []
+    with pytest.raises(UnknownJob):
         jobs.start(engine, "late-run")
 
 
@@ -299,6 +310,26 @@ def test_another_attempt_counts_and_begins_anew(engine: Engine) -> None:
     began = jobs.of_run(engine, run_id).started
     again = jobs.start(engine, run_id)
     assert (again.attempts, again.step, again.records_done, again.started) == (2, None, 0, began)
+
+
+SAID_BY_AN_ATTEMPT = {
+    "progress": lambda engine, run_id, attempt: jobs.progress(engine, run_id, Step.RENDER, 7, attempt=attempt),
+    "describe": lambda engine, run_id, attempt: jobs.describe(engine, run_id, matched=7, attempt=attempt),
+    "complete": lambda engine, run_id, attempt: jobs.complete(engine, run_id, FILE, total=7, attempt=attempt),
+    "fail": lambda engine, run_id, attempt: jobs.fail(engine, run_id, RunLost(times=1, cause="killed"), attempt=attempt),
+    "cancelled": lambda engine, run_id, attempt: jobs.cancelled(engine, run_id, attempt=attempt),
+}
+
+
+@pytest.mark.parametrize("said", SAID_BY_AN_ATTEMPT)
+def test_an_attempt_that_was_given_up_changes_nothing_once_another_has_begun(engine: Engine, said: str) -> None:
+    run_id = running(engine)
+    second = jobs.start(engine, run_id)
+    with pytest.raises(AttemptReplaced, match="Attempt 1"):
+        SAID_BY_AN_ATTEMPT[said](engine, run_id, 1)
+    assert jobs.of_run(engine, run_id) == second
+    SAID_BY_AN_ATTEMPT[said](engine, run_id, second.attempts)
+    assert jobs.of_run(engine, run_id) != second
 
 
 def test_a_job_without_rows_and_without_a_file_is_completed_with_no_records(engine: Engine) -> None:

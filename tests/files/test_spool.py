@@ -1,4 +1,4 @@
-"""Each running job has a private folder."""
+"""Each attempt of a running job has a private folder."""
 
 import errno
 import stat
@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from contract.errors import DiskFull
-from files.spool import job_folder, remove, space_for
+from files.spool import attempt_folder, remove, remove_up_to, space_for
 
 
-def test_a_job_folder_is_private_and_made_once(tmp_path: Path):
+def test_an_attempts_folder_is_private_and_made_once(tmp_path: Path):
     """Asking again gives the same folder with what lies in it."""
-    folder = job_folder(tmp_path / "home" / "spool", "4f1c")
+    folder = attempt_folder(tmp_path / "home" / "spool", "4f1c", 1)
     (folder / "objects.arrow").write_text("rows")
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert job_folder(tmp_path / "home" / "spool", "4f1c") == folder
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    assert attempt_folder(tmp_path / "home" / "spool", "4f1c", 1) == folder
     assert (folder / "objects.arrow").read_text() == "rows"
 
 
@@ -23,18 +23,28 @@ def test_a_hostile_job_id_stays_in_the_spool(tmp_path: Path):
     """A path as an id is only a name."""
     root = tmp_path / "spool"
     for hostile in ("..", "../../etc", "/etc", "a/b"):
-        assert job_folder(root, hostile).parent == root
+        assert attempt_folder(root, hostile, 1).parent.parent == root
 
 
 def test_removing_a_job_takes_all_its_files_and_nothing_else(tmp_path: Path):
     """Removing twice is no mistake."""
-    kept, gone = job_folder(tmp_path, "kept"), job_folder(tmp_path, "gone")
+    kept, gone = attempt_folder(tmp_path, "kept", 1), attempt_folder(tmp_path, "gone", 1)
     (gone / "deep").mkdir()
     (gone / "deep" / "file").touch()
     remove(tmp_path, "gone")
     remove(tmp_path, "gone")
     assert kept.is_dir()
-    assert not gone.exists()
+    assert not gone.parent.exists()
+
+
+def test_an_attempt_takes_the_folders_before_it_and_none_after_it(tmp_path: Path):
+    """A process that was thought dead, and lives, ends without harm to the one that took its place."""
+    folders = [attempt_folder(tmp_path, "4f1c", attempt) for attempt in (1, 2, 3)]
+    remove_up_to(tmp_path, "4f1c", 2)
+    assert [folder.exists() for folder in folders] == [False, False, True]
+    remove_up_to(tmp_path, "4f1c", 3)
+    remove_up_to(tmp_path, "4f1c", 3)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_told_as_such():

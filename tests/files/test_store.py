@@ -7,7 +7,20 @@ from pathlib import Path
 import pytest
 
 from contract.errors import DiskFull, FileMissing, StoreUnavailable
-from files.store import ResultStore, delete, exists, key_of, open_store, publish, stream, stream_async
+from files.store import (
+    ResultStore,
+    delete,
+    delete_all,
+    exists,
+    files_in_folder,
+    job_of,
+    key_of,
+    open_store,
+    publish,
+    remove_from_folder,
+    stream,
+    stream_async,
+)
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -25,7 +38,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_what_was_published_comes_back_in_pieces(store: ResultStore, file: Path):
     """Any kind of store gives the bytes that were put in."""
-    key = key_of("acme", "4f1c", "Entity Data.xlsx")
+    key = key_of("acme", "4f1c", 1, "Entity Data.xlsx")
     publish(store, file, key)
     assert b"".join(stream(store, key)) == file.read_bytes()
 
@@ -64,12 +77,12 @@ def test_hostile_names_stay_in_their_tenants_folder(tmp_path: Path, file: Path):
     """Tenant, job and file name are segments, whatever they hold."""
     store = open_store(str(tmp_path / "results"))
     for name in ("../../x.xlsx", "..", "a/b#1", "ü" * 100, "x" * 250):
-        key = key_of("..", "4f1c", name)
+        key = key_of("..", "4f1c", 1, name)
         publish(store, file, key)
         assert b"".join(stream(store, key)) == file.read_bytes()
     made = [path for path in tmp_path.rglob("*") if path.is_file() and path != file]
     assert len(made) == 5
-    assert {path.parent for path in made} == {tmp_path / "results" / "%2E%2E" / "4f1c"}
+    assert {path.parent for path in made} == {tmp_path / "results" / "%2E%2E" / "4f1c" / "1"}
 
 
 def test_a_reader_sees_a_whole_file_or_the_one_before(tmp_path: Path):
@@ -116,3 +129,27 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(obstore, "put", full)
     with pytest.raises(DiskFull):
         publish(open_store(str(tmp_path / "results")), file, "k")
+
+
+def test_no_attempt_writes_over_anothers_file(store: ResultStore, file: Path):
+    """The row says which attempt's file is the result; all of a job's go together."""
+    keys = [key_of("acme", "4f1c", attempt, "Report.xlsx") for attempt in (1, 2)]
+    other = key_of("acme", "4f1d", 1, "Report.xlsx")
+    for key in (*keys, other):
+        publish(store, file, key)
+    assert len({*keys, other}) == 3
+    assert {job_of(key) for key in keys} == {"4f1c"}
+    delete_all(store, "acme", "4f1c")
+    delete_all(store, "acme", "4f1c")
+    assert [exists(store, key) for key in (*keys, other)] == [False, False, True]
+
+
+def test_what_a_killed_process_left_half_written_is_found_and_removed(tmp_path: Path, file: Path):
+    """The store itself does not show it: it has no key that could be asked for."""
+    store = open_store(str(tmp_path / "results"))
+    publish(store, file, "acme/4f1c/1/Report.xlsx")
+    (tmp_path / "results/acme/4f1c/1/Report.xlsx#1").write_bytes(b"half")
+    assert files_in_folder(store) == {"acme/4f1c/1/Report.xlsx", "acme/4f1c/1/Report.xlsx#1"}
+    remove_from_folder(store, "acme/4f1c/1/Report.xlsx#1")
+    assert files_in_folder(store) == {"acme/4f1c/1/Report.xlsx"}
+    assert files_in_folder(open_store("memory://")) == set()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.runs import DEPLOYMENTS
+from contract.errors import PrefectUnavailable
 from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
 from database import jobs
 from files import store
@@ -166,3 +167,45 @@ def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
             ]
 
     assert asyncio.run(work()) == [(False, JobStatus.COMPLETED), (True, JobStatus.COMPLETED)]
+
+
+def test_a_run_that_prefect_made_after_its_request_was_refused_never_runs(workbench, monkeypatch):
+    monkeypatch.setattr("api.runs.FLOW", "quick")
+    monkeypatch.setattr("api.runs.DEPLOYMENT", "test")
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            key = row(records)
+            jobs.refuse(records.jobs, key, PrefectUnavailable(detail="it is slow"))
+            late = await records.runs.create(key, "acme", {})
+            await reconcile.sweep(records)
+            return await bench.state(late), jobs.page(records.jobs, "acme", None, 10, None)
+
+    state, (listed, _) = asyncio.run(work())
+    assert state.is_cancelled()
+    assert "not accepted" in state.message
+    assert listed == []
+
+
+def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ended(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            (tmp_path / "made").write_bytes(b"rows")
+            results = store.open_store(bench.settings.results)
+            for run in ("ended", "runs"):
+                row(records, run)
+                jobs.start(records.jobs, run)
+                for attempt in (1, 2):
+                    store.publish(results, tmp_path / "made", f"acme/{run}/{attempt}/made")
+                (results.folder / f"acme/{run}/1/made#1").write_bytes(b"half")
+            store.publish(results, tmp_path / "made", "acme/of another service/made")
+            later = datetime.now(UTC) + timedelta(hours=1)
+            jobs.complete(records.jobs, "ended", JobFile("acme/ended/2/made", "made", 4, "", later), total=1)
+            await housekeeping.remove_leftovers(records)
+            return store.files_in_folder(results)
+
+    left = asyncio.run(work())
+    of_a_live_job = {"acme/runs/1/made", "acme/runs/1/made#1", "acme/runs/2/made"}
+    assert left == {"acme/ended/2/made", "acme/of another service/made"} | of_a_live_job

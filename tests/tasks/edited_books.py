@@ -20,7 +20,7 @@ from contract.edits import EditReport
 from database.engine import connect
 from database.loader import load_objects
 from database.tables import document, objects_metadata
-from files.spool import job_folder
+from files.spool import attempt_folder
 from formats.headers import named_by
 from tasks.compare_book import Store
 from tasks.extract import extract
@@ -64,7 +64,7 @@ class Shop:
         if "contexts" in asked:
             query["contexts"] = asked["contexts"]
         params = {"query": query, "fields": asked.get("fields", {"attributes": ["_ALL"], "properties": ["_ALL"]})}
-        folder = job_folder(self.folder, job_id)
+        folder = attempt_folder(self.folder, job_id, 1)
         body = {"params": params}
         now = datetime(2026, 3, 4, tzinfo=UTC)
         plan = plan_export(body, tenant=self.tenant, job_id=job_id, max_records=10_000, now=now, folder=folder)

@@ -20,7 +20,7 @@ from contract.objects import parse_object
 from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
-from files.spool import job_folder
+from files.spool import attempt_folder
 from files.store import open_store, stream
 from formats.formulas import restored_text
 from tasks.demo_objects import demo_objects
@@ -83,7 +83,7 @@ def _plan(
     if "sort" in asked:
         params["options"] = {"maxRecords": 1000}
         params["sort"] = asked["sort"]
-    folder = job_folder(home / "spool", job_id)
+    folder = attempt_folder(home / "spool", job_id, 1)
     return plan_export({"params": params}, tenant=tenant, job_id=job_id, max_records=1000, now=NOW, folder=folder)
 
 
@@ -175,7 +175,7 @@ class Quiet:
     def progress(self, step, done): pass
     def describe(self, **facts): pass
 
-place = Place({url!r}, Path({str(home)!r}) / "spool", str(Path({str(home)!r}) / "results"), 1000, 1, ZoneInfo("UTC"))
+place = Place({url!r}, "", Path({str(home)!r}) / "spool", str(Path({str(home)!r}) / "results"), 1000, 1, ZoneInfo("UTC"))
 body = {{"params": {{"query": {{"filters": {{"typesCriterion": ["connectorstate", "other"]}}}}}}}}
 outcome = run_export(body, tenant={tenant!r}, job_id="light", place=place, reporter=Quiet())
 print(outcome.extracted.exported, "pandas" in sys.modules)

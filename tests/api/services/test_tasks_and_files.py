@@ -26,7 +26,7 @@ def finish(api: Api, job_id: str, content: bytes = b"the file", name: str = "Ent
     jobs.describe(api.jobs, job_id, as_of=datetime.now(UTC), matched=3, total=3)
     path = Path(api.settings.home) / "made"
     path.write_bytes(content)
-    key = key_of(TENANT, job_id, name)
+    key = key_of(TENANT, job_id, 1, name)
     publish(api.app.state.resources.store, path, key)
     file = JobFile(key, name, len(content), "0" * 64, datetime.now(UTC) + timedelta(days=1))
     jobs.complete(api.jobs, job_id, file, total=3)
