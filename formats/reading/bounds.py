@@ -1,23 +1,23 @@
 """Look through compressed files before anything in them is used: a damaged one, or a bomb, leaves nothing half loaded."""
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+from xml.parsers import expat
 
 from isal import igzip, isal_zlib
 
 from contract.errors import UnreadableFile
+from formats.reading.extent import Extent
 
 MOST_CELLS = 50_000_000
 """Most cells of a sheet, counted as the rectangle around those in use: so the reading library holds them."""
 
 _BLOCK = 1 << 20
-_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_LONGEST_REFERENCE = 16
+_XML = (".xml", ".rels")
+_SHEET_MARK = b"sheetData"
 
 
 def check_gzip(path: Path, most_bytes: int) -> None:
@@ -49,21 +49,25 @@ def check_workbook(path: Path, most_bytes: int) -> None:
 
 
 def _check_part(inflated: IO[bytes], name: str, path: Path, most_bytes: int) -> int:
-    """The inflated size of one part."""
-    is_sheet = _SHEET_PART.fullmatch(name) is not None
-    columns: set[bytes] = set()
-    size = height = 0
-    rest = b""
+    """The inflated size of one part. Any part may be a sheet: the workbook says which."""
+    extent: Extent | None = Extent()
+    size = 0
+    tail = b""
     for block in _bounded(inflated, path, most_bytes):
         size += len(block)
-        if is_sheet:
-            found = _REFERENCE.findall(text := rest + block)
-            columns.update(letters for letters, _ in found)
-            height = max(height, max((int(row) for _, row in found), default=0))
-            rest = text[-_LONGEST_REFERENCE:]
-    width = max((column_number(letters.decode()) for letters in columns), default=0)
-    if width * height > MOST_CELLS:
-        raise UnreadableFile(name=path.name, reason=f"a sheet spans {height:,} rows and {width:,} columns")
+        try:
+            if extent is not None:
+                extent.feed(block)
+        except (expat.ExpatError, LookupError) as error:  # LookupError: of an encoding
+            if name.lower().endswith(_XML):
+                raise UnreadableFile(name=path.name, reason=f"the workbook is damaged: {name}: {error}") from error
+            extent = None
+        if extent is None and _SHEET_MARK in tail + block:
+            # The reading library is less strict about XML, and would go on where this parser ended.
+            raise UnreadableFile(name=path.name, reason=f"the workbook is damaged: {name} is a sheet and no XML")
+        tail = (tail + block)[-len(_SHEET_MARK) :]
+        if extent is not None and extent.rows * extent.columns > MOST_CELLS:
+            raise UnreadableFile(name=path.name, reason=f"a sheet spans {extent.rows:,} rows and {extent.columns:,} columns")
     return size
 
 
@@ -74,11 +78,3 @@ def _bounded(stream: IO[bytes], path: Path, most_bytes: int) -> Iterator[bytes]:
         if seen > most_bytes:
             raise UnreadableFile(name=path.name, reason="it inflates to more than is allowed")
         yield block
-
-
-def column_number(letters: str) -> int:
-    """The number of a column: A is 1, Z 26, AA 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

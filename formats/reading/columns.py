@@ -13,9 +13,9 @@ from contract.changes import Unreadable
 from contract.filters import fold
 from contract.objects import NESTING
 from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, named_by
-from formats.reading.bounds import column_number
 from formats.reading.cells import Row, cell_text
 from formats.reading.changes import Change, Said
+from formats.reading.extent import column_number
 
 DEFAULT_TYPE = "connectorstate"
 

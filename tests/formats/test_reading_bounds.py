@@ -66,6 +66,53 @@ def test_a_sheet_with_cells_far_apart_is_refused(tmp_path: Path) -> None:
         next(iter(read_objects(a_workbook(tmp_path / "a.xlsx", far_cell=True))))
 
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+FAR = '<row r="1048576"><c r="XFD1048576" t="str"><v>far</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        FAR,
+        FAR.replace('r="XFD', "\n r\t=\n 'XFD").replace('1048576" t', "1048576' t"),
+        FAR.replace("XFD", "xfd"),
+        FAR.replace("XFD", "&#88;F&#x44;"),
+        FAR.replace('r="XFD', " " * 3_000_000 + 'r="XFD'),
+        '<row r="1048576">' + "<c><v>1</v></c>" * 700 + "</row>",
+        FAR.replace("<c ", "<x:c xmlns:x='http://schemas.openxmlformats.org/spreadsheetml/2006/main' ").replace(
+            "</c>", "</x:c>"
+        ),
+        "&nothing;" + FAR,
+    ],
+    ids=["plain", "blanks", "small", "references", "many blanks", "unsaid", "prefix", "no XML"],
+)
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/elsewhere.png"])
+def test_a_far_cell_is_found_however_it_is_spelled_and_wherever_its_sheet_lies(tmp_path: Path, name: str, far: str) -> None:
+    with zipfile.ZipFile(a_workbook(tmp_path / "good.xlsx")) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    sheet = parts.pop("xl/worksheets/sheet1.xml").replace(b"</sheetData>", far.encode() + b"</sheetData>")
+    relations = parts["xl/_rels/workbook.xml.rels"].replace(b"worksheets/sheet1.xml", name.removeprefix("xl/").encode())
+    parts |= {name: sheet, "xl/_rels/workbook.xml.rels": relations}
+    with zipfile.ZipFile(path := tmp_path / "far.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    with pytest.raises(UnreadableFile, match=r"spans 1,048,576 rows|damaged"):
+        next(iter(read_objects(path)))
+
+
+def test_a_workbook_that_declares_entities_is_refused(tmp_path: Path) -> None:
+    """Each could stand for a billion characters."""
+    with zipfile.ZipFile(a_workbook(tmp_path / "good.xlsx")) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    bomb = b'<!DOCTYPE sst [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><sst'
+    parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(b"<sst", bomb, 1)
+    with zipfile.ZipFile(path := tmp_path / "bomb.xlsx", "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    with pytest.raises(UnreadableFile, match="document type"):
+        next(iter(read_objects(path)))
+
+
 def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
     for name, content in {"a.xlsx": b"id,name\n", "b.xlsx": b"PK\x03\x04 and so on", "c.xls": b"\xd0\xcf\x11\xe0" * 99}.items():
         (path := tmp_path / name).write_bytes(content)

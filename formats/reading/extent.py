@@ -1,0 +1,80 @@
+"""How far the cells of a sheet reach, by an XML parser: what a sheet calls its cells may be spelled in many ways.
+
+The library that reads workbooks lays out the whole rectangle around the cells in use, so a bound must see what it sees: any
+prefix, small letters, blanks and character references, cells and rows that do not say where they stand.
+"""
+
+import re
+from xml.parsers import expat
+
+_PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,10})")
+
+
+class NotAllowed(ValueError):
+    """A document type declaration: no workbook has one, and entities are declared there."""
+
+
+class Extent:
+    """Fed with a part of a workbook in blocks; `rows` and `columns` are those that its cells span. Raises expat.ExpatError
+    where the part is no XML, and NotAllowed."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+        self._row = self._column = 0
+        self._known: dict[str, int] = {}
+        self._parser = expat.ParserCreate()
+        self._parser.ordered_attributes = True
+        self._parser.StartElementHandler = self._start
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    def feed(self, block: bytes) -> None:
+        """The next block."""
+        self._parser.Parse(block, False)
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        # Called for every element of a large file: the usual spelling first, and without a call.
+        if name == "c" and attributes and attributes[0] == "r":
+            letters = attributes[1].rstrip("0123456789")
+            column = self._known.get(letters)
+            if column is not None and attributes[1] == f"{letters}{self._row}":
+                self._column = column
+                return
+        if name in ("v", "t", "is"):
+            return
+        kind = name.rpartition(":")[2]
+        if kind == "c":
+            self._cell(attributes)
+        elif kind == "row":
+            said = _reference(attributes).strip()
+            self._row = int(said) if said.isascii() and said.isdigit() else self._row + 1
+            self._column = 0
+            self.rows = max(self.rows, self._row)
+
+    def _cell(self, attributes: list[str]) -> None:
+        place = _PLACE.fullmatch(_reference(attributes).strip())
+        if place is None:
+            self._column += 1
+        else:
+            self._column = column_number(place[1].upper())
+            self._known[place[1]] = self._column
+            self.rows = max(self.rows, int(place[2]))
+        self.columns = max(self.columns, self._column)
+
+    def _refuse(self, *_: object) -> None:
+        raise NotAllowed("it has a document type declaration")
+
+
+def _reference(attributes: list[str]) -> str:
+    """The value of the attribute `r`: names and values follow each other."""
+    for place in range(0, len(attributes), 2):
+        if attributes[place] == "r":
+            return attributes[place + 1]
+    return ""
+
+
+def column_number(letters: str) -> int:
+    """The number of a column: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
