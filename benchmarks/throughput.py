@@ -45,9 +45,7 @@ def main() -> None:
     parser.add_argument("--only-ours", action="store_true", help="leave stock Prefect out")
     given = parser.parse_args()
     clients = given.clients or given.requests
-    print(
-        f"{given.requests} requests from {clients} clients for {given.rows:,} objects each, at most two exports at once.\n"
-    )
+    print(f"{given.requests} requests from {clients} clients for {given.rows:,} objects each, at most two exports at once.\n")
     print("| | refused | median answer s | p95 s | slowest s | files, in s | files a minute |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory(prefix="statesheet-bench-") as folder:
