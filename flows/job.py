@@ -7,9 +7,10 @@ from functools import partial
 from time import monotonic
 from typing import Any, Protocol
 
+import httpx
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
-from prefect.exceptions import Abort
+from prefect.exceptions import Abort, PrefectException
 from prefect.logging import get_run_logger
 from prefect.states import Cancelled, Completed, Failed
 from sqlalchemy import Engine
@@ -174,7 +175,10 @@ def _close(engine: Engine, settings: Settings, run: FlowRun) -> State[Any]:
     job = jobs.of_run(engine, str(run.id))
     for warning in job.warnings:
         get_run_logger().warning("%s (%s)", warning.message, warning.code)
-    tell_story(run, job, settings.public_url)
+    try:
+        tell_story(run, job, settings.public_url)
+    except (httpx.HTTPError, PrefectException):
+        get_run_logger().warning("Prefect does not take what its pages would tell of the job", exc_info=True)
     tell(engine, settings, str(run.id))
     if job.status is JobStatus.CANCELLED:
         return Cancelled(message="Stopped.")

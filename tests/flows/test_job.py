@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+import httpx
 import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort
@@ -172,6 +173,15 @@ def test_where_the_row_cannot_be_written_the_job_stays_open_for_another_attempt(
     assert attempt.row().finished is None
     assert attempt.run().is_completed()
     assert attempt.row().status is JobStatus.COMPLETED
+
+
+def test_a_prefect_that_is_away_when_a_job_has_ended_takes_nothing_from_it(attempt):
+    def away(*_):
+        raise httpx.ConnectError("refused")
+
+    attempt.monkeypatch.setattr(job, "tell_story", away)
+    assert attempt.run().is_completed()
+    assert not jobs.is_untold(attempt.engine, attempt.id)
 
 
 def test_a_full_disk_ends_the_job_with_what_to_do(attempt):
