@@ -25,7 +25,7 @@ from tests.e2e.conftest import command
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "200"))
 OBJECTS = 4_000
-_CLIENTS = 3
+_CLIENTS = 5
 
 pytestmark = [
     pytest.mark.xdist_group("stack"),
