@@ -49,7 +49,7 @@ def _send(address: str, run: str, count: int) -> None:
         ("GET", f"{home}/jobs/{run}/file", None, 200),
         ("POST", f"{home}/explain", REQUEST, 200),
         ("POST", f"{home}/api/rsConnectService/downloadDataJob", {"params": {"query": 5}}, 400),
-        ("GET", f"{address}/nowhere", None, 404),
+        ("GET", f"{home}/api/nowhere", None, 404),
         ("GET", f"{address}/health", None, 200),
     ]
 
