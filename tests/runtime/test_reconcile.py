@@ -170,8 +170,7 @@ def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
 
 
 def test_a_run_that_prefect_made_after_its_request_was_refused_never_runs(workbench, monkeypatch):
-    monkeypatch.setattr("api.runs.FLOW", "quick")
-    monkeypatch.setattr("api.runs.DEPLOYMENT", "test")
+    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
 
     async def work():
         async with workbench() as bench:
