@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,7 @@ def export(
     from contract.wire import decode_body
     from database.migrate import upgrade
     from flows.pipeline import Place, run_export
+    from flows.since import base_at_home
 
     settings = load_settings(**({"home": home} if home else {}))
     body = decode_body(read_request(request))
@@ -42,10 +44,17 @@ def export(
     with tempfile.TemporaryDirectory(prefix=".statesheet-", dir=_folder_of(output)) as folder, progress_bar() as bar:
         place = replace(Place.of(settings), spool=Path(folder) / "spool", results=str(Path(folder) / "results"))
         reporter = _Bar(bar, bar.add_task("Exporting", total=None))
-        outcome = run_export(body, tenant=tenant, job_id=str(uuid.uuid4()), place=place, reporter=reporter)
+        outcome = run_export(
+            body,
+            tenant=tenant,
+            job_id=str(uuid.uuid4()),
+            place=place,
+            reporter=reporter,
+            find_base=partial(base_at_home, settings, tenant, body),
+        )
         if outcome.file is not None:
             (Path(folder) / "results" / outcome.file.key).replace(output)
-    warnings = [{"code": one.code, "message": one.message} for one in (*outcome.plan.request.warnings, *outcome.warnings)]
+    warnings = [{"code": one.code, "message": one.message} for one in (*outcome.plan.request.warnings, *outcome.extracted.warnings, *outcome.warnings)]
     show_warnings(warnings)
     if as_json:
         show_json(_facts(outcome, output) | {"warnings": warnings})

@@ -6,6 +6,7 @@ from typing import Any
 from contract.criterion import Area
 from contract.filters import EVERYTHING, Context, Filter, ValueType
 from contract.jobs import JobWarning
+from contract.since import Since
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class ExportRequest:
     `ids` empty means no choice by id.
     `attributes`, `properties`: None for all, else the names wanted, spelled and ordered as they came.
     `contexts`: pick values in one of them (none: all values). `client_state` is echoed whole in notifications.
-    `file_name` may end in an extension.
+    `file_name` may end in an extension. `since`: only what changed since then; None for everything.
     """
 
     types: tuple[str, ...]
@@ -53,4 +54,5 @@ class ExportRequest:
     file_name: str | None = None
     client_state: dict[str, Any] = field(default_factory=dict)
     skip_if_empty: bool = False
+    since: Since | None = None
     warnings: tuple[JobWarning, ...] = ()

@@ -75,7 +75,8 @@ class JobFile:
 class Job:
     """The facts of one job; times are UTC. `id` is the flow run's id, None between request key and run.
 
-    `counts` are those of an import, by the names of `contract.imports.ImportReport`.
+    `counts` are those of an import, by the names of `contract.imports.ImportReport`; `seen` says which changes the objects of
+    an export's file have behind them (`database.candidates`).
     """
 
     request_key: str
@@ -92,6 +93,7 @@ class Job:
     finished: datetime | None = None
     cancel_requested: datetime | None = None
     as_of: datetime | None = None
+    seen: str | None = None
     matched: int | None = None
     total: int | None = None
     step: Step | None = None

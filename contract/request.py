@@ -17,6 +17,7 @@ from contract.objects import describe
 from contract.paths import member
 from contract.query import read_query
 from contract.shapes import Members, Notes, read_boolean, read_object, read_whole_number
+from contract.since import read_since
 from contract.wire import unusable_parts
 
 __all__ = ["ExportRequest", "ProfileChoice", "SortKey", "parse_request"]
@@ -65,7 +66,9 @@ def _read_body(
     if params is not None:
         parts |= read_query(params, now, notes)
         parts |= read_fields(params.take_members("fields"), notes)
-        parts |= read_options(params.take_members("options"), notes)
+        options = params.take_members("options")
+        parts |= read_options(options, notes)
+        parts["since"] = read_since(params, options, now, notes)
         parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
         parts["sort"] = read_sort(params.take_members("sort"), notes)
     return ExportRequest(

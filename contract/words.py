@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from contract.export_request import ExportRequest, SortKey
 from contract.filters import (
@@ -22,6 +23,7 @@ from contract.filters import (
 from contract.objects import NESTING
 from contract.operators import OPERATORS
 from contract.phrases import listed, plain
+from contract.since import Since
 
 # Criteria name their properties in lower case; these are the words that the documented names are made of.
 _NAME_WORDS = re.compile(
@@ -30,6 +32,7 @@ _NAME_WORDS = re.compile(
     "|user|validation"
 )
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AS = {ValueType.TEXT: "as text", ValueType.NUMBER: "as a number", ValueType.INSTANT: "as a date"}
 
 
@@ -53,8 +56,18 @@ def _lines(request: ExportRequest) -> Iterable[str]:
         yield f"Without the first {request.offset:,}"
     if request.max_records is not None:
         yield f"At most {request.max_records:,} records"
+    if request.since is not None:
+        yield f"Only what changed since {_moment(request.since)}"
     if request.skip_if_empty:
         yield "No file when nothing matches"
+
+
+def _moment(since: Since) -> str:
+    if since.job is not None:
+        return f"job {since.job}"
+    if since.instant is not None:
+        return f"{_EPOCH + timedelta(milliseconds=since.instant):%Y-%m-%d %H:%M:%S} UTC"
+    return "the last completed export of the same request"
 
 
 def _filter_lines(part: Filter) -> list[str]:

@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, tuple_
 
 from contract.errors import BadOperand, UnknownJob
-from contract.jobs import Job, JobStatus
+from contract.jobs import Job, JobSource, JobStatus
 from database.dialects import DIALECTS
 from database.engine import reading, unavailable
 from database.job_rows import read_job, status_column, to_milliseconds
@@ -68,6 +68,21 @@ def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> li
         _ROW.tenant == tenant, _ROW.format == format, _ROW.result_name.is_not(None), _ROW.error_code.is_(None)
     )
     return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit))
+
+
+def exports_before(engine: Engine, job: Job, *, limit: int) -> list[Job]:
+    """The completed exports of whoever asked for `job`, the newest first, at most `limit`.
+
+    A schedule is one who asks: its runs look at those of schedules alone, and no other job looks at them. The command
+    line exports for whoever has the home: it looks at all.
+    """
+    completed = status_column().in_([JobStatus.COMPLETED.value, JobStatus.COMPLETED_EMPTY.value])
+    query = select(export_job).where(_ROW.tenant == job.tenant, completed, _ROW.as_of_ms.is_not(None))
+    if job.source is not JobSource.CLI:
+        scheduled = _ROW.source == JobSource.SCHEDULE.value
+        alike = scheduled if job.source is JobSource.SCHEDULE else not_(scheduled)
+        query = query.where(_ROW.submitted_by.is_not_distinct_from(job.submitted_by), alike)
+    return _many(engine, query.order_by(_ROW.as_of_ms.desc(), _ROW.request_key.desc()).limit(limit))
 
 
 def of_tenant(engine: Engine, tenant: str, ids: Collection[str] = ()) -> list[Job]:

@@ -21,6 +21,7 @@ from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create
 from database.job_queries import (
     count_by_status,
     expired,
+    exports_before,
     finished_like,
     get,
     is_untold,
@@ -50,6 +51,7 @@ __all__ = [
     "create",
     "describe",
     "expired",
+    "exports_before",
     "fail",
     "finished_like",
     "forget_file",
@@ -87,6 +89,7 @@ class JobFacts(TypedDict, total=False):
     file_name: str | None
     format: str | None
     as_of: datetime | None
+    seen: str | None
     matched: int | None
     total: int | None
     counts: dict[str, int]

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Select, exists, make_url, select
 from contract.errors import DiskFull
 from contract.request import ExportRequest
 from database.arrow import Stream, schema_of, snapshot
+from database.candidates import select_seen
 from database.engine import reading, unavailable
 from database.selection import count_all, of_tenant, select_documents, select_errors, select_matching
 from database.tables import state_object
@@ -35,7 +36,7 @@ class Snapshot:
     """What one snapshot gave. `objects` and `errors` are files in the folder of the spool, `errors` None without any.
 
     `as_of`: everything that was stored before that time is in it, in UTC. `matched` counts what the request finds without
-    its limits, `exported` what is in the spool.
+    its limits, `exported` what is in the spool. `seen`: see `database.candidates`.
     """
 
     objects: Path
@@ -43,6 +44,7 @@ class Snapshot:
     as_of: datetime
     matched: int
     exported: int
+    seen: str
 
 
 def tenant_exists(engine: Engine, tenant: str) -> bool:
@@ -77,6 +79,7 @@ def extract(
     as_of = datetime.now(UTC)
     dialect = make_url(url).get_backend_name()
     with snapshot(url) as stream:
+        seen = next(stream(select_seen(dialect))).column(0)[0].as_py()
         matched = None
         if limit is not None or request.offset:
             matched = _count(stream, count_all(tenant, request, dialect))
@@ -92,7 +95,7 @@ def extract(
             if not exported or not _write_rows(errors, stream, select_errors(tenant, request, dialect, limit=limit)):
                 errors.unlink(missing_ok=True)
                 errors = None
-    return Snapshot(objects, errors, as_of, exported if matched is None else matched, exported)
+    return Snapshot(objects, errors, as_of, exported if matched is None else matched, exported, seen)
 
 
 def _count(stream: Stream, counting: Select[Any]) -> int:

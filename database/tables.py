@@ -131,6 +131,7 @@ export_job = Table(
     Column("finished_ms", BigInteger),
     Column("cancel_requested_ms", BigInteger),
     Column("as_of_ms", BigInteger),
+    Column("seen", Characters),
     Column("matched", BigInteger),
     Column("total", BigInteger),
     Column("step", Characters),

@@ -26,13 +26,16 @@ from contract.errors import (
     StatesheetError,
 )
 from contract.jobs import JobFile, JobStatus, JobWarning, Step
+from contract.since import Since
 from database import jobs
 from database.engine import connect
 from files import spool, store
 from flows.ending import tell
-from flows.pipeline import Place, Steps, run_export
+from flows.pipeline import Outcome, Place, Steps, run_export
 from flows.records import REFUSED, adopt
+from flows.since import base_of
 from flows.story import in_short, tell_story
+from tasks.plan import Base
 from tasks.steps import extract_task, publish_task, render_task, transform_task, validate_task
 
 TASKS = Steps(validate_task, extract_task, transform_task, render_task, publish_task)
@@ -52,9 +55,6 @@ class Done(Protocol):
 
 Work = Callable[..., Done]
 """Does the work of a job: takes the raw request, and by name `tenant`, `job_id`, `attempt`, `place` and `reporter`."""
-
-EXPORT: Work = partial(run_export, steps=TASKS)
-
 
 @dataclass
 class RowReporter:
@@ -93,7 +93,16 @@ def _row_needed() -> Iterator[None]:
         raise Abort(str(error)) from error
 
 
-def run_job(tenant: str, request: object, work: Work = EXPORT) -> State[Any]:
+def export(request: object, *, job_id: str, place: Place, reporter: RowReporter, **given: Any) -> Outcome:
+    """The work of an export. What a delta is told from is found among the jobs."""
+
+    def find_base(since: Since) -> Base | None:
+        return base_of(reporter.engine, jobs.of_run(reporter.engine, job_id), since, place.zone)
+
+    return run_export(request, job_id=job_id, place=place, reporter=reporter, steps=TASKS, find_base=find_base, **given)
+
+
+def run_job(tenant: str, request: object, work: Work = export) -> State[Any]:
     """Do the work for the flow run of this process and bring its job to an end; the state that Prefect is to show.
 
     What goes wrong becomes a state too: Prefect would keep a copy of every error that is raised, and add its own words.

@@ -1,7 +1,7 @@
 """The steps of one export in order, as a plain function: the flow runs it with tasks, the command line without Prefect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from contract.errors import UnknownTenant
 from contract.jobs import JobFile, JobWarning, Step
+from contract.since import Since
+from contract.warnings import NO_EARLIER_EXPORT, warning
 from database.engine import connect
 from database.reader import tenant_exists
 from files.spool import attempt_folder
 from tasks.extract import extract
-from tasks.plan import ExportPlan, Extracted
+from tasks.plan import Base, ExportPlan, Extracted
 from tasks.publish import publish
 from tasks.render import render
 from tasks.transform import transform
 from tasks.validate import plan_export
+
+
+FindBase = Callable[[Since], Base | None]
 
 
 class Reporter(Protocol):
@@ -86,20 +91,35 @@ class Outcome:
 
 
 def run_export(
-    body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter, steps: Steps | None = None, attempt: int = 1
+    body: object,
+    *,
+    tenant: str,
+    job_id: str,
+    place: Place,
+    reporter: Reporter,
+    steps: Steps | None = None,
+    attempt: int = 1,
+    find_base: FindBase = lambda _since: None,
 ) -> Outcome:
     """From the raw request to the verified, published file. The caller removes what is in the spool (`files.spool`).
+    `find_base` says what a delta is told from (`flows.since`).
 
     Raises InvalidRequest with every mistake, UnknownTenant, and what each step raises.
     """
     steps = steps or Steps()
-    plan = _plan(body, tenant, job_id, attempt, place, reporter, steps)
+    plan = _with_base(_plan(body, tenant, job_id, attempt, place, reporter, steps), find_base, reporter)
     reporter.progress(Step.EXTRACT, 0)
     extracted = steps.extract(
         plan, database_url=place.objects_url, on_progress=lambda done: reporter.progress(Step.EXTRACT, done)
     )
-    reporter.describe(as_of=extracted.as_of, matched=extracted.matched, total=extracted.exported)
-    if extracted.matched == 0 and plan.request.skip_if_empty:
+    reporter.describe(
+        as_of=extracted.as_of,
+        seen=extracted.seen,
+        matched=extracted.matched,
+        total=extracted.exported,
+        warnings=extracted.warnings,
+    )
+    if extracted.is_empty and plan.request.skip_if_empty:
         return Outcome(plan, extracted, None)
     reporter.progress(Step.TRANSFORM, extracted.exported)
     content = steps.transform(plan, extracted, zone=place.zone)
@@ -124,6 +144,19 @@ def _plan(body: object, tenant: str, job_id: str, attempt: int, place: Place, re
     )
     reporter.describe(file_name=plan.file_name, format=plan.profile.format, warnings=plan.request.warnings)
     return plan
+
+
+def _with_base(plan: ExportPlan, find_base: FindBase, reporter: Reporter) -> ExportPlan:
+    """The plan with what its delta is told from; where there is nothing, it is one of everything, and the user is told."""
+    since = plan.request.since
+    if since is None:
+        return plan
+    base = find_base(since)
+    if base is not None:
+        return replace(plan, base=base)
+    told = warning(NO_EARLIER_EXPORT)
+    reporter.describe(warnings=(told,))
+    return replace(plan, request=replace(plan.request, warnings=(*plan.request.warnings, told)))
 
 
 def _check_tenant(tenant: str, place: Place) -> None:

@@ -25,8 +25,8 @@ _ROWS_AT_ONCE = 16_384
 def write(content: Content, path: Path) -> Written:
     """The tables as Parquet at `path`, or a zip of several beside it."""
     rows = sum(table.rows for table in content.tables)
-    if len(content.tables) != 1:
-        return Written(write_archive(content.tables, path, "parquet", _write_table), rows)
+    if len(content.listed) != 1:
+        return Written(write_archive(content.listed, path, "parquet", _write_table), rows)
     with path.open("wb") as file:
         _write_table(content.tables[0], file)
     return Written(path, rows)
@@ -38,8 +38,8 @@ def verify(content: Content, path: Path) -> None:
         if path.suffix != ".zip":
             _verify_table(content.tables[0], path)
             return
-        with unpacked(path, content.tables, "parquet") as files:
-            for table, file in zip(content.tables, files, strict=True):
+        with unpacked(path, content.listed, "parquet") as files:
+            for table, file in zip(content.listed, files, strict=True):
                 _verify_table(table, file)
     except pa.ArrowException as error:
         raise VerificationFailed(detail=str(error)) from error

@@ -36,8 +36,8 @@ def write(content: Content, path: Path) -> Written:
         _write_table(table, file, zone=content.receipt.zone, bom=content.bom)
 
     rows = sum(table.rows for table in content.tables)
-    if len(content.tables) != 1:
-        return Written(write_archive(content.tables, path, "csv", write_one), rows)
+    if len(content.listed) != 1:
+        return Written(write_archive(content.listed, path, "csv", write_one), rows)
     with path.open("wb") as file:
         write_one(content.tables[0], file)
     return Written(path, rows)
@@ -49,8 +49,8 @@ def verify(content: Content, path: Path) -> None:
         if path.suffix != ".zip":
             _verify_table(content.tables[0], path, bom=content.bom)
             return
-        with unpacked(path, content.tables, "csv") as files:
-            for table, file in zip(content.tables, files, strict=True):
+        with unpacked(path, content.listed, "csv") as files:
+            for table, file in zip(content.listed, files, strict=True):
                 _verify_table(table, file, bom=content.bom)
     except (pa.ArrowException, pl.exceptions.PolarsError) as error:
         raise VerificationFailed(detail=str(error)) from error
@@ -83,11 +83,11 @@ def _text(column: TableColumn, zone: ZoneInfo) -> pl.Expr:
     if column.kind is Kind.TEXT:
         return neutralised(cell)
     if column.kind is Kind.INSTANT:
-        return pl.coalesce(neutralised(pl.col(column.name + EXACT_TEXT)), _iso(cell, zone)).alias(column.name)
+        return pl.coalesce(neutralised(pl.col(column.name + EXACT_TEXT)), iso(cell, zone)).alias(column.name)
     return cell
 
 
-def _iso(ms: pl.Expr, zone: ZoneInfo) -> pl.Expr:
+def iso(ms: pl.Expr, zone: ZoneInfo) -> pl.Expr:
     """Instants as ISO 8601 with the offset of `zone`; in UTC where ISO 8601 cannot say it: an offset that, long ago, was no
     whole number of minutes, and the year 10000."""
     instant = ms.cast(pl.Datetime("ms", "UTC"))

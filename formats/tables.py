@@ -96,7 +96,7 @@ class Triage:
 @dataclass(frozen=True)
 class Receipt:
     """The facts of one export, for Help, Summary and the way back. `words`: the request in words, a line each; `contexts`:
-    those that values were picked by.
+    those that values were picked by; `since`: what a delta is told from, for people.
     """
 
     tenant: str
@@ -112,6 +112,7 @@ class Receipt:
     tallies: tuple[Tally, ...] = ()
     contexts: tuple[Context, ...] = ()
     triage: Triage = Triage()
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,15 +120,23 @@ class Content:
     """Everything that a format may write. `errors` holds a row a validation error: `Type`, `ID` of its object, `row` (the
     0-based row of the object in its table) and the error's parts; None where no object has any.
 
+    `changes` lists what a delta found, a row a cell; beside its columns its file has `row`, as in `errors`. None: no delta.
+
     `documents` is set instead of `tables` for formats that write whole objects: JSON lines, in order.
     """
 
     receipt: Receipt
     tables: tuple[DataTable, ...] = ()
     errors: DataTable | None = None
+    changes: DataTable | None = None
     documents: Path | None = None
     include_validation_data: bool = False
     bom: bool = True
+
+    @property
+    def listed(self) -> tuple[DataTable, ...]:
+        """The tables with that of the changes, for formats of one file a table."""
+        return self.tables if self.changes is None else (*self.tables, self.changes)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,15 @@ def extract(plan: ExportPlan, *, database_url: str, on_progress: Callable[[int],
 
     Raises DatabaseUnavailable and DiskFull.
     """
+    if plan.base is not None:
+        from tasks.delta import extract_delta
+
+        return extract_delta(plan, plan.base, database_url=database_url, on_progress=on_progress)
+    return extract_all(plan, database_url=database_url, on_progress=on_progress)
+
+
+def extract_all(plan: ExportPlan, *, database_url: str, on_progress: Callable[[int], None]) -> Extracted:
+    """The same, whatever the plan is told from."""
     with space_for("the objects of the export"):
         snapshot = read(
             database_url,
@@ -29,4 +38,5 @@ def extract(plan: ExportPlan, *, database_url: str, on_progress: Callable[[int],
         as_of=snapshot.as_of,
         matched=snapshot.matched,
         exported=snapshot.exported,
+        seen=snapshot.seen,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.profiles import Profile
 from contract.jobs import JobWarning
@@ -11,9 +12,20 @@ from contract.request import ExportRequest
 
 
 @dataclass(frozen=True)
+class Base:
+    """What a delta is told from: the moment, what was `seen` then (None: only the moment is known), whose job it was, and the
+    zone to write dates in."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    seen: str | None = None
+    job_id: str | None = None
+
+
+@dataclass(frozen=True)
 class ExportPlan:
     """A valid request, resolved: all that the later steps need to know. `limit` None: everything that matches.
-    `folder` is this attempt's own."""
+    `folder` is this attempt's own; `base` None: all that there is, not only what changed."""
 
     job_id: str
     tenant: str
@@ -24,18 +36,29 @@ class ExportPlan:
     limit: int | None
     folder: Path
     attempt: int = 1
+    base: Base | None = None
 
 
 @dataclass(frozen=True)
 class Extracted:
     """What the one snapshot gave. `objects` is an Arrow IPC spool (JSON lines of documents where the format writes whole
-    objects), `errors` one of the validation errors of its objects."""
+    objects), `errors` one of the validation errors of its objects, `changes` the list of a delta's changes (`tasks.differences`),
+    with so many rows `listed`."""
 
     objects: Path
     errors: Path | None
     as_of: datetime
     matched: int
     exported: int
+    seen: str | None = None
+    changes: Path | None = None
+    listed: int = 0
+    warnings: tuple[JobWarning, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell: no object, and nothing that was removed."""
+        return not self.matched and not self.listed
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from formats.ipc import read_batches
 from formats.tables import EXACT_TEXT, FINGERPRINT, Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly, Counts
 from tasks.columns import CATALOGUE_TYPE, Layout, lay_out, wants_errors
+from tasks.differences import place_changes, since_in_words
 from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
 from tasks.plan import ExportPlan, Extracted
@@ -59,7 +60,8 @@ def transform(plan: ExportPlan, extracted: Extracted, *, zone: ZoneInfo) -> Cont
     )
     with space_for("the tables of the export"):
         if FORMATS[plan.profile.format].whole_objects:
-            return replace(content, documents=choose_documents(extracted.objects, plan.folder, plan.request))
+            documents = choose_documents(extracted.objects, plan.folder, plan.request)
+            return replace(content, documents=documents, changes=_changes((), plan, extracted))
         return _with_tables(content, plan, extracted)
 
 
@@ -76,6 +78,7 @@ def _receipt(plan: ExportPlan, extracted: Extracted, zone: ZoneInfo) -> Receipt:
         request=plan.body,
         version=version("statesheet"),
         contexts=plan.request.contexts,
+        since="" if plan.base is None else since_in_words(plan.base),
     )
 
 
@@ -92,7 +95,11 @@ def _with_tables(content: Content, plan: ExportPlan, extracted: Extracted) -> Co
     tables, errors = _write(assembly, layouts, extracted.objects, plan.folder)
     looked_at = triage(counts.errors, counts.ages, plan.folder / _ERRORS_FILE)
     receipt = replace(content.receipt, tallies=counts.tallies.counted(), triage=looked_at)
-    return replace(content, receipt=receipt, tables=tables, errors=errors)
+    return replace(content, receipt=receipt, tables=tables, errors=errors, changes=_changes(tables, plan, extracted))
+
+
+def _changes(tables: tuple[DataTable, ...], plan: ExportPlan, extracted: Extracted) -> DataTable | None:
+    return None if extracted.changes is None else place_changes(extracted.changes, tables, plan.folder)
 
 
 def _entries(plan: ExportPlan, extracted: Extracted, found: Survey) -> Path | None:

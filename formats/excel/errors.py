@@ -11,7 +11,7 @@ from contract.objects import Kind
 from formats.excel import look
 from formats.excel.columns import Column
 from formats.excel.rows import Rows, ipc_rows
-from formats.excel.sheets import DataSheet, Links
+from formats.excel.sheets import DataSheet, HeaderLook, Links
 from formats.excel.states import column_of
 from formats.tables import DataTable, Receipt
 
@@ -20,8 +20,13 @@ _ROW, _TYPE, _ID, _TEXT = "row", "Type", "ID", "error"
 _PLACE = "#place"
 
 
-def errors_sheet(errors: DataTable, receipt: Receipt, sheets: Mapping[str, Sequence[DataSheet]]) -> DataSheet:
-    """The sheet of errors. `sheets` are the laid out ones of each type (folded), in order: an object's row may lie on any.
+def errors_sheet(
+    errors: DataTable,
+    receipt: Receipt,
+    sheets: Mapping[str, Sequence[DataSheet]],
+    colours: HeaderLook = look.ERRORS,
+) -> DataSheet:
+    """The sheet of errors, or of anything else that has a row of an object. `sheets` are the laid out ones of each type (folded), in order: an object's row may lie on any.
 
     The column `Row` shows the object's row as Excel numbers it, on the sheet that its link leads to.
     """
@@ -32,7 +37,7 @@ def errors_sheet(errors: DataTable, receipt: Receipt, sheets: Mapping[str, Seque
         title=errors.title or TITLE,
         columns=columns,
         rows=_placed(ipc_rows(errors.path), sheets),
-        looks={"": look.ERRORS},
+        looks={"": colours},
         frozen_columns=place + 1,
         links=Links(_ROW, lambda batch: batch[_PLACE]),
     )

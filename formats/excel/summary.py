@@ -44,6 +44,8 @@ def summary_sheet(receipt: Receipt, errors: int) -> DrawnSheet:
 def _result(receipt: Receipt, errors: int) -> Iterable[tuple[str, str | int]]:
     yield "Data as of", receipt.as_of.astimezone(receipt.zone).isoformat(sep=" ", timespec="milliseconds")
     yield "Time zone", receipt.zone.key
+    if receipt.since:
+        yield "Changes since", receipt.since
     yield "Objects matched", receipt.matched
     yield "Objects exported", receipt.exported
     yield "Validation errors", errors

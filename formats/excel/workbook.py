@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contract.filters import fold
+from formats.excel import look
 from formats.excel.errors import TITLE as ERRORS_TITLE
 from formats.excel.errors import errors_sheet
 from formats.excel.help import help_sheet
@@ -22,7 +23,8 @@ from formats.excel.triage import triage_sheet
 from formats.excel.writer import write
 from formats.tables import Content, Triage, Written
 
-_OWN_NAMES = ("Help", ERRORS_TITLE, TRIAGE_TITLE, SUMMARY_TITLE, MODEL_TITLE, REFERENCE_TITLE)
+CHANGES_TITLE = "Changes"
+_OWN_NAMES = ("Help", CHANGES_TITLE, ERRORS_TITLE, TRIAGE_TITLE, SUMMARY_TITLE, MODEL_TITLE, REFERENCE_TITLE)
 
 
 def write_workbook(content: Content, path: Path) -> Written:
@@ -48,11 +50,12 @@ def write_data(content: Content, path: Path) -> Written:
 
 
 def workbook_sheets(content: Content) -> list[Sheet]:
-    """The sheets in order: Help, one or more a type, Validation Errors, Triage, Summary, Model, Reference Data."""
+    """The sheets in order: Help, one or more a type, Changes (of a delta), Validation Errors, Triage, Summary, Model, Reference Data."""
     receipt = content.receipt
     reference = ReferenceData(content.tables) if content.include_validation_data else None
     by_type = _data_sheets(content, reference)
     sheets: list[Sheet] = [help_sheet(receipt), *(sheet for parts in by_type.values() for sheet in parts)]
+    sheets += _changes_sheets(content, by_type)
     errors = content.errors
     problems = _errors_sheets(content, by_type)
     sheets += problems
@@ -60,6 +63,13 @@ def workbook_sheets(content: Content) -> list[Sheet]:
         sheets.append(triage_sheet(receipt.triage, problems, errors.rows if errors is not None else 0))
     sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, receipt)]
     return [*sheets, reference.sheet()] if reference is not None else sheets
+
+
+def _changes_sheets(content: Content, by_type: dict[str, list[DataSheet]]) -> list[Sheet]:
+    if content.changes is None:
+        return []
+    changes = replace(content.changes, title=CHANGES_TITLE)
+    return list(laid_out([errors_sheet(changes, content.receipt, by_type, look.SYSTEM_FIELDS)]))
 
 
 def _errors_sheets(content: Content, by_type: dict[str, list[DataSheet]]) -> list[DataSheet]:
