@@ -54,7 +54,10 @@ def export(
         )
         if outcome.file is not None:
             (Path(folder) / "results" / outcome.file.key).replace(output)
-    warnings = [{"code": one.code, "message": one.message} for one in (*outcome.plan.request.warnings, *outcome.extracted.warnings, *outcome.warnings)]
+    warnings = [
+        {"code": one.code, "message": one.message}
+        for one in (*outcome.plan.request.warnings, *outcome.extracted.warnings, *outcome.warnings)
+    ]
     show_warnings(warnings)
     if as_json:
         show_json(_facts(outcome, output) | {"warnings": warnings})

@@ -23,7 +23,7 @@ class Since:
 
 
 def read_since(params: Members, options: Members | None, now: datetime, notes: Notes) -> Since | None:
-    """`params.options.since` or `params.since`, which mean the same; None where neither is there. Notes an Ambiguous for both."""
+    """`params.options.since` or `params.since`, which mean the same; None without either. Notes an Ambiguous for both."""
     found = [entry for entry in (params.take("since"), options and options.take("since")) if entry]
     if len(found) > 1:
         names = " and ".join(entry.path for entry in found)

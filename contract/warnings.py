@@ -14,7 +14,7 @@ WARNINGS: dict[str, str] = {
     NO_EFFECT: "{path} has no effect: {reason}",
     COMPARED_AS_TEXT: "{path} is compared as text; say type {type} to compare it as {meaning}",
     NO_EARLIER_EXPORT: "There is no earlier completed export of the same request: this is a full export",
-    CHANGES_SINCE: "Only what changed since {moment} is in the file{job}: {added:,} added, {changed:,} changed, {removed:,} removed",
+    CHANGES_SINCE: "Only what changed since {moment}{job}: {added:,} added, {changed:,} changed, {removed:,} removed",
     CELLS_CUT: "A cell holds {limit:,} characters; cut on sheet {sheet!r}: {cells}",
     COLUMNS_LEFT_OUT: "A sheet holds {limit:,} columns; left out of sheet {sheet!r}: {columns}",
     PARTLY_TAKEN: "{refused} of {rows} rows or objects were refused, the others are written; the report says why of each",

@@ -1,8 +1,8 @@
 """Which objects may differ between an earlier export and now: those with a change that the earlier one had not seen.
 
 What an export has seen is a text that its job keeps. Times would not do: a change is stored a while after the time that it
-bears, so that an export in between has not seen it, and clocks step back. SQLite has one writer at a time and numbers the changes
-in the order in which they are stored, so that the last number says it. On PostgreSQL numbers of a transaction in flight may be
+bears, so that an export in between has not seen it, and clocks step back. SQLite has one writer at a time and numbers the
+changes in the order in which they are stored: the last number says it. On PostgreSQL numbers of a transaction in flight may be
 lower than those that are there; its snapshot says it: https://www.postgresql.org/docs/current/functions-info.html
 """
 
@@ -50,7 +50,7 @@ def select_seen(dialect: str) -> Select[Any]:
 def not_seen(seen: str, dialect: str) -> ColumnElement[bool]:
     """Whether a change is not among those that `select_seen` spoke of."""
     if dialect == "postgresql":
-        writer = literal_column("object_change.xmin::text::xid8")
+        writer: ColumnElement[Any] = literal_column("object_change.xmin::text::xid8")
         return not_(func.pg_visible_in_snapshot(writer, literal_column("'" + _plain(seen) + "'::pg_snapshot")))
     return object_change.c.number > literal(int(seen), BigInteger)
 
@@ -63,7 +63,7 @@ def from_instant(instant: int) -> ColumnElement[bool]:
 def select_candidates(tenant: str, request: ExportRequest, later: ColumnElement[bool], dialect: str) -> Select[Any]:
     """The objects of the request's types and ids with a change that is `later`, and whose document is not what it was before.
 
-    Columns: `type`, `id`, `before` and `after`, the documents (null: not there), and of the last change `at_ms` and `changed_by`.
+    Columns: `type`, `id`, `before` and `after`, the documents (null: not there), and `at_ms` and `changed_by` of the last change.
     """
     changes = object_change.c
     mine = [changes.tenant == tenant if is_storable(tenant) else changes.tenant.is_(None), later]
@@ -110,7 +110,7 @@ def _plain(seen: str) -> str:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What one snapshot has of them: `batches` of the columns of `select_candidates`; `as_of` and `seen` are of the snapshot."""
+    """What one snapshot has of them: `batches` as of `select_candidates`; `as_of` and `seen` are of the snapshot."""
 
     as_of: datetime
     seen: str

@@ -22,7 +22,6 @@ from tasks.render import render
 from tasks.transform import transform
 from tasks.validate import plan_export
 
-
 FindBase = Callable[[Since], Base | None]
 
 

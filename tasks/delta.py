@@ -18,7 +18,6 @@ import pyarrow as pa
 from sqlalchemy import Engine
 
 from config.profiles import DEFAULT_PROFILE
-from contract.changes import Deletion
 from contract.errors import VerificationFailed
 from contract.jobs import JobWarning
 from contract.warnings import CHANGES_SINCE, warning
@@ -84,9 +83,7 @@ def extract_delta(plan: ExportPlan, base: Base, *, database_url: str, on_progres
         shutil.rmtree(plan.folder / "compared", ignore_errors=True)
         url, kept = _new_store(plan.folder / "changed.db")
         instant = to_milliseconds(base.as_of)
-        reading = read_candidates(
-            database_url, plan.tenant, request, seen=base.seen, instant=instant, at_once=AT_ONCE
-        )
+        reading = read_candidates(database_url, plan.tenant, request, seen=base.seen, instant=instant, at_once=AT_ONCE)
         path, done, listed = plan.folder / "changes.arrow", 0, 0
         with reading as candidates, pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, CHANGES) as file:
             for batch in candidates.batches:
@@ -104,9 +101,7 @@ def extract_delta(plan: ExportPlan, base: Base, *, database_url: str, on_progres
 def _told(base: Base, kinds: Counter[str]) -> JobWarning:
     job = f" (job {base.job_id})" if base.job_id else ""
     moment = base.as_of.astimezone(base.zone).isoformat(sep=" ", timespec="seconds")
-    return warning(
-        CHANGES_SINCE, moment=moment, job=job, added=kinds[ADDED], changed=kinds[CHANGED], removed=kinds[REMOVED]
-    )
+    return warning(CHANGES_SINCE, moment=moment, job=job, added=kinds[ADDED], changed=kinds[CHANGED], removed=kinds[REMOVED])
 
 
 def _new_store(path: Path) -> tuple[str, Engine]:

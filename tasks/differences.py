@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pyarrow as pa
 
+from contract.filters import fold
 from contract.objects import Kind
 from formats.delimited import iso
 from formats.headers import ID, NAME, SYSTEM, TYPE
@@ -39,7 +40,8 @@ def since_in_words(base: Base) -> str:
 def differences(before: Content, after: Content, zone: ZoneInfo) -> pl.DataFrame:
     """The first seven columns of `CHANGES`, by type, id and the order of the columns in the file.
 
-    A column that only one of the two has counts as empty in the other. Cells are compared, and shown, as the file shows them.
+    A column that only one of the two has counts as empty in the other. Names compare without case, as everywhere; cells
+    are compared, and shown, as the file shows them.
     """
     tables = [{table.type: table for table in content.tables} for content in (before, after)]
     types = sorted({*tables[0], *tables[1]})
@@ -53,12 +55,11 @@ def _of_type(type_name: str, before: DataTable | None, after: DataTable | None, 
     ids_before, ids_after = (side[ID].unique().implode() for side in (was, now))
     is_before, is_after = pl.col(ID).is_in(ids_before), pl.col(ID).is_in(ids_after)
     kind = pl.when(~is_before).then(pl.lit(ADDED)).when(~is_after).then(pl.lit(REMOVED)).otherwise(pl.lit(CHANGED))
-    names = pl.concat([now, was]).filter(pl.col(_COLUMN) == NAME).unique(ID, keep="first", maintain_order=True)
-    listed = both.with_columns(kind.alias("Change")).filter(
-        ((pl.col("Change") == CHANGED) & pl.col("text").ne_missing(pl.col("text#now"))) | (pl.col("Change") != CHANGED) & (pl.col(_COLUMN) == NAME)
-    )
+    names = pl.concat([now, was]).filter(pl.col(_COLUMN) == fold(NAME)).unique(ID, keep="first", maintain_order=True)
+    is_cell, is_name = pl.col("Change") == CHANGED, pl.col(_COLUMN) == fold(NAME)
+    differs = pl.col("text").ne_missing(pl.col("text#now"))
+    listed = both.with_columns(kind.alias("Change")).filter(pl.when(is_cell).then(differs).otherwise(is_name))
     listed = listed.join(columns, on=_COLUMN, how="left").join(names.select(ID, pl.col("text").alias(NAME)), on=ID, how="left")
-    is_cell = pl.col("Change") == CHANGED
     return listed.sort(ID, _ORDER).select(
         "Change",
         pl.lit(type_name).alias(TYPE),
@@ -71,8 +72,8 @@ def _of_type(type_name: str, before: DataTable | None, after: DataTable | None, 
 
 
 def _cells(table: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
-    """A row for each cell but those of the other system columns: `ID`, the column's name, the text."""
-    schema = {ID: pl.String, _COLUMN: pl.String, "text": pl.String}
+    """A row for each cell but those of the other system columns: `ID`, the column's folded name, the text."""
+    schema = pl.Schema({ID: pl.String(), _COLUMN: pl.String(), "text": pl.String()})
     if table is None or not table.rows:
         return pl.DataFrame(schema=schema)
     shown = [_text(column, zone) for column in table.columns if column.name not in SYSTEM or column.name == NAME]
@@ -84,16 +85,16 @@ def _cells(table: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
 def _text(column: TableColumn, zone: ZoneInfo) -> pl.Expr:
     cell = pl.col(column.name)
     if column.kind is Kind.INSTANT:
-        return pl.coalesce(pl.col(column.name + EXACT_TEXT), iso(cell, zone)).alias(column.name)
-    return cell.cast(pl.String)
+        return pl.coalesce(pl.col(column.name + EXACT_TEXT), iso(cell, zone)).alias(fold(column.name))
+    return cell.cast(pl.String).alias(fold(column.name))
 
 
 def _described(*tables: DataTable | None) -> pl.DataFrame:
-    """The columns of both sides in order: their names and labels."""
+    """The columns of both sides in order: their folded names and labels."""
     labels: dict[str, str] = {}
     for table in tables:
         for column in table.columns if table else ():
-            labels.setdefault(column.name, column.label)
+            labels.setdefault(fold(column.name), column.label)
     schema = {_COLUMN: pl.String, _LABEL: pl.String}
     return pl.DataFrame({_COLUMN: list(labels), _LABEL: list(labels.values())}, schema=schema).with_row_index(_ORDER)
 

@@ -42,8 +42,8 @@ class ExportPlan:
 @dataclass(frozen=True)
 class Extracted:
     """What the one snapshot gave. `objects` is an Arrow IPC spool (JSON lines of documents where the format writes whole
-    objects), `errors` one of the validation errors of its objects, `changes` the list of a delta's changes (`tasks.differences`),
-    with so many rows `listed`."""
+    objects), `errors` one of the validation errors of its objects, `changes` the list of a delta's changes
+    (`tasks.differences`), with so many rows `listed`."""
 
     objects: Path
     errors: Path | None

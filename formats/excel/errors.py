@@ -26,7 +26,9 @@ def errors_sheet(
     sheets: Mapping[str, Sequence[DataSheet]],
     colours: HeaderLook = look.ERRORS,
 ) -> DataSheet:
-    """The sheet of errors, or of anything else that has a row of an object. `sheets` are the laid out ones of each type (folded), in order: an object's row may lie on any.
+    """The sheet of errors, or of anything else that has a row of an object.
+
+    `sheets` are the laid out ones of each type (folded), in order: an object's row may lie on any.
 
     The column `Row` shows the object's row as Excel numbers it, on the sheet that its link leads to.
     """

@@ -50,7 +50,8 @@ def write_data(content: Content, path: Path) -> Written:
 
 
 def workbook_sheets(content: Content) -> list[Sheet]:
-    """The sheets in order: Help, one or more a type, Changes (of a delta), Validation Errors, Triage, Summary, Model, Reference Data."""
+    """The sheets in order: Help, one or more a type, Changes (of a delta), Validation Errors, Triage, Summary, Model,
+    Reference Data."""
     receipt = content.receipt
     reference = ReferenceData(content.tables) if content.include_validation_data else None
     by_type = _data_sheets(content, reference)

@@ -1,6 +1,8 @@
 """A delta is the difference of two full exports, whatever happened in between."""
 
 import itertools
+import json
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +16,12 @@ from hypothesis import strategies as st
 
 from contract.changes import Deletion
 from contract.filters import fold
+from contract.objects import parse_object
 from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
+from database.rows import rows_of
+from database.upsert import replace_objects
 from files.spool import job_folder
 from formats.headers import SYSTEM
 from formats.tables import EXACT_TEXT, Content
@@ -89,23 +94,25 @@ def shown(content: Content) -> Shown:
     rows: Shown = {}
     for table in content.tables:
         for row in rows_of_table(table):
-            plain = {name: cell for name, cell in row.items() if cell is not None and not name.startswith("#")}
-            rows[table.type, row["ID"]] = {name: cell for name, cell in plain.items() if name not in SYSTEM or name == "Name"}
+            plain = {fold(name): cell for name, cell in row.items() if cell is not None and not name.startswith("#")}
+            rows[table.type, row["ID"]] = {
+                name: cell for name, cell in plain.items() if name not in map(fold, SYSTEM) or name == "name"
+            }
     return rows
 
 
-def expected(before: Shown, after: Shown, content: Content, labels: dict[tuple[str, str], str]) -> set[tuple[str, ...]]:
+def expected(before: Shown, after: Shown, labels: dict[tuple[str, str], str]) -> set[tuple[str, ...]]:
     found = {("added", *key, "") for key in after.keys() - before.keys()}
     found |= {("removed", *key, "") for key in before.keys() - after.keys()}
     for key in before.keys() & after.keys():
         names = before[key].keys() | after[key].keys()
         differing = {name.removesuffix(EXACT_TEXT) for name in names if before[key].get(name) != after[key].get(name)}
-        found |= {("changed", *key, labels[key[0], name]) for name in differing}
+        found |= {("changed", *key, fold(labels[key[0], name])) for name in differing}
     return found
 
 
 def labels_of(*contents: Content) -> dict[tuple[str, str], str]:
-    return {(t.type, c.name): c.label for content in contents for t in content.tables for c in t.columns}
+    return {(t.type, fold(c.name)): c.label for content in contents for t in content.tables for c in t.columns}
 
 
 DELETIONS = st.lists(
@@ -114,7 +121,7 @@ DELETIONS = st.lists(
 WRITES = st.builds(lambda objects, gone: [*objects, *gone], raw_objects(), DELETIONS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     first=raw_objects(),
     later=st.lists(WRITES, max_size=3),
@@ -131,8 +138,85 @@ def test_a_delta_lists_what_two_full_exports_differ_in(url, home, first, later, 
     _, after = exported(url, plan_of(home, tenant, asked))
     delta, content = exported(url, replace(plan_of(home, tenant, asked), base=base))
     rows = rows_of_table(content.changes)
-    wanted = expected(shown(before), shown(after), content, labels_of(before, after))
-    assert sorted((r["Change"], r["Type"], r["ID"], r["Column"] or "") for r in rows) == sorted(wanted)
+    wanted = expected(shown(before), shown(after), labels_of(before, after))
+    assert sorted((r["Change"], r["Type"], r["ID"], fold(r["Column"] or "")) for r in rows) == sorted(wanted)
     keys = {(fold(kind_type), identifier) for kind, kind_type, identifier, _ in wanted if kind != "removed"}
     assert shown(content) == {key: cells for key, cells in shown(after).items() if key in keys}
     assert delta.matched == len(keys)
+
+
+def state(identifier: str, item_state: str) -> dict[str, Any]:
+    attributes = {"itemState": {"values": [{"value": item_state, "locale": "en-US", "source": "internal"}]}}
+    return {"id": identifier, "type": "connectorstate", "name": f"Item {identifier}", "data": {"attributes": attributes}}
+
+
+def delta_of(url: str, home: Path, format: str) -> tuple[ExportPlan, Content, Path]:
+    """Of four objects one changed, one was removed and one stayed; a fifth was added; the file is verified."""
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state(name, "new") for name in "abcd"])
+    found, _ = exported(url, plan_of(home, tenant, {}))
+    load(url, tenant, [state("b", "error"), Deletion("connectorstate", "c"), state("e", "new")], by="anna")
+    load(url, tenant, [state("d", "error")])
+    load(url, tenant, [state("d", "new")])
+    plan = replace(plan_of(home, tenant, {}, format), base=Base(found.as_of, ZONE, found.seen, "job-1"))
+    _, content = exported(url, plan)
+    rendered = render(plan, content)
+    file = publish(plan, content, rendered, results=str(home / "results"), retention_days=1)
+    return plan, content, home / "results" / file.key
+
+
+def test_the_workbook_has_the_rows_as_they_are_and_a_linked_list_of_changes(url, home):
+    _, _, path = delta_of(url, home, "excel")
+    book = openpyxl.load_workbook(path)
+    data = [row[2] for row in book["Connector State"].iter_rows(min_row=3, values_only=True)]
+    assert data == ["b", "e"]
+    header, *rows = book["Changes"].iter_rows(values_only=True)
+    assert header[:9] == ("Change", "Type", "ID", "Row", "Name", "Column", "Before", "After", "Changed by")
+    assert [row[:9] for row in rows] == [
+        ("changed", "connectorstate", "b", 3, "Item b", "Item State", "new", "error", "anna"),
+        ("removed", "connectorstate", "c", None, "Item c", None, None, None, "anna"),
+        ("added", "connectorstate", "e", 4, "Item e", None, None, None, "anna"),
+    ]
+    links = [link.location for link in book["Changes"]._hyperlinks] or [
+        cell.hyperlink.location for row in book["Changes"].iter_rows() for cell in row if cell.hyperlink
+    ]
+    assert links == ["'Connector State'!A3", "'Connector State'!A4"]
+    summary = {row[0]: row[1] for row in book["Summary"].iter_rows(values_only=True)}
+    assert summary["Changes since"].endswith("(job job-1)")
+
+
+@pytest.mark.parametrize(("format", "suffix"), [("csv", "csv"), ("parquet", "parquet")])
+def test_a_format_of_one_table_a_file_has_the_list_of_changes_beside_it(url, home, format, suffix):
+    _, _, path = delta_of(url, home, format)
+    with zipfile.ZipFile(path) as packed:
+        names = packed.namelist()
+    assert [name for name in names if name.startswith(("Connector State", "Changes"))] == [
+        f"Connector State.{suffix}",
+        f"Changes.{suffix}",
+    ]
+
+
+def test_json_has_the_list_of_changes_after_the_objects(url, home):
+    _, _, path = delta_of(url, home, "json")
+    answer = json.loads(path.read_bytes())["dataObjectOperationResponse"]
+    assert [item["id"] for item in answer["dataObjects"]] == ["b", "e"]
+    assert answer["totalRecords"] == 2
+    assert [(row["Change"], row["ID"], row.get("Before"), row.get("After")) for row in answer["changes"]] == [
+        ("changed", "b", "new", "error"),
+        ("removed", "c", None, None),
+        ("added", "e", None, None),
+    ]
+
+
+def test_a_write_in_flight_during_the_earlier_export_is_in_the_delta(url, home):
+    """It bears a time before the earlier export, which has not seen it."""
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state("a", "new")])
+    engine = connect(url)
+    with engine.begin() as connection:
+        replace_objects(connection, [rows_of(tenant, parse_object(state("a", "error")), loaded_ms=0)])
+        found, _ = exported(url, plan_of(home, tenant, {}))
+    engine.dispose()
+    plan = replace(plan_of(home, tenant, {}), base=Base(found.as_of, ZONE, found.seen))
+    _, content = exported(url, plan)
+    assert [(row["Before"], row["After"]) for row in rows_of_table(content.changes)] == [("new", "error")]
