@@ -63,7 +63,7 @@ def from_instant(instant: int) -> ColumnElement[bool]:
 def select_candidates(tenant: str, request: ExportRequest, later: ColumnElement[bool], dialect: str) -> Select[Any]:
     """The objects of the request's types and ids with a change that is `later`, and whose document is not what it was before.
 
-    Columns: `type`, `id`, `before` and `after`, the documents (null: not there), and `at_ms` and `changed_by` of the last change.
+    Columns: `type`, `id`, the documents `before` and `after` (null: not there), and `at_ms`, `changed_by` of the last change.
     """
     changes = object_change.c
     mine = [changes.tenant == tenant if is_storable(tenant) else changes.tenant.is_(None), later]

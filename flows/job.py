@@ -56,6 +56,7 @@ class Done(Protocol):
 Work = Callable[..., Done]
 """Does the work of a job: takes the raw request, and by name `tenant`, `job_id`, `attempt`, `place` and `reporter`."""
 
+
 @dataclass
 class RowReporter:
     """Keeps the job row up to date.
