@@ -22,7 +22,7 @@ from database.loader import load_objects
 from database.migrate import upgrade
 from database.rows import rows_of
 from database.upsert import replace_objects
-from files.spool import job_folder
+from files.spool import attempt_folder
 from formats.headers import SYSTEM
 from formats.tables import EXACT_TEXT, Content
 from tasks.extract import extract
@@ -77,7 +77,7 @@ def plan_of(home: Path, tenant: str, asked: dict[str, Any], format: str = "excel
     params = {**asked, "query": query, "rsconnect": {"profilecontexts": [{"format": format}]}}
     job = f"job-{next(COUNT)}"
     return plan_export(
-        {"params": params}, tenant=tenant, job_id=job, max_records=10**6, now=NOW, folder=job_folder(home / "spool", job)
+        {"params": params}, tenant=tenant, job_id=job, max_records=10**6, now=NOW, folder=attempt_folder(home / "spool", job, 1)
     )
 
 
@@ -101,13 +101,16 @@ def shown(content: Content) -> Shown:
     return rows
 
 
-def expected(before: Shown, after: Shown, labels: dict[tuple[str, str], str]) -> set[tuple[str, ...]]:
-    found = {("added", *key, "") for key in after.keys() - before.keys()}
-    found |= {("removed", *key, "") for key in before.keys() - after.keys()}
+def expected(before: Shown, after: Shown, labels: dict[tuple[str, str], str]) -> list[tuple[str, ...]]:
+    found = [("added", *key, "") for key in after.keys() - before.keys()]
+    found += [("removed", *key, "") for key in before.keys() - after.keys()]
     for key in before.keys() & after.keys():
         names = before[key].keys() | after[key].keys()
-        differing = {name.removesuffix(EXACT_TEXT) for name in names if before[key].get(name) != after[key].get(name)}
-        found |= {("changed", *key, fold(labels[key[0], name])) for name in differing}
+        differing = {name for name in names if before[key].get(name) != after[key].get(name)}
+        # The exact text of a date stands beside it; but a name may also end so itself.
+        columns = {name if (key[0], name) in labels else name.removesuffix(EXACT_TEXT) for name in differing}
+        # A property and an attribute may have the same label.
+        found += [("changed", *key, fold(labels[key[0], name])) for name in columns]
     return found
 
 

@@ -62,7 +62,7 @@ def test_a_published_file_is_the_rendered_one(tmp_path: Path, format: str, exten
     stored = b"".join(stream(open_store(str(tmp_path / "results")), file.key))
     assert stored == rendered.path.read_bytes()
     assert (file.bytes, file.sha256) == (len(stored), hashlib.sha256(stored).hexdigest())
-    assert (file.name, file.key) == (f"Entity Data.{extension}", f"acme/4f1c/Entity Data.{extension}")
+    assert (file.name, file.key) == (f"Entity Data.{extension}", f"acme/4f1c/1/Entity Data.{extension}")
     assert before + timedelta(days=1.5) <= file.expires <= datetime.now(UTC) + timedelta(days=1.5)
 
 
