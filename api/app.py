@@ -16,7 +16,7 @@ from api.body import BodyLimit
 from api.errors import LastResort
 from api.headers import HeaderLimit, SafeHeaders
 from api.keyring import Keyring
-from api.metrics import JobsByStatus, RequestMetrics
+from api.metrics import JobsByStatus, JobTotals, RequestMetrics
 from api.pages import site
 from api.resources import Resources
 from api.runs import PrefectRuns
@@ -59,6 +59,7 @@ def create_app(
     )
     registry = CollectorRegistry()
     registry.register(JobsByStatus(resources.jobs))
+    registry.register(JobTotals(resources.jobs))
     app = _bare_app(resources)
     app.state.resources = resources
     app.state.registry = registry

@@ -3,16 +3,17 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.models import refusals
-from database import jobs
+from database import job_totals, jobs
 
 router = APIRouter(tags=["Operation"])
 
@@ -32,10 +33,36 @@ class JobsByStatus(Collector):
         for status, count in jobs.count_by_status(self.engine).items():
             family.add_metric([status.value], count)
         yield family
+        oldest = jobs.oldest_waiting(self.engine)
+        waited = 0.0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds()
+        yield GaugeMetricFamily("statesheet_queue_oldest_seconds", "How long the first of the queue has waited.", waited)
 
     def describe(self) -> Iterator[Metric]:
         """The gauge without samples: registering asks no database."""
         yield GaugeMetricFamily("statesheet_jobs", "Jobs by status.", labels=["status"])
+
+
+@dataclass(frozen=True)
+class JobTotals(Collector):
+    """What the completed jobs come to: kept in the database, since every job runs in a process of its own."""
+
+    engine: Engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Seconds by step; rows and bytes of files by format. Raises DatabaseUnavailable."""
+        seconds = SummaryMetricFamily("statesheet_step_seconds", "Seconds of the steps of completed jobs.", labels=["step"])
+        rows = CounterMetricFamily("statesheet_rows", "Rows in completed files.", labels=["format"])
+        sizes = CounterMetricFamily("statesheet_file_bytes", "Bytes of completed files.", labels=["format"])
+        for total in job_totals.totals(self.engine):
+            if total.name == "seconds":
+                seconds.add_metric([total.label], count_value=total.times, sum_value=total.amount)
+            else:
+                (rows if total.name == "rows" else sizes).add_metric([total.label], total.amount)
+        yield from (seconds, rows, sizes)
+
+    def describe(self) -> Iterator[Metric]:
+        """Registering asks no database."""
+        return iter(())
 
 
 class RequestMetrics:
@@ -77,5 +104,5 @@ class RequestMetrics:
     responses={200: {"content": {CONTENT_TYPE_LATEST: {}}, "description": "Prometheus text."}, **refusals(503)},
 )
 def metrics(request: Request) -> Response:
-    """Jobs by status, and requests by address and status."""
+    """Jobs by status and how long the queue waits, what the completed ones came to, and requests by address and status."""
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)

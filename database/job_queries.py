@@ -11,7 +11,7 @@ from contract.errors import BadOperand, UnknownJob
 from contract.jobs import Job, JobSource, JobStatus
 from database.dialects import DIALECTS
 from database.engine import reading, unavailable
-from database.job_rows import read_job, status_column, to_milliseconds
+from database.job_rows import from_milliseconds, read_job, status_column, to_milliseconds
 from database.storable import is_storable
 from database.tables import export_job
 
@@ -143,6 +143,14 @@ def count_by_status(engine: Engine) -> dict[JobStatus, int]:
     with unavailable(), reading(engine) as connection:
         counted = {JobStatus(name): count for name, count in connection.execute(query)}
     return {status: counted.get(status, 0) for status in JobStatus}
+
+
+def oldest_waiting(engine: Engine) -> datetime | None:
+    """When the job was asked for that waits longest, of all tenants; None where none waits."""
+    query = select(func.min(_ROW.created_ms)).where(*_WAITING)
+    with unavailable(), reading(engine) as connection:
+        created = connection.execute(query).scalar_one()
+    return None if created is None else from_milliseconds(created)
 
 
 def count_waiting(connection: Connection, tenant: str) -> int:

@@ -25,7 +25,7 @@ the document as it was before (null: there was none), so a first load adds small
 `previous` of the first change after it, else the document that is there now.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, func
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from config.catalogue import COLUMNS, ERROR_PARTS
@@ -152,6 +152,15 @@ _jobs = export_job.c
 Index("ix_export_job_tenant", _jobs.tenant, _jobs.created_ms, _jobs.request_key)
 Index("ix_export_job_idempotency", _jobs.tenant, _jobs.idempotency_key, unique=True)
 Index("ix_export_job_finished", _jobs.finished_ms)
+
+job_total = Table(
+    "job_total",
+    jobs_metadata,
+    Column("name", Characters, primary_key=True),
+    Column("label", Characters, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("amount", Double, nullable=False),
+)
 
 # What an import was given (under an id of its own) and the workbook of what it refused (under the job's id). Both are small and
 # belong to the job row: kept with it, they are there on every machine, and in every backup, whenever the row is.

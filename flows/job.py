@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ from contract.errors import (
 )
 from contract.jobs import JobFile, JobStatus, JobWarning, Step
 from contract.since import Since
-from database import jobs
+from database import job_totals, jobs
 from database.engine import connect
 from files import spool, store
 from flows.ending import tell
@@ -70,14 +70,26 @@ class RowReporter:
     attempt: int
     step: Step | None = None
     reported: float = 0
+    began: float = 0
+    seconds: dict[Step, float] = field(default_factory=dict)
 
     def progress(self, step: Step, records_done: int) -> None:
         """Each step's begin, and in between no more often than a person can see."""
         if step is self.step and monotonic() - self.reported < _REPORT_SECONDS:
             return
-        self.step, self.reported = step, monotonic()
+        self.note_time(step)
+        self.reported = monotonic()
         with _row_needed():
             jobs.progress(self.engine, self.run_id, step, records_done, attempt=self.attempt)
+
+    def note_time(self, step: Step | None) -> None:
+        """Another step begins, or none: how long the one before took."""
+        if step is self.step:
+            return
+        now = monotonic()
+        if self.step is not None:
+            self.seconds[self.step] = self.seconds.get(self.step, 0) + now - self.began
+        self.step, self.began = step, now
 
     def describe(self, **facts: Any) -> None:
         """Facts onto the row."""
@@ -154,11 +166,13 @@ def _do(engine: Engine, settings: Settings, run_id: str, attempt: int, work: Wor
         get_run_logger().exception("The job failed")
         jobs.fail(engine, run_id, InternalError(detail=f"{type(error).__name__}: {error}"), attempt=attempt)
     else:
-        _complete(engine, settings, run_id, attempt, done)
+        reporter.note_time(None)
+        if _complete(engine, settings, run_id, attempt, done):
+            _count(engine, run_id, reporter, done)
 
 
-def _complete(engine: Engine, settings: Settings, run_id: str, attempt: int, done: Done) -> None:
-    """The job has its file; one that comes too late to be that goes again."""
+def _complete(engine: Engine, settings: Settings, run_id: str, attempt: int, done: Done) -> bool:
+    """The job has its file; one that comes too late to be that goes again, and the answer is no."""
     try:
         mine = jobs.complete(engine, run_id, done.file, total=done.total, warnings=done.warnings, attempt=attempt)
     except AttemptReplaced:
@@ -166,6 +180,21 @@ def _complete(engine: Engine, settings: Settings, run_id: str, attempt: int, don
         raise
     if not mine:
         _withdraw(settings, done.file)
+    return mine
+
+
+def _count(engine: Engine, run_id: str, reporter: RowReporter, done: Done) -> None:
+    """Add the job to the totals that `/metrics` tells; it has ended, whatever becomes of that."""
+    amounts: list[tuple[job_totals.Figure, str, float]] = [
+        ("seconds", step.value, seconds) for step, seconds in reporter.seconds.items()
+    ]
+    if done.file is not None:
+        kind = jobs.of_run(engine, run_id).format or "none"
+        amounts += [("rows", kind, done.total), ("bytes", kind, done.file.bytes)]
+    try:
+        job_totals.add(engine, amounts)
+    except (DatabaseUnavailable, DiskFull):
+        get_run_logger().warning("The job is not in the metrics", exc_info=True)
 
 
 def _withdraw(settings: Settings, file: JobFile | None) -> None:

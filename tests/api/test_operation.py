@@ -12,6 +12,7 @@ import pytest
 from api.health import LEAST_FREE_BYTES
 from api.models import Explanation, Health, Refusal, Started
 from config.settings import Settings
+from database import job_totals
 from database.tables import export_job
 from tests.api.conftest import BODY, TENANT, Api, FakePrefect, refusal, running
 
@@ -89,6 +90,19 @@ async def test_metrics_count_jobs_and_requests_with_few_labels(api: Api) -> None
     assert re.search(r'statesheet_requests_total\{address="/\{tenant\}/jobs/\{job_id\}",method="GET",status="404"\} 3\.0', text)
     assert re.search(r'statesheet_requests_total\{address="none",method="other",status="404"\} 3\.0', text)
     assert TENANT not in text
+
+
+async def test_metrics_tell_how_long_the_queue_waits_and_what_completed_jobs_came_to(api: Api) -> None:
+    assert "statesheet_queue_oldest_seconds 0.0" in (await api.client.get("/metrics")).text
+    await api.job_id()
+    job_totals.add(api.jobs, [("seconds", "render", 0.25), ("rows", "excel", 7), ("bytes", "excel", 900)])
+    job_totals.add(api.jobs, [("seconds", "render", 0.5)])
+    text = (await api.client.get("/metrics")).text
+    assert re.search(r"^statesheet_queue_oldest_seconds 0\.[0-9]*[1-9]", text, re.MULTILINE)
+    assert 'statesheet_step_seconds_count{step="render"} 2.0' in text
+    assert 'statesheet_step_seconds_sum{step="render"} 0.75' in text
+    assert 'statesheet_rows_total{format="excel"} 7.0' in text
+    assert 'statesheet_file_bytes_total{format="excel"} 900.0' in text
 
 
 async def test_metrics_without_the_table_of_jobs_are_503(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from prefect.exceptions import Abort
 from config.settings import Settings
 from contract.errors import DatabaseUnavailable, DiskFull, PrefectUnavailable
 from contract.jobs import Job, JobFile, JobSource, JobStatus
-from database import jobs
+from database import job_totals, jobs
 from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
@@ -91,6 +91,14 @@ def test_an_attempt_ends_its_job_with_the_file_and_leaves_nothing_else(attempt):
     assert (attempt.row().status, attempt.row().attempts) == (JobStatus.COMPLETED, 1)
     assert attempt.results() == ["States.csv"]
     assert attempt.spool() == []
+
+
+def test_a_completed_job_is_in_the_totals(attempt):
+    attempt.run()
+    totals = {(total.name, total.label): total for total in job_totals.totals(attempt.engine)}
+    assert {label for name, label in totals if name == "seconds"} == {"validate", "extract", "transform", "render", "publish"}
+    assert totals["rows", "csv"].amount == 1
+    assert totals["bytes", "csv"].amount == attempt.row().file.bytes
 
 
 def test_what_attempts_before_it_left_in_the_spool_goes(attempt):
