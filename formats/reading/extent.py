@@ -8,10 +8,15 @@ import re
 from xml.parsers import expat
 
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,10})")
+_ROW = re.compile(r"[0-9]{1,10}")
+_SHOWN = 40
 
 
 class NotAllowed(ValueError):
-    """A document type declaration: no workbook has one, and entities are declared there."""
+    """What no workbook has: a document type declaration, where entities are declared, and a place that is none.
+
+    The reading library makes a number of any letters and digits, so a place that is not understood here is not let through.
+    """
 
 
 class Extent:
@@ -46,15 +51,18 @@ class Extent:
             self._cell(attributes)
         elif kind == "row":
             said = _reference(attributes).strip()
-            self._row = int(said) if said.isascii() and said.isdigit() else self._row + 1
+            self._row = _row_number(said) if said else self._row + 1
             self._column = 0
             self.rows = max(self.rows, self._row)
 
     def _cell(self, attributes: list[str]) -> None:
-        place = _PLACE.fullmatch(_reference(attributes).strip())
-        if place is None:
+        said = _reference(attributes).strip()
+        if not said:
             self._column += 1
         else:
+            place = _PLACE.fullmatch(said)
+            if place is None:
+                raise NotAllowed(f"{said[:_SHOWN]!r} is no cell")
             self._column = column_number(place[1].upper())
             self._known[place[1]] = self._column
             self.rows = max(self.rows, int(place[2]))
@@ -62,6 +70,12 @@ class Extent:
 
     def _refuse(self, *_: object) -> None:
         raise NotAllowed("it has a document type declaration")
+
+
+def _row_number(said: str) -> int:
+    if _ROW.fullmatch(said) is None:
+        raise NotAllowed(f"{said[:_SHOWN]!r} is no row")
+    return int(said)
 
 
 def _reference(attributes: list[str]) -> str:

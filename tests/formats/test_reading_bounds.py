@@ -83,8 +83,15 @@ FAR = '<row r="1048576"><c r="XFD1048576" t="str"><v>far</v></c></row>'
             "</c>", "</x:c>"
         ),
         "&nothing;" + FAR,
+        '<row r="2"><c r="ZZZZZZZ2"><v>1</v></c></row>',
+        FAR.replace("XFD1048576", "$XFD$1048576"),
+        FAR.replace("XFD1048576", "XFD00000001048576"),
+        FAR.replace('"1048576"', '"+1048576"').replace("XFD1048576", ""),
     ],
-    ids=["plain", "blanks", "small", "references", "many blanks", "unsaid", "prefix", "no XML"],
+    ids=[
+        *("plain", "blanks", "small", "references", "many blanks", "unsaid", "prefix", "no XML"),
+        *("seven letters", "dollars", "zeros", "sign"),
+    ],
 )
 @pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/elsewhere.png"])
 def test_a_far_cell_is_found_however_it_is_spelled_and_wherever_its_sheet_lies(tmp_path: Path, name: str, far: str) -> None:
