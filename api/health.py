@@ -1,7 +1,6 @@
 """Whether an export would run now, part by part."""
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,14 +13,12 @@ from api.authentication import is_operator, public
 from api.models import Health
 from api.resources import Resources, Shared
 from api.responses import answer
-from contract.errors import DiskFull, PrefectUnavailable, StatesheetError
+from contract.errors import PrefectUnavailable, StatesheetError
 from database.engine import reading, unavailable
 from database.tables import export_job, state_object
+from files.spool import require_space
 
 router = APIRouter(tags=["Operation"])
-
-LEAST_FREE_BYTES = 256 * 1024 * 1024
-"""Room on disk under which no export is promised: a large one's spool and workbook need that."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,4 @@ async def _worker(shared: Resources) -> str:
 
 
 def _disk(shared: Resources) -> str:
-    free = shutil.disk_usage(shared.settings.home).free
-    if free < LEAST_FREE_BYTES:
-        raise DiskFull(what=f"an export: {free:,} bytes are free in {shared.settings.home}")
-    return f"{free:,} bytes are free"
+    return f"{require_space(shared.settings.home):,} bytes are free"

@@ -15,11 +15,25 @@ from files.names import segment
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
+LEAST_FREE_BYTES = 256 * 1024 * 1024
+"""Room on disk under which no job begins: a large export's spool and workbook need that."""
+
+
+def require_space(folder: Path) -> int:
+    """The bytes that are free on the disk of `folder`; raises DiskFull where they are fewer than a job may need."""
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise DiskFull(what=f"a job: {free:,} bytes are free in {folder}, {LEAST_FREE_BYTES:,} are wanted")
+    return free
+
+
 def attempt_folder(root: Path, job_id: str, attempt: int) -> Path:
-    """The folder of an attempt, made where it is not there; only its owner may look in. Raises DiskFull."""
+    """The folder of an attempt, made where it is not there; only its owner may look in. Raises DiskFull, also where
+    there is less room than `require_space` wants: better now than when half of the work is done."""
     folder = root / segment(job_id)
     with space_for("the job's folder"):
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        require_space(root)
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / str(attempt)).mkdir(mode=0o700, exist_ok=True)
     return folder / str(attempt)

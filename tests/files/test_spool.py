@@ -1,6 +1,7 @@
 """Each attempt of a running job has a private folder."""
 
 import errno
+import re
 import stat
 from pathlib import Path
 
@@ -59,3 +60,12 @@ def test_other_errors_of_the_system_pass_unchanged():
     with pytest.raises(OSError, match="broken") as caught, space_for("the rows"):
         raise OSError(errno.EIO, "broken")
     assert not isinstance(caught.value, DiskFull)
+
+
+def test_no_job_begins_on_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What is missing is said in bytes, with the folder."""
+    assert attempt_folder(tmp_path, "job", 1).is_dir()
+    monkeypatch.setattr("files.spool.LEAST_FREE_BYTES", 1 << 80)
+    with pytest.raises(DiskFull, match=rf"bytes are free in {re.escape(str(tmp_path))}"):
+        attempt_folder(tmp_path, "job", 2)
+    assert not (tmp_path / "job" / "2").exists()
