@@ -6,6 +6,9 @@ from typing import Any
 from api.estimates import estimate
 from api.resources import Resources
 from config.profiles import resolve_profile
+from contract.export_request import ExportRequest
+from contract.jobs import JobWarning
+from contract.warnings import COUNTED_WHOLE, warning
 from contract.wire import decode_body
 from contract.words import in_words
 from database.reader import count_matching
@@ -32,5 +35,9 @@ def explain(shared: Resources, tenant: str, raw: bytes) -> dict[str, Any]:
         "totalRecords": total,
         "estimatedSeconds": likely.seconds,
         "estimatedBytes": likely.bytes,
-        "warnings": [{"code": warning.code, "message": warning.message} for warning in request.warnings],
+        "warnings": [{"code": said.code, "message": said.message} for said in _warnings(request)],
     }
+
+
+def _warnings(request: ExportRequest) -> tuple[JobWarning, ...]:
+    return request.warnings if request.since is None else (*request.warnings, warning(COUNTED_WHOLE))

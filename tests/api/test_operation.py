@@ -221,3 +221,10 @@ print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+async def test_explain_says_of_a_delta_what_its_counts_are_of(api: Api) -> None:
+    body = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}, "since": "last"}}
+    said = (await api.post(body, f"/{TENANT}/explain")).json()
+    assert said["matchedRecords"] == 2
+    assert [warning["code"] for warning in said["warnings"]] == ["SSH2005"]
