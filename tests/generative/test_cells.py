@@ -48,7 +48,7 @@ def check_exports(url: str, home: Path, tenant: str, objects: list[Raw], bodies:
         for name, check in CHECKS.items():
             asked = copy.deepcopy(body)
             asked["params"]["rsconnect"] = {"profilecontexts": [{"format": name}], "includeValidationData": rng.random() < 0.3}
-            place = Place(url, home / "spool", str(home / "results"), 1_000_000, 1, zone, frozenset({tenant}))
+            place = Place(url, "", home / "spool", str(home / "results"), 1_000_000, 1, zone, frozenset({tenant}))
             job = f"{tenant}-{exports}"
             outcome = run_export(asked, tenant=tenant, job_id=job, place=place, reporter=Silent())
             assert outcome.file is not None
