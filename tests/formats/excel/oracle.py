@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 FIRST, END = datetime(1900, 3, 1), datetime(9999, 12, 31, 23, 59, 59, 999000)
@@ -20,6 +21,9 @@ def expected(value: Any) -> Any:
             return value if abs(value) <= 2**53 else str(value)
         case float():
             return _number(value)
+        case Decimal():
+            exact = abs(value) < Decimal(10) ** (15 + value.as_tuple().exponent)  # type: ignore[operator]
+            return float(value) if exact else f"{value:f}"
         case datetime():
             cut = value.replace(microsecond=value.microsecond // 1000 * 1000, tzinfo=None)
             return cut if FIRST <= cut <= END else _iso(value)

@@ -8,9 +8,11 @@ from shutil import which
 import pytest
 
 from formats.excel import write, write_workbook
+from tasks.demo_objects import demo_objects
 from tests.formats.excel.exports import export
 from tests.formats.excel.readers import by_calamine
 from tests.formats.excel.test_sheet_xml import sample
+from tests.tasks.edited_books import Shop
 
 SOFFICE = which("soffice")
 
@@ -35,6 +37,16 @@ def test_libreoffice_saves_the_same_values(tmp_path: Path) -> None:
     assert _rows(table_again) == _rows(table)
     for number in range(3):
         assert _rows(book_again, number) == _rows(book, number)
+
+
+def test_what_libreoffice_saved_again_changes_nothing_when_it_is_sent_back(tmp_path: Path) -> None:
+    objects = [raw for _, raw in demo_objects(150)]
+    shop = Shop.stocked(f"sqlite:///{tmp_path / 'objects.db'}", tmp_path, objects, "Europe/Berlin")
+    [again] = saved_again([shop.export()], tmp_path)
+    before = shop.documents()
+    report = shop.send_back(again)
+    assert (report.unchanged, report.refused, report.cells) == (len(objects), [], 0)
+    assert shop.documents() == before
 
 
 def _rows(path: Path, sheet: int = 0) -> list[list[object]]:

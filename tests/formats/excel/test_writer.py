@@ -1,11 +1,12 @@
 """Any frame, written and read back by others, is what it was, under the documented rules."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -67,6 +68,12 @@ COLUMNS = [
     (pl.Boolean(), st.booleans()),
     (pl.Datetime("us"), MOMENTS),
     (pl.Date(), st.dates()),
+    (pl.Float32(), st.floats(width=32)),
+    (pl.Int8(), st.integers(-128, 127)),
+    (pl.Int128(), st.integers(-(2**127), 2**127 - 1) | st.integers(-9, 9)),
+    (pl.Decimal(30, 4), st.decimals(-(10**24), 10**24, places=4, allow_nan=False) | st.decimals(-9, 9, places=4)),
+    (pl.Enum(["new", "=1+1", "a & b"]), st.sampled_from(["new", "=1+1", "a & b"])),
+    (pl.Categorical(), NASTY),
 ]
 
 
@@ -152,6 +159,25 @@ def test_every_millisecond_of_a_second_comes_back(tmp_path: Path) -> None:
     write({"S": pl.DataFrame({"m": pl.Series(moments, dtype=pl.Datetime("ms"))})}, tmp_path / "s.xlsx")
     assert [row[0] for row in by_calamine(tmp_path / "s.xlsx")[1:]] == moments
     assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == moments
+
+
+def test_times_and_durations_are_fractions_of_days_with_their_formats(tmp_path: Path) -> None:
+    clock = [time(0), time(6, 30), time(23, 59, 59, 999_000), None]
+    spans = [timedelta(hours=30, minutes=1), timedelta(milliseconds=1), timedelta(days=400), None]
+    frame = pl.DataFrame({"time": clock, "span": spans}, schema={"time": pl.Time, "span": pl.Duration("ms")})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "s.xlsx")["S"]
+    assert [cell.value for cell in sheet["A"][1:4]] == clock[:3]
+    assert [cell.value for cell in sheet["B"][1:4]] == spans[:3]
+    assert [sheet["A2"].number_format, sheet["B2"].number_format] == ["hh:mm:ss.000", "[h]:mm:ss.000"]
+
+
+@pytest.mark.parametrize("nested", [[[1], [2]], [{"a": 1}, {"a": 2}], [b"x", b"y"]], ids=["list", "struct", "binary"])
+def test_columns_that_no_cell_can_hold_are_refused_by_name(tmp_path: Path, nested: list[Any]) -> None:
+    with pytest.raises(TypeError, match="'nested'"):
+        write({"S": pl.DataFrame({"nested": nested})}, tmp_path / "never.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_column_types_become_the_nearest_kind_of_cell(tmp_path: Path) -> None:
