@@ -10,6 +10,8 @@ from contract.errors import BadOperand, InvalidRequest, Missing, Mistake
 
 MOST_TOLD = 10_000
 """Changed cells, and refused ones, that a report tells one by one; later ones are only counted."""
+MOST_TEXT = 1_000
+"""Characters of a text that a report tells: it is read by people, and is held in memory whole."""
 
 
 class Apply(StrEnum):
@@ -52,7 +54,8 @@ def read_import(body: object) -> ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """A part of a file, with its place for people: a cell that changes (`before`, `after`), or what is refused (`reason`).
+    """A part of a file, with its place for people: a cell that changes (`before`, `after`), an object that is taken whole (no
+    `column`), or what is refused (`reason`). Texts are `shortened`.
 
     `conflict`: what it is of was changed in the store since the export.
     """
@@ -65,6 +68,13 @@ class ImportRecord:
     after: str | None = None
     reason: str = ""
     conflict: bool = False
+
+
+def shortened(text: str | None) -> str | None:
+    """A text as a record tells it: one of over MOST_TEXT characters is cut, and says so and how long it was."""
+    if text is None or len(text) <= MOST_TEXT:
+        return text
+    return f"{text[:MOST_TEXT]}… ({len(text):,} characters)"
 
 
 @dataclass

@@ -4,15 +4,17 @@ What `statesheet load` does with an exported workbook is done here too (`tasks.s
 with anything refused nothing is written, unless the rest was asked for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import tzinfo
 from pathlib import Path
 
+from contract.changes import Deletion
 from contract.edits import CellChange, CellRefusal, EditReport, Place
 from contract.errors import NoDataInFile
-from contract.imports import MOST_TOLD, Apply, ImportRecord, ImportReport, ImportRequest
+from contract.imports import MOST_TOLD, Apply, ImportRecord, ImportReport, ImportRequest, shortened
 from contract.jobs import Step
-from database.loader import LoadReport, look_through, store_together
+from database.loader import look_through, store_together
 from formats.reading import read_objects
 from tasks.compare_book import Store
 from tasks.send_back import is_edited_workbook, send_back
@@ -68,7 +70,8 @@ def _count(report: ImportReport, found: EditReport) -> None:
 
 def _store(path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progress: Progress) -> ImportReport:
     report = ImportReport(wish.file_name, wish.apply)
-    objects = _watched(read_objects(path, zone=zone), report, on_progress)
+    told: dict[str, ImportRecord] = {}
+    objects = _watched(read_objects(path, zone=zone), report, told, on_progress)
     if wish.apply is Apply.NOTHING:
         found = look_through(store.tenant, objects)
     else:
@@ -78,33 +81,52 @@ def _store(path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progr
     report.stored, report.deleted, report.refused = found.loaded, found.deleted, len(found.refused)
     if report.applied:  # an object that is not there cannot be deleted
         report.unchanged = report.rows - report.stored - report.deleted - report.refused
-    report.refusals = _refused(found)
+    for refusal in found.refused:
+        record = told.pop(refusal.place, ImportRecord(refusal.place))
+        if len(report.refusals) < MOST_TOLD:
+            report.refusals.append(replace(record, reason=refusal.reason))
+    report.changes = list(told.values())
     return report
 
 
 def _watched(
-    objects: Iterator[tuple[str, object]], report: ImportReport, on_progress: Progress
+    objects: Iterator[tuple[str, object]], report: ImportReport, told: dict[str, ImportRecord], on_progress: Progress
 ) -> Iterator[tuple[str, object]]:
-    for item in objects:
+    """The objects as they are read, counted; `told` gets the first of them, by their places."""
+    for place, item in objects:
         report.rows += 1
+        if report.rows <= MOST_TOLD:
+            told[place] = _named(place, item)
         if report.rows % _TOLD_EVERY == 1:
             on_progress(Step.COMPARE, report.rows)
-        yield item
+        yield place, item
 
 
-def _refused(found: LoadReport) -> list[ImportRecord]:
-    return [ImportRecord(refusal.place, reason=refusal.reason) for refusal in found.refused[:MOST_TOLD]]
+def _named(place: str, item: object) -> ImportRecord:
+    """What a file says of an object before it is looked at: the names may be anything."""
+    said: Mapping[str, object] = item if isinstance(item, dict) else {}
+    if isinstance(item, Deletion):
+        said = asdict(item)
+    names = (said.get(name) for name in ("type", "id"))
+    type_name, identifier = ((shortened(name) or "") if isinstance(name, str) else "" for name in names)
+    return ImportRecord(place, type_name, identifier)
 
 
 def _change(change: CellChange) -> ImportRecord:
     place = change.place
-    return ImportRecord(_words(place), place.type, place.id, place.column, change.before, change.after)
+    return ImportRecord(_words(place), place.type, place.id, place.column, shortened(change.before), shortened(change.after))
 
 
 def _refusal(cell: CellRefusal) -> ImportRecord:
     place = cell.place
     return ImportRecord(
-        _words(place), place.type, place.id, place.column, after=cell.after, reason=cell.reason, conflict=cell.conflict
+        _words(place),
+        place.type,
+        place.id,
+        place.column,
+        after=shortened(cell.after),
+        reason=cell.reason,
+        conflict=cell.conflict,
     )
 
 

@@ -1,22 +1,31 @@
-"""The service that shows jobs as tasks."""
+"""The service that shows jobs as tasks, and the records of a task."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.resources import Shared
+from api.files import ready
+from api.resources import Resources, Shared
 from api.services.door import Tenant, body_like, described, new_id, served
+from contract.errors import BadOperand, InvalidRequest
+from contract.export_request import ExportRequest
+from contract.imports import ImportReport
+from contract.jobs import Job
 from contract.services import answers
-from contract.services.tasks import TYPE, find_tasks, read_task_query, task_object
+from contract.services.task_records import MOST_TASKS, check_has_records, records_of
+from contract.services.tasks import task_of
+from contract.services.tracking import RECORD, TASK, TASK_ID, TASK_ID_PATH, Tracked, names_a_task, page_of, read_tracking
 from database import jobs
+from files import store
 
 router = APIRouter(tags=["Jobs"])
 
 _TASKS = {
     "params": {
         "query": {
-            "filters": {"typesCriterion": [TYPE], "attributesCriterion": [{"status": {"contains": "completed"}}]},
+            "filters": {"typesCriterion": [TASK], "attributesCriterion": [{"status": {"contains": "completed"}}]},
         },
         "sort": {"properties": [{"createdDate": "_DESC", "sortType": "_DATETIME"}]},
         "options": {"maxRecords": 200},
@@ -31,12 +40,38 @@ _TASKS = {
     openapi_extra=body_like(_TASKS),
 )
 async def get_tasks(request: Request, shared: Shared, tenant: Tenant) -> Response:
-    """Takes an id, or filters, order and paging over everything that a task says of itself."""
+    """Takes an id, or filters, order and paging over everything that a task says of itself.
+
+    With the type `requestobject` and a `taskId`: what became of each part of the file that this task took in.
+    """
 
     def find(body: object) -> dict[str, Any]:
-        asked = read_task_query(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
-        page, total = find_tasks(asked, jobs.of_tenant(shared.jobs, tenant, asked.ids))
-        objects = [task_object(job) for job in page]
+        asked = read_tracking(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
+        if RECORD in asked.types:
+            page, total = page_of(asked, _records(shared, tenant, asked))
+        else:
+            page, total = page_of(asked, map(task_of, jobs.of_tenant(shared.jobs, tenant, asked.ids)))
+        objects = [thing.shown() for thing in page]
         return answers.found("requestObjects", objects, total, request_id=new_id(), max_records=asked.max_records)
 
     return await served(request, shared, tenant, find)
+
+
+def _records(shared: Resources, tenant: str, asked: ExportRequest) -> Iterator[Tracked]:
+    """The records of the tasks that are asked for.
+
+    Raises InvalidRequest, NotServed, FileExpired, FileMissing and StoreUnavailable.
+    """
+    is_named = names_a_task(asked)
+    meant = [job for job in jobs.of_tenant(shared.jobs, tenant) if is_named(str(job.id))]
+    if len(meant) > MOST_TASKS:
+        expected = f"one that means at most {MOST_TASKS} tasks; this one means {len(meant)}"
+        raise InvalidRequest([BadOperand(path=TASK_ID_PATH, value=TASK_ID, expected=expected)])
+    for job in meant:
+        check_has_records(job)
+        if job.file is not None:
+            yield from records_of(job, _report(shared, job))
+
+
+def _report(shared: Resources, job: Job) -> ImportReport:
+    return ImportReport.from_json(b"".join(store.stream(shared.store, ready(job).key)))

@@ -4,7 +4,7 @@ from typing import Any
 
 from contract.conformance.model import InBase64
 
-TASK = "tasksummaryobject"
+TASK, RECORD = "tasksummaryobject", "requestobject"
 CHANNEL = "${run}-shop"
 ENTITY = "${run}-item"
 MINE = [{"channelid": {"exacts": [CHANNEL]}}, {"entitytype": {"exacts": ["product", "sku"]}}]

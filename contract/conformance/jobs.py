@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contract.conformance.bodies import EXPORT, IMPORT, TASK, query
+from contract.conformance.bodies import EXPORT, IMPORT, RECORD, TASK, query
 from contract.conformance.model import Case, Service
 from contract.conformance.structure import ADDRESS, BOOLEAN, COUNT, IDENTIFIER, MOMENT, TEXT, AnyOf, attribute
 
@@ -29,14 +29,14 @@ def _refused(code: str) -> dict[str, Any]:
     return {"dataObjectOperationResponse": {"status": "error", "statusDetail": detail, "totalRecords": 0}}
 
 
-def _task(job: str = "${job}", /, **attributes: Any) -> dict[str, Any]:
+def _tracked(type_name: str, identifier: object, **attributes: Any) -> dict[str, Any]:
     return {
         "request": {"returnRequest": False, "requestId": IDENTIFIER},
         "response": {
             "requestObjects": [
                 {
-                    "id": job,
-                    "type": TASK,
+                    "id": identifier,
+                    "type": type_name,
                     "properties": {
                         "createdService": TEXT,
                         "createdBy": TEXT,
@@ -52,6 +52,10 @@ def _task(job: str = "${job}", /, **attributes: Any) -> dict[str, Any]:
             "totalRecords": 1,
         },
     }
+
+
+def _task(job: str = "${job}", /, **attributes: Any) -> dict[str, Any]:
+    return _tracked(TASK, job, **attributes)
 
 
 _DONE = _task(
@@ -150,6 +154,12 @@ SERVICES = (
                 patient=True,
             ),
             Case("tasks are found by type, status and date, sorted and limited", _TASK_NAMES, _DONE),
+            Case(
+                "records of an export are not told one by one",
+                query(RECORD, attributes=[{"taskId": {"exact": "${job}"}}]),
+                {"dataObjectOperationResponse": {"status": "error"}},
+                status=501,
+            ),
         ),
         partial={
             "response.requestObjects[].data.attributes.profileName.values[].value": "made from the format of the file",
@@ -161,7 +171,7 @@ SERVICES = (
             },
         },
         unserved={
-            "params.query.filters.typesCriterion (requestobject)": "records of a task are in its file; 501",
+            "params.query.filters.typesCriterion (requestobject of an export)": "its records are the rows of its file; 501",
             "response.requestObjects[].data.attributes.clientId": "no client application is known",
             "response.requestObjects[].data.attributes.originatingClientId": "no client application is known",
         },
@@ -184,6 +194,13 @@ SERVICES = (
                     totalRecordsUpdate=1,
                     totalLoadError=0,
                 ),
+                service="requesttrackingservice/get",
+                patient=True,
+            ),
+            Case(
+                "its records say what became of each object",
+                query(RECORD, attributes=[{"taskId": {"exact": "${import}"}}]),
+                _tracked(RECORD, TEXT, taskId="${import}", requestStatus="success", entityId="${run}-taken-in", place=TEXT),
                 service="requesttrackingservice/get",
                 patient=True,
             ),
@@ -213,6 +230,9 @@ SERVICES = (
             "dataObject.properties.app": "taken, and told apart by no profile",
             "dataObject.properties.channel": "taken, and told apart by no profile",
             "dataObject.properties.subtype": "taken, and told apart by no profile",
+            "response.requestObjects[].data.attributes.requestStatus.values[].value": "`success`, `error`, or `ignored` where "
+            "nothing of its file was written. Of an exported workbook the changed and the refused rows have records, of any "
+            "other file all objects; 10,000 of each. A `taskId` must be given",
             "response.requestObjects[].data.attributes.totalRecordsUpdate.values[].value": "of files that are no exported "
             "workbook: all objects that were stored",
         },

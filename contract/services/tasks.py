@@ -1,19 +1,10 @@
-"""`requesttrackingservice/get`: jobs as `tasksummaryobject`s, looked for by the grammar of every other request."""
+"""Jobs as `tasksummaryobject`s."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
-from contract.errors import NotServed
-from contract.evaluation import found_among
-from contract.export_request import ExportRequest
-from contract.filters import fold
 from contract.jobs import TASK_TYPE, Job, JobKind, JobStatus
-from contract.objects import DEFAULT_CONTEXT, NamedValues, StateObject, Value, as_text
-from contract.services.answers import value
-from contract.services.reading import read_query
+from contract.services.tracking import TASK, Tracked
 
-TYPE = "tasksummaryobject"
 _SERVICE = "statesheet"
 _NOBODY = "system_user"
 _DONE = (JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY)
@@ -43,28 +34,6 @@ _NEVER = dict.fromkeys(
 """Counts that clients read and that no job here ever has."""
 
 
-def read_task_query(body: object, *, ceiling: int, now: datetime) -> ExportRequest:
-    """The tasks that `body` asks for. Raises InvalidRequest, and NotServed for what is no task, such as a task's records."""
-    request = read_query(body, ceiling=ceiling, now=now)
-    others = [name for name in request.types if name != TYPE]
-    if others:
-        raise NotServed(
-            path="params.query.filters.typesCriterion",
-            what=f"Tracking of {others[0]!r}",
-            reason=f"only jobs are tracked, as {TYPE}; their records are in their files",
-        )
-    return request
-
-
-def find_tasks(request: ExportRequest, jobs: Iterable[Job]) -> tuple[list[Job], int]:
-    """The jobs on the page that `request` asks for, in its order, and how many there are on all pages."""
-    by_id = {str(job.id): job for job in jobs}
-    found = found_among(request, (_as_object(job) for job in by_id.values()))
-    page = found[request.offset :]
-    page = page if request.max_records is None else page[: request.max_records]
-    return [by_id[item.id] for item in page], len(found)
-
-
 def file_id(job: Job) -> str | None:
     """What a job's file is asked for by: the job's id with the file's extension."""
     return None if job.file is None else f"{job.id}.{extension(job.file.name)}"
@@ -75,14 +44,9 @@ def extension(name: str) -> str:
     return name.rpartition(".")[2].lower()
 
 
-def task_object(job: Job) -> dict[str, Any]:
+def task_of(job: Job) -> Tracked:
     """A job as a `tasksummaryobject`."""
-    return {
-        "id": job.id,
-        "type": TYPE,
-        "properties": _properties(job),
-        "data": {"attributes": {name: value(content) for name, content in _attributes(job).items()}},
-    }
+    return Tracked(str(job.id), TASK, properties_of(job), _attributes(job))
 
 
 def documented_time(moment: datetime) -> str:
@@ -90,7 +54,8 @@ def documented_time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}{moment:%z}"
 
 
-def _properties(job: Job) -> dict[str, str]:
+def properties_of(job: Job) -> dict[str, str]:
+    """Who made a job, and when: these are the properties of its task, and of the task's records."""
     who = job.submitted_by or _NOBODY
     return {
         "createdService": _SERVICE,
@@ -161,20 +126,3 @@ def _error_message(job: Job) -> str | None:
     if job.error_message is not None:
         return f"{job.error_code}: {job.error_message}"
     return "No file available to process" if job.status is JobStatus.COMPLETED_EMPTY and job.file is None else None
-
-
-def _as_object(job: Job) -> StateObject:
-    """A job as what filters look at: the texts of `task_object`, without the way through JSON."""
-    return StateObject(
-        id=str(job.id),
-        type=TYPE,
-        name=None,
-        properties=_named(_properties(job), in_context=False),
-        attributes=_named(_attributes(job), in_context=True),
-        document="",
-    )
-
-
-def _named(said: Mapping[str, object], *, in_context: bool) -> dict[str, NamedValues]:
-    context = (DEFAULT_CONTEXT.locale, DEFAULT_CONTEXT.source) if in_context else (None, None)
-    return {fold(name): NamedValues(name, (Value(as_text(content), *context),)) for name, content in said.items()}

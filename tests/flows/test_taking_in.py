@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import Settings
 from contract.errors import ExportCancelled, FileMissing, ImportRefused, NoDataInFile, UnreadableFile
-from contract.imports import Apply, ImportReport, ImportRequest
+from contract.imports import MOST_TEXT, Apply, ImportReport, ImportRequest
 from contract.jobs import JobFile, Step
 from database import import_files
 from database.engine import connect
@@ -112,6 +112,25 @@ def test_an_import_that_is_run_again_changes_nothing_more(bench: Bench) -> None:
     before = bench.shop.documents()
     assert bench.take(book).report.unchanged == 2
     assert bench.shop.documents() == before
+
+
+def test_the_report_on_a_file_of_whole_objects_names_each(bench: Bench) -> None:
+    lines = [json.dumps(an_object("1", "fixed")), json.dumps({"id": 5, "type": "connectorstate"}), json.dumps(an_object("9"))]
+    done = bench.take("\n".join(lines).encode(), name="states.jsonl", apply=Apply.PARTIAL)
+    assert [(record.place, record.type, record.id) for record in done.report.changes] == [
+        ("line 1", "connectorstate", "1"),
+        ("line 3", "connectorstate", "9"),
+    ]
+    [refused] = done.report.refusals
+    assert (refused.place, refused.type) == ("line 2", "connectorstate")
+    assert "id" in refused.reason
+
+
+def test_a_long_text_is_told_shortened_and_taken_whole(bench: Bench) -> None:
+    book = edit_cells(bench.shop.export(), {("1", "Item State"): "x" * 5_000})
+    [change] = bench.take(book.read_bytes()).report.changes
+    assert change.after == "x" * MOST_TEXT + "… (5,000 characters)"
+    assert bench.state("1") == "x" * 5_000
 
 
 def test_nothing_is_written_where_a_row_is_refused_and_the_report_is_there(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract.errors import FileTooLarge, NotServed
+from contract.errors import FileTooLarge
 from contract.jobs import JobFile, Step
 from database import jobs
 from files.store import key_of, publish
@@ -133,11 +133,6 @@ async def test_tasks_are_found_by_their_attributes_sorted_and_limited(services: 
     by_task = query(TASK, filters={"attributesCriterion": [{"taskId": {"exact": mine[0]}}]})
     assert [task["id"] for task in await tasks(services, by_task)] == [mine[0]]
     assert await tasks(services, query(TASK, query={"id": "no-such-task"})) == []
-
-
-async def test_records_of_a_task_are_not_served(services: Services) -> None:
-    answer = await services.call("requesttrackingservice/get", query("requestobject"))
-    assert (answer.status_code, refusal(answer)["code"]) == (501, NotServed.code)
 
 
 async def test_a_download_is_prepared_by_the_file_id_of_a_task(services: Services) -> None:
