@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from starlette.concurrency import run_in_threadpool
 
 from api import auditing, callers, submission
+from api.files import ready
 from api.resources import Resources
-from contract.imports import ImportRequest
+from contract.imports import ImportReport, ImportRequest
 from contract.jobs import Job, JobKind, JobSource
 from contract.services.importing import Upload
 from database import import_files
 from database.audit import Action
 from database.import_files import ImportFile
+from files import store
 
 
 async def submit(shared: Resources, tenant: str, upload: Upload, *, idempotency_key: str | None = None) -> str:
@@ -50,3 +52,8 @@ def _kept(shared: Resources, tenant: str, upload: Upload, user: str | None) -> t
         import_files.keep(shared.jobs, tenant, file_id, file)
     digest = hashlib.sha256(f"{upload.apply}:".encode() + file.content).hexdigest()
     return ImportRequest(file_id, file.name, upload.apply, user), digest
+
+
+def report_of(shared: Resources, job: Job) -> ImportReport:
+    """What became of a file. Raises FileNotReady, FileExpired, FileMissing and StoreUnavailable."""
+    return ImportReport.from_json(b"".join(store.stream(shared.store, ready(job).key)))

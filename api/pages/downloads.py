@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from api import submission
+from api import importing, submission
 from api.authentication import public
 from api.callers import current
 from api.jobs import JobId, cancel_job, find
 from api.links import download_url, is_gone
+from api.pages import upload
 from api.pages.job_view import JobView
 from api.pages.notices import Notice
 from api.pages.rendering import HEADERS, page, root_path
@@ -21,7 +22,7 @@ from api.resources import Resources, Shared
 from config.settings import Settings
 from contract.answers import timestamp
 from contract.errors import FileExpired, FileNotReady, InvalidRequest, Mistake, UnknownTenant
-from contract.jobs import Job, JobStatus
+from contract.jobs import Job, JobKind, JobStatus
 from contract.tenants import is_tenant_name
 from contract.words import in_words
 from database import jobs
@@ -72,6 +73,8 @@ def downloads(shared: Shared, tenant: Visited, notice: Notice, status: str = "",
 def one_job(shared: Shared, tenant: Visited, job_id: JobId, notice: Notice) -> Response:
     """Everything about one job."""
     job = find(shared, tenant, job_id)
+    if job.kind is JobKind.IMPORT:
+        return RedirectResponse(f"{root_path(shared)}/{tenant}/{JobView(job).path}", 303)
     view = JobView(job, jobs.queue_position(shared.jobs, job))
     said = _in_words(shared.settings, job)
     return page(shared, tenant, "job.html", job=view, words=said, curl=curl(shared, job), notice=notice)
@@ -144,5 +147,8 @@ async def cancel(request: Request, shared: Shared, tenant: Visited, job_id: JobI
 async def again(shared: Shared, tenant: Visited, job_id: JobId, _: Posted) -> Response:
     """Asks for the same once more."""
     job = await run_in_threadpool(find, shared, tenant, job_id)
+    if job.kind is JobKind.IMPORT:
+        await importing.submit(shared, tenant, upload.again(job))
+        return forward(shared, tenant, "", "repeated")
     await submission.submit(shared, submitted(tenant, job.request))
     return forward(shared, tenant, "", "started")

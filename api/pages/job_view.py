@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from api.links import is_gone
-from api.pages.words import FORMAT_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number
-from contract.jobs import TERMINAL, Job, JobStatus, Step
+from api.pages.words import FORMAT_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number, outcome
+from contract.jobs import TERMINAL, Job, JobKind, JobStatus, Step
 
 _PERCENT: dict[Step, int | None] = {
     Step.VALIDATE: 5,
-    Step.COMPARE: None,
+    Step.COMPARE: None,  # nor here
     Step.EXTRACT: None,  # how many there are is known only at its end
     Step.TRANSFORM: 50,
     Step.RENDER: 65,
@@ -29,13 +29,27 @@ class JobView:
         return str(self.job.id)
 
     @property
+    def is_import(self) -> bool:
+        """Whether it is about a file that was sent in; its own file is the report."""
+        return self.job.kind is JobKind.IMPORT
+
+    @property
+    def path(self) -> str:
+        """Where its page is, below the tenant's address."""
+        return f"{'uploads' if self.is_import else 'downloads'}/{self.id}"
+
+    @property
     def name(self) -> str:
         """The file's name; what it is to be called while there is none."""
+        if self.is_import:
+            return self.job.file_name or "Upload"
         return self.job.file.name if self.job.file else self.job.file_name or "Export"
 
     @property
     def kind(self) -> str:
         """What its badge looks like."""
+        if self.is_import and self.has_ended_well:
+            return "completed"
         if self.job.status is JobStatus.COMPLETED_EMPTY:
             return "no-records"
         return "expired" if self.has_expired else self.job.status.value
@@ -44,7 +58,13 @@ class JobView:
     def status(self) -> str:
         if self.is_stopping:
             return "Stopping"
+        if self.is_import and self.has_ended_well:
+            return _taken(self.job)
         return "Expired" if self.kind == "expired" else STATUS_WORDS[self.job.status]
+
+    @property
+    def has_ended_well(self) -> bool:
+        return self.job.status in (JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY)
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +84,8 @@ class JobView:
 
     @property
     def format(self) -> str:
+        if self.is_import:
+            return "Sent back"
         return FORMAT_WORDS.get(self.job.format or "", self.job.format or "")
 
     @property
@@ -92,7 +114,15 @@ class JobView:
         """How many rows it has, or has so far."""
         if self.job.status is JobStatus.RUNNING:
             return f"{number(self.job.records_done)} rows so far" if self.job.records_done else ""
+        if self.is_import:
+            return outcome(self.job.counts)
         if self.job.total is None or self.job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
             return ""
         cut = f" of {number(self.job.matched)}" if self.job.matched not in (None, self.job.total) else ""
         return f"{number(self.job.total)}{cut} row{'' if self.job.total == 1 and not cut else 's'}"
+
+
+def _taken(job: Job) -> str:
+    if not job.counts.get("applied"):
+        return "Checked"
+    return "Applied in part" if job.counts.get("refused") else "Applied"

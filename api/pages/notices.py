@@ -6,8 +6,11 @@ from fastapi import Depends
 
 NOTICES = {
     "started": "The export was started. It appears at the top of the list.",
-    "cancelled": "The export was cancelled, or stops at its next step.",
-    "ended": "The export had ended already.",
+    "cancelled": "It was cancelled, or stops at its next step.",
+    "ended": "It had ended already.",
+    "sent": "The file was received and is being compared. Nothing is changed yet.",
+    "applying": "The changes are being written.",
+    "repeated": "The same file is being taken again.",
     "scheduled": "The schedule was saved.",
     "paused": "The schedule is paused.",
     "resumed": "The schedule goes on.",

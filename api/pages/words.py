@@ -1,5 +1,6 @@
 """How the pages write numbers, sizes, times and states."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,15 @@ _LENGTHS = ((3600, "hour"), (60, "minute"), (1, "second"))
 def number(count: int) -> str:
     """`1,234`."""
     return f"{count:,}"
+
+
+def outcome(counts: Mapping[str, int]) -> str:
+    """What an import did, or after a look would do, to the objects: `2 changed, 1 deleted, 3 refused`. Empty without counts."""
+    if not counts:
+        return ""
+    named = {"updated": "changed", "created": "new", "deleted": "deleted", "stored": "stored", "refused": "refused"}
+    told = [f"{number(counts[name])} {word}" for name, word in named.items() if counts.get(name)]
+    return ", ".join(told) or "Nothing changed"
 
 
 def size(count: int) -> str:

@@ -6,19 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.files import ready
+from api import importing
 from api.resources import Resources, Shared
 from api.services.door import Tenant, body_like, described, new_id, served
 from contract.errors import BadOperand, InvalidRequest
 from contract.export_request import ExportRequest
-from contract.imports import ImportReport
-from contract.jobs import Job
 from contract.services import answers
 from contract.services.task_records import MOST_TASKS, check_has_records, records_of
 from contract.services.tasks import task_of
 from contract.services.tracking import RECORD, TASK, TASK_ID, TASK_ID_PATH, Tracked, names_a_task, page_of, read_tracking
 from database import jobs
-from files import store
 
 router = APIRouter(tags=["Jobs"])
 
@@ -70,8 +67,4 @@ def _records(shared: Resources, tenant: str, asked: ExportRequest) -> Iterator[T
     for job in meant:
         check_has_records(job)
         if job.file is not None:
-            yield from records_of(job, _report(shared, job))
-
-
-def _report(shared: Resources, job: Job) -> ImportReport:
-    return ImportReport.from_json(b"".join(store.stream(shared.store, ready(job).key)))
+            yield from records_of(job, importing.report_of(shared, job))

@@ -60,18 +60,18 @@ class Stack:
         answer: dict[str, Any] = httpx.get(f"{self.api}/{tenant}/jobs/{job_id}", timeout=30).raise_for_status().json()
         return answer
 
-    def ended(self, job_id: str) -> dict[str, Any]:
+    def ended(self, job_id: str, tenant: str = TENANT) -> dict[str, Any]:
         """The job, once it has ended."""
         deadline = time.monotonic() + _JOB_SECONDS
         while time.monotonic() < deadline:
-            job = self.job(job_id)
+            job = self.job(job_id, tenant)
             if job["status"] in TERMINAL:
                 return job
             time.sleep(0.05)
         raise AssertionError(f"job {job_id} has not ended: {job}")
 
-    def file(self, job_id: str) -> bytes:
-        return httpx.get(f"{self.api}/{TENANT}/jobs/{job_id}/file", timeout=60).raise_for_status().content
+    def file(self, job_id: str, tenant: str = TENANT) -> bytes:
+        return httpx.get(f"{self.api}/{tenant}/jobs/{job_id}/file", timeout=60).raise_for_status().content
 
     def statuses_told_of(self, job_id: str, wanted: int = 1) -> list[str]:
         """The `requestStatus` of each message about a job, once there are as many as wanted."""

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from tests.e2e.browser import chromium, serious_faults
 from tests.e2e.conftest import TENANT, Stack, command, job_id_of
 from tests.e2e.test_main_job import documented
+from tests.tasks.edited_books import edit_cells
 
 OTHER = "quince"
 READY = re.compile("Ready")
@@ -100,6 +101,57 @@ def test_waiting_exports_show_their_place_and_move_up_and_one_can_be_cancelled(p
     assert {stack.ended(job_id)["status"] for job_id in ids[:-1]} == {"completed"}
     last.get_by_role("button", name="Run Queued 9 again").click()
     expect(row(page, "Queued 9.xlsx")).to_contain_text(READY, timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def uploading(stack: Stack) -> str:
+    """A tenant whose objects a test may change."""
+    objects = [
+        {
+            "id": f"S-{number}",
+            "type": "connectorstate",
+            "properties": {"channelid": "shop"},
+            "data": {"attributes": {"itemState": {"values": [{"value": "new", "locale": "en-US", "source": "internal"}]}}},
+        }
+        for number in range(3)
+    ]
+    (stack.home / "uploading.json").write_text(json.dumps(objects))
+    assert command("load", stack.home / "uploading.json", "--tenant", "uploading", home=stack.home).returncode == 0
+    return "uploading"
+
+
+def test_an_edited_workbook_is_shown_cell_by_cell_and_then_applied(page, stack, uploading):
+    exported = stack.home / "States.xlsx"
+    exported.write_bytes(exported_file(stack, uploading))
+    edited = edit_cells(exported, {("S-1", "Item State"): "fixed", ("S-2", "Action"): "DELETE", ("S-0", "Action"): "WHAT"})
+    page.goto(at(stack, tenant=uploading))
+    page.get_by_role("link", name="Send back").click()
+    page.get_by_label("An exported workbook").set_input_files(edited)
+    page.get_by_role("button", name="Show what would change").click()
+    # No reload: what would change appears by itself.
+    expect(page.get_by_role("heading", name="What would change")).to_be_visible(timeout=30_000)
+    assert serious_faults(page) == []
+    main = page.get_by_role("main")
+    expect(main.get_by_role("row", name=re.compile("S-1.*Item State.*new.*fixed"))).to_be_visible()
+    expect(main.get_by_role("row", name=re.compile("S-0.*Action.*WHAT"))).to_be_visible()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="the workbook of the refused rows").click()
+    assert taken.value.suggested_filename.endswith("rejects.xlsx")
+    page.get_by_role("button", name="Apply the rest").click()
+    expect(page.get_by_role("heading", name="What was written")).to_be_visible(timeout=30_000)
+    expect(page.locator("li.job")).to_contain_text("Applied in part")
+    later = json.loads(exported_file(stack, uploading, profiles=["downloadDataJSONJob"]))
+    found = later["dataObjectOperationResponse"]["dataObjects"]
+    states = {one["id"]: one["data"]["attributes"]["itemState"]["values"][0]["value"] for one in found}
+    assert states == {"S-0": "new", "S-1": "fixed"}
+
+
+def exported_file(stack: Stack, tenant: str, **rsconnect: list[str]) -> bytes:
+    """The file of an export of all of a tenant's connector states."""
+    body = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}, "rsconnect": rsconnect}}
+    job_id = job_id_of(stack.post(body, tenant=tenant))
+    assert stack.ended(job_id, tenant)["status"] == "completed"
+    return stack.file(job_id, tenant)
 
 
 def test_search_and_filter_choose_rows(page, stack):
