@@ -20,7 +20,7 @@ Tenant = Annotated[str, Path(description="The tenant whose objects are meant.")]
     "/{tenant}/api/rsConnectService/downloadDataJob",
     summary="Start an export",
     response_description="The export is accepted.",
-    responses={200: {"model": Started}, **refusals(400, 404, 413, 422, 429, 502, 503)},
+    responses={200: {"model": Started}, **refusals(400, 404, 413, 422, 429, 502, 503, 507)},
     openapi_extra=EXPORT_BODY,
 )
 async def download_data_job(

@@ -157,6 +157,7 @@ _MEANINGS = {
     500: "A mistake of the service; the log has its cause.",
     502: "Prefect does not take the run.",
     503: "A part that is needed cannot be reached; come again after Retry-After seconds.",
+    507: "The results that the tenant keeps fill its quota.",
 }
 
 

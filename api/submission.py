@@ -44,7 +44,7 @@ class Submission:
 async def submit(shared: Resources, submission: Submission) -> str:
     """The id of the job that a submission makes, or made before under its idempotency key. The audit is told.
 
-    Raises InvalidRequest, IdempotencyConflict, QueueFull, DatabaseUnavailable, PrefectUnavailable and RunRefused.
+    Raises InvalidRequest, IdempotencyConflict, QueueFull, QuotaReached, DatabaseUnavailable, PrefectUnavailable and RunRefused.
     """
     job_id = await _submit(shared, submission)
     auditing.note(shared.audit, Action.ASKED, submission.tenant, job=job_id, user=submission.user)
@@ -59,7 +59,7 @@ async def _submit(shared: Resources, submission: Submission) -> str:
 async def accept(shared: Resources, asked: Job, idempotency_key: str | None, body_sha256: str) -> str:
     """The id of a checked job, or of the one that was made before under the same idempotency key.
 
-    Raises IdempotencyConflict, QueueFull, DatabaseUnavailable, PrefectUnavailable and RunRefused.
+    Raises IdempotencyConflict, QueueFull, QuotaReached, DatabaseUnavailable, PrefectUnavailable and RunRefused.
     """
     job = await run_in_threadpool(
         jobs.create,
@@ -68,6 +68,7 @@ async def accept(shared: Resources, asked: Job, idempotency_key: str | None, bod
         idempotency_key=idempotency_key,
         body_sha256=body_sha256,
         max_queued=shared.settings.max_queued,
+        quota_bytes=shared.settings.quota_bytes,
     )
     if job.id is not None:
         return job.id

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
         300, gt=0, description="Seconds that an export may go without progress before it is stopped and run again."
     )
     retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
+    quota_bytes: int = Field(0, ge=0, description="Most bytes of results that one tenant may keep; 0: no bound.")
     link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
     session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")
     audit_days: float = Field(400, gt=0, description="Days that the audit is kept.")

@@ -214,6 +214,12 @@ class QueueFull(StatesheetError):
     retryable = True
 
 
+class QuotaReached(StatesheetError):
+    code = "SSH4146"
+    status = 507
+    text = "Tenant {tenant!r} keeps results of {kept:,} bytes, the quota is {limit:,}; the oldest expire on {expires}"
+
+
 class FileMissing(StatesheetError):
     code = "RSC7524"
     status = 404

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, case
 from sqlalchemy.exc import IntegrityError
 
 from contract.errors import IdempotencyConflict, QueueFull, StatesheetError, UnknownJob
-from contract.jobs import Job, JobSource
+from contract.jobs import Job, JobKind, JobSource
 from database.engine import unavailable
 from database.job_queries import count_waiting, of_run
+from database.job_quota import check_quota
 from database.job_rows import from_milliseconds, job_values, now_ms, read_job, to_milliseconds
 from database.tables import export_job
 
@@ -26,20 +27,23 @@ def create(
     idempotency_key: str | None = None,
     body_sha256: str | None = None,
     max_queued: int | None = None,
+    quota_bytes: int = 0,
 ) -> Job:
     """Writes the row of a new job and gives it back; for a key that was used with the same body, the job of then.
 
-    A new one is told by its request key. Raises IdempotencyConflict, and QueueFull where `max_queued` jobs of the tenant
-    wait already (processes that write to PostgreSQL at the same instant may each put one more).
+    A new one is told by its request key. Raises IdempotencyConflict, QuotaReached for an export, and QueueFull where
+    `max_queued` jobs of the tenant wait already (processes that write to PostgreSQL at the same instant may each put one more).
     """
     try:
-        return _create(engine, job, idempotency_key, body_sha256, max_queued)
+        return _create(engine, job, idempotency_key, body_sha256, max_queued, quota_bytes)
     except IntegrityError:
         # Another process took the key between our look and our insert; its row is there now.
-        return _create(engine, job, idempotency_key, body_sha256, max_queued)
+        return _create(engine, job, idempotency_key, body_sha256, max_queued, quota_bytes)
 
 
-def _create(engine: Engine, job: Job, key: str | None, body_sha256: str | None, max_queued: int | None) -> Job:
+def _create(
+    engine: Engine, job: Job, key: str | None, body_sha256: str | None, max_queued: int | None, quota_bytes: int
+) -> Job:
     with unavailable(), engine.begin() as connection:
         if key is not None and (earlier := _earlier(connection, job, key)) is not None:
             if earlier["body_sha256"] != body_sha256:
@@ -47,6 +51,8 @@ def _create(engine: Engine, job: Job, key: str | None, body_sha256: str | None, 
             return read_job(earlier)
         if max_queued is not None and (count := count_waiting(connection, job.tenant)) >= max_queued:
             raise QueueFull(count=count, tenant=job.tenant, limit=max_queued)
+        if job.kind is JobKind.EXPORT:
+            check_quota(connection, job.tenant, quota_bytes)
         connection.execute(insert(export_job).values(**job_values(job), idempotency_key=key, body_sha256=body_sha256))
         return _rounded(job)
 

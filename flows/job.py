@@ -29,6 +29,7 @@ from contract.jobs import JobFile, JobStatus, JobWarning, Step
 from contract.since import Since
 from database import job_totals, jobs
 from database.engine import connect
+from database.job_quota import require_quota
 from files import spool, store
 from flows.ending import tell
 from flows.pipeline import Outcome, Place, Steps, run_export
@@ -106,13 +107,19 @@ def _row_needed() -> Iterator[None]:
         raise Abort(str(error)) from error
 
 
-def export(request: object, *, job_id: str, place: Place, reporter: RowReporter, **given: Any) -> Outcome:
-    """The work of an export. What a delta is told from is found among the jobs."""
+def export(request: object, *, tenant: str, job_id: str, place: Place, reporter: RowReporter, **given: Any) -> Outcome:
+    """The work of an export. What a delta is told from is found among the jobs.
+
+    Raises QuotaReached, and what `run_export` raises.
+    """
+    require_quota(reporter.engine, tenant, place.quota_bytes)
 
     def find_base(since: Since) -> Base | None:
         return base_of(reporter.engine, jobs.of_run(reporter.engine, job_id), since, place.zone)
 
-    return run_export(request, job_id=job_id, place=place, reporter=reporter, steps=TASKS, find_base=find_base, **given)
+    return run_export(
+        request, tenant=tenant, job_id=job_id, place=place, reporter=reporter, steps=TASKS, find_base=find_base, **given
+    )
 
 
 def run_job(tenant: str, request: object, work: Work = export) -> State[Any]:

@@ -58,6 +58,7 @@ class Place:
     retention_days: float
     zone: ZoneInfo
     tenants: frozenset[str] = frozenset()
+    quota_bytes: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> "Place":
@@ -71,6 +72,7 @@ class Place:
             settings.retention_days,
             settings.zone,
             frozenset(settings.tenants),
+            settings.quota_bytes,
         )
 
 

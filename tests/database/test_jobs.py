@@ -23,10 +23,11 @@ from contract.errors import (
     JobEnded,
     PrefectUnavailable,
     QueueFull,
+    QuotaReached,
     RunLost,
     UnknownJob,
 )
-from contract.jobs import TERMINAL, Job, JobFile, JobSource, JobStatus, JobWarning, Step
+from contract.jobs import TERMINAL, Job, JobFile, JobKind, JobSource, JobStatus, JobWarning, Step
 from database import jobs
 from database.engine import connect
 from database.job_rows import job_values, read_job, status_column
@@ -64,7 +65,8 @@ def engine(jobs_engine: Engine) -> Engine:
 
 def asked(**facts: Any) -> Job:
     """A job that a client asks for."""
-    return Job(str(uuid.uuid4()), TENANT, JobSource.API, datetime.now(UTC), **{"request": {"fileName": "A"}} | facts)
+    known: dict[str, Any] = {"tenant": TENANT, "request": {"fileName": "A"}}
+    return Job(str(uuid.uuid4()), source=JobSource.API, created=datetime.now(UTC), **known | facts)
 
 
 def queued(engine: Engine, **facts: Any) -> str:
@@ -205,6 +207,35 @@ def test_a_tenants_queue_is_bounded_and_other_tenants_do_not_count(engine: Engin
         jobs.create(engine, asked(), max_queued=2)
     jobs.start(engine, first)
     jobs.create(engine, asked(), max_queued=2)
+
+
+def kept(engine: Engine, tenant: str = TENANT, **facts: Any) -> str:
+    """The id of a job that has its file."""
+    run_id = queued(engine, tenant=tenant)
+    jobs.start(engine, run_id)
+    jobs.complete(engine, run_id, replace(FILE, **facts), total=1)
+    return run_id
+
+
+def test_a_tenant_whose_results_fill_its_quota_is_told_until_when(engine: Engine) -> None:
+    kept(engine, bytes=600, expires=NOON + timedelta(days=9))
+    kept(engine, bytes=399)
+    kept(engine, tenant="quince", bytes=5_000)
+    jobs.create(engine, asked(), quota_bytes=1_000)
+    last = kept(engine, bytes=1)
+    with pytest.raises(
+        QuotaReached, match=r"keeps results of 1,000 bytes, the quota is 1,000; the oldest expire on 2026-04-05T"
+    ):
+        jobs.create(engine, asked(), quota_bytes=1_000)
+    jobs.create(engine, replace(asked(), kind=JobKind.IMPORT), quota_bytes=1_000)  # it makes room for nothing large
+    jobs.forget_file(engine, last)
+    jobs.create(engine, asked(), quota_bytes=1_000)
+
+
+def test_a_repeated_key_is_answered_even_where_the_quota_is_reached(engine: Engine) -> None:
+    first = jobs.create(engine, asked(), idempotency_key="k", body_sha256="aa", quota_bytes=10)
+    kept(engine, bytes=10)
+    assert jobs.create(engine, asked(), idempotency_key="k", body_sha256="aa", quota_bytes=10) == first
 
 
 def test_a_repeated_key_is_answered_even_where_the_queue_is_full(engine: Engine) -> None:

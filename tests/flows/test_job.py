@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort
 
 from config.settings import Settings
-from contract.errors import DatabaseUnavailable, DiskFull, PrefectUnavailable
+from contract.errors import DatabaseUnavailable, DiskFull, PrefectUnavailable, QuotaReached
 from contract.jobs import Job, JobFile, JobSource, JobStatus
 from database import job_totals, jobs
 from database.engine import connect
@@ -190,6 +190,16 @@ def test_a_prefect_that_is_away_when_a_job_has_ended_takes_nothing_from_it(attem
     attempt.monkeypatch.setattr(job, "tell_story", away)
     assert attempt.run().is_completed()
     assert not jobs.is_untold(attempt.engine, attempt.id)
+
+
+def test_an_export_that_began_by_itself_is_refused_where_the_quota_is_reached(attempt):
+    assert attempt.run().is_completed()
+    attempt.flow_run = FlowRun(id=uuid.uuid4(), flow_id=uuid.uuid4(), idempotency_key="two", parameters={"tenant": "acme"})
+    attempt.settings = attempt.settings.model_copy(update={"quota_bytes": 1})
+    assert job.run_job("acme", REQUEST, job.export).is_failed()
+    second = jobs.of_run(attempt.engine, str(attempt.flow_run.id))
+    assert second.error_code == QuotaReached.code
+    assert attempt.results() == ["States.csv"]
 
 
 def test_a_full_disk_ends_the_job_with_what_to_do(attempt):
