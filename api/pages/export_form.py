@@ -46,6 +46,7 @@ class ExportForm:
     file_name: str = ""
     most: str = ""
     skip_if_empty: bool = False
+    only_changes: bool = False
 
 
 def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
@@ -74,6 +75,7 @@ def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
         file_name=one("file_name"),
         most=one("most"),
         skip_if_empty=bool(one("skip_if_empty")),
+        only_changes=bool(one("only_changes")),
     )
 
 
@@ -127,4 +129,6 @@ def _options(form: ExportForm) -> dict[str, Any]:
         options["maxRecords"] = int(form.most) if form.most.isdecimal() and len(form.most) < 12 else form.most
     if form.skip_if_empty:
         options["skipIfEmpty"] = True
+    if form.only_changes:
+        options["since"] = "last"
     return options

@@ -38,9 +38,14 @@ def create(stack: Stack, kind: str, call: int) -> httpx.Response:
         {"id": f"{call:04d}-{number:03d}", "type": kind, "properties": {"batch": str(call), "channelid": "at-once"}}
         for number in range(OBJECTS)
     ]
+    return in_call(stack, f"call-{call}", objects)
+
+
+def in_call(stack: Stack, name: str, objects: list[dict[str, Any]], tenant: str = TENANT) -> httpx.Response:
+    """The answer to one call that creates all of these objects."""
     blob = base64.b64encode(json.dumps(objects).encode()).decode()
-    sent = {"dataObject": {"id": f"call-{call}", "type": kind, "data": {"blob": blob}}}
-    return httpx.post(f"{stack.api}/{TENANT}/api/connectorService/create", json=sent, timeout=120)
+    sent = {"dataObject": {"id": name, "type": objects[0]["type"], "data": {"blob": blob}}}
+    return httpx.post(f"{stack.api}/{tenant}/api/connectorService/create", json=sent, timeout=120)
 
 
 def export_until(stack: Stack, kind: str, stop: threading.Event) -> list[str]:

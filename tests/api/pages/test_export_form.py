@@ -40,6 +40,7 @@ def test_every_choice_is_asked_for() -> None:
         ("column", "attribute:itemState"),
         ("most", "20"),
         ("skip_if_empty", "1"),
+        ("only_changes", "1"),
     ) == [
         "Type is connectorstate",
         "Channel id is any of shop-one, shop-two (property, without case)",
@@ -50,6 +51,7 @@ def test_every_choice_is_asked_for() -> None:
         "Properties: channelid",
         "Sorted by ID",
         "At most 20 records",
+        "Only what changed since the last completed export of the same request",
         "No file when nothing matches",
     ]
 
