@@ -1,14 +1,16 @@
 """Time whole processes: alternating runs, medians, peak memory by the operating system's own account, one Markdown table."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 Command = Sequence[str]
+_USAGE = (sys.executable, "-I", "-S", str(Path(__file__).with_name("usage.py")))
 
 
 @dataclass(frozen=True)
@@ -24,18 +26,12 @@ def run(command: Command) -> Run:
     """Run `command` to its end; raises RuntimeError with what it said if it fails."""
     # As on a user's machine: what Python compiled once it does not compile again.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.stderr.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said.decode(errors='replace')[-2000:]}")
-    scale = 1 if sys.platform == "darwin" else 1024
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale / 1e6)
+    done = subprocess.run([*_USAGE, *command], capture_output=True, text=True, env=environment, check=True)
+    said, _, used = done.stderr.rstrip().rpartition("\n")
+    wall, cpu, peak, code = json.loads(used)
+    if code:
+        raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{said[-2000:]}")
+    return Run(wall, cpu, peak)
 
 
 def compare(
