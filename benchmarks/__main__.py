@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-COMPARISONS = ("render", "extract", "export", "growth", "load", "latency", "throughput")
+COMPARISONS = ("render", "extract", "export", "growth", "load", "latency", "throughput", "page")
 
 
 def main() -> None:

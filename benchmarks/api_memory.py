@@ -11,8 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.stacks import REQUEST, TENANT, make_objects, ours, wait
-from runtime.addresses import read_addresses
+from benchmarks.stacks import REQUEST, TENANT, api_process, make_objects, ours, wait
 
 _CLIENTS = 8
 _WARM = 500
@@ -30,9 +29,7 @@ def main() -> None:
         with ours(home) as way:
             run = way.ask().run or ""
             wait(way, run)
-            stack = read_addresses(home)
-            assert stack is not None, "it runs"
-            process = _api_process(stack.pid)
+            process = api_process(home)
             _send(way.address, run, _WARM)
             print(f"| requests | memory of the API, MB |\n|---:|---:|\n| {_WARM} | {_megabytes(process):.1f} |", flush=True)
             for number in range(1, _ROUNDS + 1):
@@ -62,15 +59,6 @@ def _send(address: str, run: str, count: int) -> None:
 
     with ThreadPoolExecutor(_CLIENTS) as pool:
         list(pool.map(send, [range(count // _CLIENTS)] * _CLIENTS))
-
-
-def _api_process(stack: int) -> int:
-    """The process of the stack that serves the API."""
-    for thread in Path(f"/proc/{stack}/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            if b"\0runtime\0api\0" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
-    raise RuntimeError("the stack has no API")
 
 
 def _megabytes(process: int) -> float:

@@ -129,6 +129,17 @@ def ours(home: Path) -> Iterator[Ours]:
         yield Ours(addresses.api)
 
 
+def api_process(home: Path) -> int:
+    """The id of the process that serves the API of the stack of a home. Linux only."""
+    stack = read_addresses(home)
+    assert stack is not None, "it runs"
+    for thread in Path(f"/proc/{stack.pid}/task").iterdir():
+        for child in (thread / "children").read_text().split():
+            if b"\0runtime\0api\0" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+    raise RuntimeError("the stack has no API")
+
+
 @contextmanager
 def stock(home: Path) -> Iterator[Stock]:
     """Prefect as it comes, over the objects of a home, from ready to stopped."""
