@@ -90,3 +90,15 @@ def test_a_frame_without_rows_or_columns_is_an_empty_sheet(tmp_path: Path) -> No
     assert write(asked, tmp_path / "s.xlsx").rows == 0
     verify(sheets_of(asked), tmp_path / "s.xlsx")
     assert by_openpyxl(tmp_path / "s.xlsx", 1) == [["a"]]
+
+
+@pytest.mark.slow
+def test_a_file_of_more_rows_than_a_sheet_has_goes_on_at_the_right_row(tmp_path: Path) -> None:
+    """The real limit, read back by another program, and verified as an export is."""
+    count = limits.MAX_ROWS + 5
+    asked = sheets_of({"Data": pl.DataFrame({"n": range(count)})})
+    written = write(asked, tmp_path / "s.xlsx")
+    verify(asked, tmp_path / "s.xlsx", written.checksum)
+    first, second = (by_calamine(tmp_path / "s.xlsx", sheet) for sheet in (0, 1))
+    assert (len(first), first[0], first[-1]) == (limits.MAX_ROWS, ["n"], [limits.MAX_ROWS - 2])
+    assert second == [["n"], *([number] for number in range(limits.MAX_ROWS - 1, count))]
