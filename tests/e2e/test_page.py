@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
+from api.pages.words import STEP_WORDS
 from tests.e2e.browser import chromium, serious_faults
 from tests.e2e.conftest import TENANT, Stack, command, job_id_of
 from tests.e2e.test_main_job import documented
@@ -152,6 +153,33 @@ def exported_file(stack: Stack, tenant: str, **rsconnect: list[str]) -> bytes:
     job_id = job_id_of(stack.post(body, tenant=tenant))
     assert stack.ended(job_id, tenant)["status"] == "completed"
     return stack.file(job_id, tenant)
+
+
+def test_a_running_export_is_watched_from_its_start_to_its_file(page, stack):
+    (stack.home / "many.jsonl").write_text("".join(f'{{"id": "M-{n}", "type": "connectorstate"}}\n' for n in range(30_000)))
+    assert command("load", stack.home / "many.jsonl", "--tenant", "many", home=stack.home).returncode == 0
+    page.goto(at(stack, tenant="many"))
+    page.evaluate(
+        """() => {
+            window.seen = [];
+            new MutationObserver(() => {
+                const row = document.querySelector("li.job");
+                if (!row) return;
+                const part = (name) => row.querySelector(name)?.textContent ?? "";
+                seen.push([part(".badge"), part(".doing"), Boolean(row.querySelector("progress"))]);
+            }).observe(document.querySelector("main"), { childList: true, subtree: true });
+        }"""
+    )
+    body = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}}, "fileName": "Many"}
+    job_id = job_id_of(stack.post(body, tenant="many"))
+    expect(row(page, "Many")).to_contain_text(READY, timeout=60_000)
+    expect(row(page, "Many")).to_contain_text("30,000 rows")
+    seen = page.evaluate("seen")
+    running = [(doing, has_bar) for badge, doing, has_bar in seen if badge == "Running"]
+    assert running, seen
+    assert all(has_bar for _, has_bar in running)
+    assert {doing for doing, _ in running} <= {"Starting", *STEP_WORDS.values()}
+    assert stack.ended(job_id, "many")["status"] == "completed"
 
 
 def test_search_and_filter_choose_rows(page, stack):
