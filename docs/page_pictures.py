@@ -22,6 +22,8 @@ from database.engine import connect
 from runtime.addresses import read_addresses
 from tasks.demo_objects import demo_objects
 from tests.e2e.browser import chromium
+from tests.e2e.conftest import job_id_of
+from tests.tasks.edited_books import edit_cells, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,6 +53,8 @@ def main() -> None:
         page.screenshot(path=IMAGES / "schedules.png")
         _choose(page, address)
         page.screenshot(path=IMAGES / "new-export.png")
+        page_of_upload = _send_back(page, address, Path(name))
+        page.screenshot(path=IMAGES / "send-back.png")
         for number in range(1, 5):
             _ask(address, f"Everything, part {number}", {"hub": {"hasvalue": True}}, "Excel")
         page.goto(f"{address}/{TENANT}/")
@@ -60,6 +64,7 @@ def main() -> None:
             ("dark", WIDE, "", "downloads-dark"),
             ("light", PHONE, "", "downloads-phone"),
             ("dark", PHONE, "new", "new-export-phone"),
+            ("dark", PHONE, page_of_upload, "send-back-phone"),
         ):
             other = browser.new_page(viewport=size, color_scheme=scheme)
             other.goto(f"{address}/{TENANT}/{path}")
@@ -90,7 +95,25 @@ def _choose(page: "Page", address: str) -> None:
     page.wait_for_timeout(1_200)
 
 
-def _ask(address: str, name: str, criterion: dict[str, Any], form: str) -> None:
+def _send_back(page: "Page", address: str, home: Path) -> str:
+    """Has an edited workbook looked at; the path of its page below the tenant's."""
+    job_id = _ask(address, "Errored items", {"channelid": {"exacts": ["rs-gartenwelt-self"]}}, "Excel")
+    _wait(address)
+    workbook = home / "Errored items.xlsx"
+    workbook.write_bytes(httpx.get(f"{address}/{TENANT}/jobs/{job_id}/file").raise_for_status().content)
+    ids = [row[2].value for row in opened(workbook)["Connector State"].iter_rows(min_row=3, max_row=8)]
+    edits = {(ids[0], "Item State"): "deprecated", (ids[1], "Item State"): "in review", (ids[2], "Action"): "DELETE"}
+    edited = edit_cells(workbook, {**edits, (ids[3], "Modified Date"): "next week"})
+    edited.replace(workbook)
+    page.goto(f"{address}/{TENANT}/upload")
+    page.get_by_label("An exported workbook").set_input_files(workbook)
+    page.get_by_role("button", name="Show what would change").click()
+    page.get_by_role("heading", name="What would change").wait_for(timeout=60_000)
+    return page.url.partition(f"/{TENANT}/")[2]
+
+
+def _ask(address: str, name: str, criterion: dict[str, Any], form: str) -> str:
+    """The id of a new export."""
     body = {
         "params": {
             "query": {"filters": {"typesCriterion": ["connectorstate"], "propertiesCriterion": [criterion]}},
@@ -99,7 +122,8 @@ def _ask(address: str, name: str, criterion: dict[str, Any], form: str) -> None:
         "fileName": name,
     }
     headers = {"x-rdp-userId": "ann@acme.example"}
-    httpx.post(f"{address}/{TENANT}/api/rsConnectService/downloadDataJob", json=body, headers=headers).raise_for_status()
+    answer = httpx.post(f"{address}/{TENANT}/api/rsConnectService/downloadDataJob", json=body, headers=headers)
+    return job_id_of(answer.raise_for_status())
 
 
 def _wait(address: str) -> None:

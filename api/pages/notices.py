@@ -8,7 +8,7 @@ NOTICES = {
     "started": "The export was started. It appears at the top of the list.",
     "cancelled": "It was cancelled, or stops at its next step.",
     "ended": "It had ended already.",
-    "sent": "The file was received and is being compared. Nothing is changed yet.",
+    "sent": "The file was received. Nothing is changed until you apply it.",
     "applying": "The changes are being written.",
     "repeated": "The same file is being taken again.",
     "scheduled": "The schedule was saved.",
