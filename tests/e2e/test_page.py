@@ -132,6 +132,8 @@ def test_an_edited_workbook_is_shown_cell_by_cell_and_then_applied(page, stack, 
     # No reload: what would change appears by itself.
     expect(page.get_by_role("heading", name="What would change")).to_be_visible(timeout=30_000)
     assert serious_faults(page) == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     main = page.get_by_role("main")
     expect(main.get_by_role("row", name=re.compile("S-1.*Item State.*new.*fixed"))).to_be_visible()
     expect(main.get_by_role("row", name=re.compile("S-0.*Action.*WHAT"))).to_be_visible()
@@ -271,7 +273,7 @@ def test_the_keyboard_is_enough(page, stack):
     expect(page.locator(f"#job-{job_id}").get_by_role("link", name="Copy as curl")).to_be_hidden()
 
 
-PATHS = ("", "?q=nothing-like-it", "new", "schedules", "downloads/{job}", "downloads/none")
+PATHS = ("", "?q=nothing-like-it", "new", "upload", "schedules", "downloads/{job}", "downloads/none")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
