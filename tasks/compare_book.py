@@ -35,6 +35,9 @@ ROWS_AT_ONCE = 4_000
 MOST_REFUSALS = 10_000
 """Refused cells and rows that are kept with their reasons; later ones are only counted."""
 
+_LINE_END = (
+    "there is no object of this ID; it has a line end, which programs that save a workbook may alter: CREATE makes a new object"
+)
 _VIEW = "the sheet Validation Errors only shows them: edit the columns Validation Error>>..."
 
 
@@ -163,7 +166,9 @@ def _earlier(comparison: Comparison, versions: dict[Key, str]) -> dict[Key, Stor
 def _absent(comparison: Comparison, row: EditedRow, before: StoredRow | None) -> None:
     """A row whose object is not there: a new one, or one that was deleted since the export."""
     action = row.sheet.system.get(ACTION)
-    if row.action == DELETE:
+    if row.fingerprint and "\n" in row.id and row.action != CREATE:
+        comparison.refuse(row, [(row.sheet.system[ID], ID, _LINE_END)])
+    elif row.action == DELETE:
         comparison.report.unchanged += 1
     elif row.action == UPDATE:
         comparison.refuse(row, [(action, ACTION, "there is no object of this type and ID")])

@@ -13,6 +13,8 @@ _HALF_A_MILLISECOND = timedelta(microseconds=500)
 _OFFSET = re.compile(r":\d\d(?:[.,]\d+)?\s?(?:[Zz]|[+-]\d\d:?(?:\d\d)?)$")
 _DAY_ZERO = datetime(1899, 12, 30)
 _DAYS_OF_THE_CALENDAR = 2_958_466
+_LEAP_DAY = 60
+"""Excel counts a 29 February 1900 that never was, and so the days before it one too low (ECMA-376 part 1, 18.17.4.1)."""
 
 
 def cell_text(cell: object, zone: tzinfo) -> str | None:
@@ -56,9 +58,10 @@ def date_text(cell: object, zone: tzinfo) -> str | None:
     if isinstance(cell, str):
         return _date_from_text(cell.strip(), zone)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        if not 0 < cell < _DAYS_OF_THE_CALENDAR:
+        if not 0 < cell < _DAYS_OF_THE_CALENDAR or _LEAP_DAY <= cell < _LEAP_DAY + 1:
             return None
-        return _instant(_DAY_ZERO + timedelta(milliseconds=round(cell * 86_400_000)), zone)
+        days = cell + 1 if cell < _LEAP_DAY else cell
+        return _instant(_DAY_ZERO + timedelta(milliseconds=round(days * 86_400_000)), zone)
     return cell_text(cell, zone) if isinstance(cell, date) else None
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import from_excel
 
 from contract.changes import Deletion, Unreadable
 from contract.errors import NoDataInFile, UnreadableFile
@@ -20,6 +21,7 @@ from contract.filters import parse_instant
 from contract.objects import parse_object
 from formats.formulas import neutralised
 from formats.reading import read_objects
+from formats.reading.cells import date_text
 
 CONTEXT = {"source": "internal", "locale": "en-US"}
 
@@ -31,6 +33,16 @@ def values(*texts: str) -> dict[str, Any]:
 def read_text(folder: Path, text: str | bytes, name: str = "table.csv") -> list[tuple[str, object]]:
     (path := folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     return list(read_objects(path))
+
+
+@pytest.mark.parametrize("days", [1, 5.5, 59, 61, 45_000.75, 2_958_465])
+def test_a_number_in_a_column_of_dates_is_the_date_that_excel_shows(days: float) -> None:
+    assert date_text(days, UTC) == from_excel(days).isoformat(timespec="milliseconds") + "+0000"
+
+
+@pytest.mark.parametrize("days", [-1, 0, 60, 60.5, 2_958_466, True])
+def test_a_number_that_excel_shows_no_date_for_is_none(days: float) -> None:
+    assert date_text(days, UTC) is None
 
 
 def test_a_plain_table_needs_only_an_id(tmp_path: Path) -> None:

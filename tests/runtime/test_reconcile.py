@@ -26,6 +26,14 @@ def row(records, run_id=None, **facts):
     return key
 
 
+async def asked(records):
+    """The id of a job whose run waits in Prefect: however long a test takes, no sweep finds it lost."""
+    key = row(records)
+    run_id = await records.runs.create(key, "acme", {})
+    jobs.attach_run(records.jobs, key, run_id)
+    return run_id
+
+
 async def idle(bench):
     """A bench whose worker takes nothing by itself."""
     bench.worker.limit = 0
@@ -187,24 +195,26 @@ def test_a_run_that_prefect_made_after_its_request_was_refused_never_runs(workbe
     assert listed == []
 
 
-def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ended(workbench, tmp_path):
+def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ended(workbench, tmp_path, monkeypatch):
+    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
+
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
             (tmp_path / "made").write_bytes(b"rows")
             results = store.open_store(bench.settings.results)
-            for run in ("ended", "runs"):
-                row(records, run)
+            ended, runs = [await asked(records) for _ in range(2)]
+            for run in (ended, runs):
                 jobs.start(records.jobs, run)
                 for attempt in (1, 2):
                     store.publish(results, tmp_path / "made", f"acme/{run}/{attempt}/made")
                 (results.folder / f"acme/{run}/1/made#1").write_bytes(b"half")
             store.publish(results, tmp_path / "made", "acme/of another service/made")
             later = datetime.now(UTC) + timedelta(hours=1)
-            jobs.complete(records.jobs, "ended", JobFile("acme/ended/2/made", "made", 4, "", later), total=1)
+            jobs.complete(records.jobs, ended, JobFile(f"acme/{ended}/2/made", "made", 4, "", later), total=1)
             await housekeeping.remove_leftovers(records)
-            return store.files_in_folder(results)
+            return ended, runs, store.files_in_folder(results)
 
-    left = asyncio.run(work())
-    of_a_live_job = {"acme/runs/1/made", "acme/runs/1/made#1", "acme/runs/2/made"}
-    assert left == {"acme/ended/2/made", "acme/of another service/made"} | of_a_live_job
+    ended, runs, left = asyncio.run(work())
+    of_a_live_job = {f"acme/{runs}/1/made", f"acme/{runs}/1/made#1", f"acme/{runs}/2/made"}
+    assert left == {f"acme/{ended}/2/made", "acme/of another service/made"} | of_a_live_job

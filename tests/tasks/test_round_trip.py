@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import column_index_from_string
+from openpyxl.utils.datetime import from_excel
 
 from config.catalogue import BY_KEY
 from contract.filters import fold
@@ -47,6 +48,7 @@ def test_a_workbook_that_nobody_edited_changes_nothing(
     url: str, tmp_path: Path, raw: list[Any], asked: dict[str, Any], zone: str, saved_again: bool
 ) -> None:
     """Not a byte of any document; also where another program has saved it again."""
+    assume(not saved_again or not any("\r" in item["id"] for item in raw))  # another program makes it "\n": another id
     shop = Shop.stocked(url, tmp_path, raw, zone)
     path = shop.export(TYPES, **asked)
     sent = save(opened(path), path) if saved_again else path
@@ -163,8 +165,11 @@ def _shown(name: Name, value: object) -> str | None:
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds") + "+0000"
     known = BY_KEY.get(name)  # type: ignore[call-overload]
-    if known is not None and known.kind is Kind.INSTANT and value == "2020-01-02":
-        return "2020-01-02T00:00:00.000+0000"
+    if known is not None and known.kind is Kind.INSTANT:
+        if value == "2020-01-02":
+            return "2020-01-02T00:00:00.000+0000"
+        if isinstance(value, int | float):  # in a column of dates a number is one, as Excel counts
+            return _shown(name, from_excel(value))
     return None if value is None else str(value)
 
 

@@ -203,6 +203,16 @@ def test_a_copied_row_with_a_new_id_is_a_new_object(shop: Shop) -> None:
     assert (report.created, report.unchanged, report.refused) == (1, 2, [])
 
 
+def test_an_id_whose_line_end_another_program_altered_is_refused_and_not_made_anew(stock: Callable[..., Shop]) -> None:
+    shop = stock([an_object("a\r\nb"), an_object("2")])
+    before = shop.documents()
+    exported = shop.export()
+    report = shop.send_back(save(opened(exported), exported))
+    [refused] = report.refused
+    assert (report.created, refused.place.column, "line end" in refused.reason) == (0, "ID", True)
+    assert shop.documents() == before
+
+
 def test_what_others_changed_meanwhile_is_kept(any_shop: Shop) -> None:
     """Edits of other cells of the same object are merged; equal ones are no conflict."""
     path = edit_cells(any_shop.export(), {("1", "Item State"): "fixed", ("1", "Rank"): "9"})
