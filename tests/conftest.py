@@ -18,15 +18,18 @@ os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-"))
 
 DATABASES = ("sqlite", "postgresql")
 
-STACKS = ("e2e", "runtime", "flows")
-"""Folders whose tests start servers and processes: run one after the other, so that none waits for another's."""
+STACKS = {"chaos": "stack", "e2e": "stack", "runtime": "runtime"}
+"""Folders whose tests start servers and processes, and the group that runs one after the other in one process: what a session
+starts is started once."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if Path(item.path).is_relative_to(here) and Path(item.path).relative_to(here).parts[0] in STACKS:
-            item.add_marker(pytest.mark.xdist_group("stack"))
+        folder = Path(item.path).relative_to(here).parts[0] if Path(item.path).is_relative_to(here) else ""
+        if folder in STACKS:
+            item.add_marker(pytest.mark.xdist_group(STACKS[folder]))
 
 
 @pytest.fixture(scope="session")

@@ -27,10 +27,7 @@ KILLS = int(os.environ.get("CHAOS_KILLS", "200"))
 OBJECTS = 4_000
 _CLIENTS = 5
 
-pytestmark = [
-    pytest.mark.xdist_group("stack"),
-    pytest.mark.skipif(sys.platform != "linux", reason="the processes of a stack are found in /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes of a stack are found in /proc")
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from contract.jobs import TERMINAL
 from runtime.addresses import read_addresses
 from tasks.demo_objects import demo_objects
 
+NIGHTLY = "nightly"
 TENANT = "acme"
 OBJECTS = 400
 _READY_SECONDS = 90
@@ -152,3 +153,19 @@ def _healthy(address: str) -> bool:
         return httpx.get(f"{address}/health", timeout=5).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
+
+
+@pytest.fixture(scope="session")
+def every_minute(stack: Stack) -> "subprocess.CompletedProcess[str]":
+    """How the making of a schedule ended that fires each minute, for a tenant of its own.
+
+    The first tests of the session ask for it, so that the one that waits for it to fire waits less: cron knows nothing finer.
+    """
+    (stack.home / "nightly-objects.json").write_text(json.dumps(stack.objects[:3]))
+    assert command("load", stack.home / "nightly-objects.json", "--tenant", NIGHTLY, home=stack.home).returncode == 0
+    recent = {"modifiedDate": {"gte": "now-3650d", "type": "_DATETIME"}}
+    filters = {"typesCriterion": ["connectorstate"], "propertiesCriterion": [recent]}
+    request = stack.home / "nightly.json"
+    request.write_text(json.dumps({"params": {"query": {"filters": filters}}, "fileName": "Nightly"}))
+    cron = ("--cron", "* * * * *", "--timezone", "UTC")
+    return command("schedule", "create", "--tenant", NIGHTLY, "--request", request, *cron, home=stack.home)

@@ -10,6 +10,8 @@ from tests.e2e.test_main_job import documented, matching
 
 COLOUR = "\x1b["
 
+pytestmark = pytest.mark.usefixtures("every_minute")
+
 
 def run(stack, *words, **environment):
     return command(*words, home=stack.home, STATESHEET_TENANT=TENANT, **environment)

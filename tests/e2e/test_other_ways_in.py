@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from tests.e2e.conftest import TENANT, command, job_id_of
+from tests.e2e.conftest import NIGHTLY, TENANT, command, job_id_of
 from tests.e2e.test_main_job import documented
 
 
@@ -79,23 +79,16 @@ def test_a_request_of_any_shape_fails_with_our_words(stack, request_of_ui):
     assert stack.ended(job_id)["error"]["code"] == "SSH4000"
 
 
-def test_a_schedule_is_made_shown_fires_and_is_deleted(stack):
-    body = documented(fileName="Nightly")
-    body["params"]["query"]["filters"]["propertiesCriterion"].append(
-        {"modifiedDate": {"gte": "now-3650d", "type": "_DATETIME"}}
-    )
-    request = stack.home / "nightly.json"
-    request.write_text(json.dumps(body))
-    cron = "* * * * *"  # so that it fires while the test waits
-    words = ("schedule", "create", "--tenant", TENANT, "--request", request, "--cron", cron, "--timezone", "UTC")
-    made = command(*words, home=stack.home)
-    assert made.returncode == 0, made.stderr
+def test_a_schedule_is_made_shown_fires_and_is_deleted(stack, every_minute):
+    assert every_minute.returncode == 0, every_minute.stderr
     listed = command("schedule", "list", home=stack.home)
-    assert cron in listed.stdout
-    assert TENANT in listed.stdout
+    assert "* * * * *" in listed.stdout
+    assert NIGHTLY in listed.stdout
     job = _fired(stack)
     assert (job["status"], job["source"], job["file"]["name"]) == ("completed", "schedule", "Nightly.xlsx")
-    identifier = next(word for line in listed.stdout.splitlines() if TENANT in line for word in line.split() if len(word) == 36)
+    identifier = next(
+        word for line in listed.stdout.splitlines() if NIGHTLY in line for word in line.split() if len(word) == 36
+    )
     assert command("schedule", "delete", identifier, home=stack.home).returncode == 0
     assert identifier not in command("schedule", "list", home=stack.home).stdout
 
@@ -103,10 +96,10 @@ def test_a_schedule_is_made_shown_fires_and_is_deleted(stack):
 def _fired(stack):
     deadline = time.monotonic() + 150
     while time.monotonic() < deadline:
-        jobs = httpx.get(f"{stack.api}/{TENANT}/jobs?limit=200", timeout=10).json()["jobs"]
+        jobs = httpx.get(f"{stack.api}/{NIGHTLY}/jobs", timeout=10).json()["jobs"]
         mine = [job for job in jobs if job["source"] == "schedule"]
         if mine:
-            return stack.ended(mine[0]["workAutomationId"])
+            return stack.ended(mine[0]["workAutomationId"], NIGHTLY)
         time.sleep(0.5)
     raise AssertionError("the schedule did not fire")
 

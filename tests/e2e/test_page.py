@@ -276,8 +276,7 @@ def test_the_keyboard_is_enough(page, stack):
 PATHS = ("", "?q=nothing-like-it", "new", "upload", "schedules", "downloads/{job}", "downloads/none")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_every_page_is_accessible_and_as_wide_as_its_window(browser, stack, scheme, width):
     job_id = job_id_of(stack.post(documented(fileName="A-long-name-" * 12)))
     stack.ended(job_id)

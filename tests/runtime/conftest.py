@@ -27,13 +27,6 @@ _BOOT_SECONDS = 90
 _WAIT_SECONDS = 30
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent) and "prefect" in getattr(item, "fixturenames", ()):
-            # One server serves all of them: they share a worker when tests run in parallel.
-            item.add_marker(pytest.mark.xdist_group("prefect"))
-
-
 @pytest.fixture(scope="session")
 def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the server that all tests share, which makes its database when it starts."""

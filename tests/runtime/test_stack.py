@@ -19,8 +19,6 @@ from runtime.stack import environment
 
 _SECONDS = 90
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 
 def members(home):
     """The processes of a stack, by what their environment says."""
