@@ -8,23 +8,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from cli.client import Refused
+from contract.advice import advice_on_all
 from contract.errors import InvalidRequest, StatesheetError
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
-
-_NEXT_STEPS = {
-    "SSH4101": "Say who you are: STATESHEET_CREDENTIAL=ID:SECRET",
-    "SSH4103": "The credential is for another tenant: name that one with --tenant, or use a credential of this one.",
-    "SSH4104": "See the tenants that have objects by loading some: statesheet load FILE --tenant TENANT",
-    "SSH4106": "See the jobs of a tenant with: statesheet jobs --tenant TENANT",
-    "SSH4108": "Wait for it with: statesheet get ID --wait",
-    "SSH4110": "Make it anew by sending its request again.",
-    "SSH5032": "Is the stack running? Start it with: statesheet serve",
-    "SSH5033": "Look at the log above; a port that is taken can be changed with --port or STATESHEET_PREFECT_PORT.",
-    "SSH5043": "Start one with: statesheet serve. One elsewhere is named by --home or --url.",
-    "SSH5044": "Run the same command again.",
-}
 
 
 def show_error(error: StatesheetError | Refused) -> None:
@@ -39,8 +27,8 @@ def show_error(error: StatesheetError | Refused) -> None:
         err.print(f"[bold red]Error {error.code}[/]: ", end="")
         path = error.path if isinstance(error, StatesheetError) else ""
         err.print(plain(f"{path}: {error.message}" if path else error.message), markup=False)
-    if error.code in _NEXT_STEPS:
-        err.print(_NEXT_STEPS[error.code], markup=False)
+    for advice in advice_on_all([code for _, _, code in mistakes] or [error.code]):
+        err.print(advice, markup=False)
 
 
 def _mistakes(error: StatesheetError | Refused) -> Sequence[tuple[str, str, str]]:
@@ -57,9 +45,11 @@ def show_json(facts: object) -> None:
 
 
 def show_warnings(warnings: Iterable[Mapping[str, str]]) -> None:
-    """Warnings (`code` and `message` each) on standard error."""
+    """Warnings (`code` and `message` each) on standard error, each with what to do about it."""
     for warning in warnings:
         err.print(f"Warning {warning['code']}: {plain(warning['message'])}", markup=False)
+        for advice in advice_on_all([warning["code"]]):
+            err.print(advice, markup=False)
 
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], styles: Mapping[str, str] | None = None) -> None:

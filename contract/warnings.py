@@ -1,4 +1,6 @@
-"""Every warning about a job: its code and its text. The docs page of codes is generated from `WARNINGS`."""
+"""Every warning about a job: its code, its text and what to do about it. The docs page of codes is made from `WARNINGS`."""
+
+from dataclasses import dataclass
 
 from contract.jobs import JobWarning
 
@@ -11,18 +13,51 @@ CELLS_CUT = "SSH2102"
 COLUMNS_LEFT_OUT = "SSH2103"
 PARTLY_TAKEN = "SSH2201"
 
-WARNINGS: dict[str, str] = {
-    NO_EFFECT: "{path} has no effect: {reason}",
-    COMPARED_AS_TEXT: "{path} is compared as text; say type {type} to compare it as {meaning}",
-    NO_EARLIER_EXPORT: "There is no earlier completed export of the same request: this is a full export",
-    CHANGES_SINCE: "Only what changed since {moment}{job}: {added:,} added, {changed:,} changed, {removed:,} removed",
-    COUNTED_WHOLE: "The counts and estimates are of all objects that match; how many of them changed is found when it runs",
-    CELLS_CUT: "A cell holds {limit:,} characters; cut on sheet {sheet!r}: {cells}",
-    COLUMNS_LEFT_OUT: "A sheet holds {limit:,} columns; left out of sheet {sheet!r}: {columns}",
-    PARTLY_TAKEN: "{refused} of {rows} rows or objects were refused, the others are written; the report says why of each",
+
+@dataclass(frozen=True)
+class Wording:
+    """How a warning is told: `text`, filled with facts, goes with the job; `advice` is shown beside it."""
+
+    text: str
+    advice: str
+
+
+WARNINGS: dict[str, Wording] = {
+    NO_EFFECT: Wording(
+        "{path} has no effect: {reason}",
+        "Take it out of the request, or leave it there: the file is the same.",
+    ),
+    COMPARED_AS_TEXT: Wording(
+        "{path} is compared as text; say type {type} to compare it as {meaning}",
+        "Put that `type` beside the operator; as text, 10 comes before 9.",
+    ),
+    NO_EARLIER_EXPORT: Wording(
+        "There is no earlier completed export of the same request: this is a full export",
+        "Nothing, if this is the first one: the next export of the same request holds only what changed since.",
+    ),
+    CHANGES_SINCE: Wording(
+        "Only what changed since {moment}{job}: {added:,} added, {changed:,} changed, {removed:,} removed",
+        "Nothing; to get everything that matches, leave `params.options.since` out.",
+    ),
+    COUNTED_WHOLE: Wording(
+        "The counts and estimates are of all objects that match; how many of them changed is found when it runs",
+        "Start the export to learn how many changed: a warning of the job counts them.",
+    ),
+    CELLS_CUT: Wording(
+        "A cell holds {limit:,} characters; cut on sheet {sheet!r}: {cells}",
+        "Take the whole texts in another format: put CSV, JSON or Parquet in `format` of `params.rsconnect.profilecontexts`.",
+    ),
+    COLUMNS_LEFT_OUT: Wording(
+        "A sheet holds {limit:,} columns; left out of sheet {sheet!r}: {columns}",
+        "Name the columns that are wanted in `params.fields.attributes`, or take all of them as CSV, JSON or Parquet.",
+    ),
+    PARTLY_TAKEN: Wording(
+        "{refused} of {rows} rows or objects were refused, the others are written; the report says why of each",
+        "Mend the rows that the report names (it is the job's file) and send them in again.",
+    ),
 }
 
 
 def warning(code: str, **facts: object) -> JobWarning:
     """The warning `code` with its text filled in."""
-    return JobWarning(code, WARNINGS[code].format(**facts))
+    return JobWarning(code, WARNINGS[code].text.format(**facts))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.links import is_gone
 from api.pages.words import FORMAT_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number, outcome
+from contract.advice import advice_on
 from contract.jobs import TERMINAL, Job, JobKind, JobStatus, Step
 
 _PERCENT: dict[Step, int | None] = {
@@ -65,6 +66,11 @@ class JobView:
     @property
     def has_ended_well(self) -> bool:
         return self.job.status in (JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY)
+
+    @property
+    def advice(self) -> str:
+        """What to do about its error; empty without one. Names in it stand in backticks."""
+        return advice_on(self.job.error_code or "")
 
     @property
     def is_open(self) -> bool:

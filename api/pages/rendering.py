@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from api import callers
 from api.pages import words
 from api.pages.assets import asset_path
 from api.resources import Resources
+from contract.advice import advice_of, advice_on
 from contract.answers import timestamp
 
 HEADERS = {
@@ -38,8 +40,15 @@ def environment() -> Environment:
     made.filters.update(
         number=words.number, size=words.size, duration=words.duration, timestamp=timestamp, pretty=partial(json.dumps, indent=2)
     )
+    made.filters.update(advice=advice_of, advice_on=advice_on, with_code=with_code)
     made.globals["status_words"] = words.STATUS_WORDS
     return made
+
+
+def with_code(text: str) -> Markup:
+    """HTML of a text whose names stand in backticks: what is between two of them is code."""
+    parts = text.split("`")
+    return Markup().join(Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def render(shared: Resources, tenant: str, template: str, **values: Any) -> str:

@@ -35,10 +35,11 @@ Every answer that is not a success has the envelope of the documented service, w
 ```
 
 `path` says where in the body; it is empty where the error is not about one place. A job that fails shows its code and message
-in `error`. Codes that begin with `RSC` are those of the documented service, `SSH` ones are this project's own.
+in `error`. What to do about it is told by this page, the Downloads page and the command line; answers hold code and text.
+Codes that begin with `RSC` are those of the documented service, `SSH` ones are this project's own.
 
-| code | HTTP status | text | may pass by itself |
-|---|---|---|---|
+| code | HTTP status | text | what to do | may pass by itself |
+|---|---|---|---|---|
 """
 
 _WARNINGS = """
@@ -46,23 +47,30 @@ _WARNINGS = """
 
 What a job went on in spite of is in its `warnings`.
 
-| code | text |
-|---|---|
+| code | text | what to do |
+|---|---|---|
 """
 
 
 def errors_page() -> str:
     """The page as it must be."""
     errors = "".join(
-        f"| `{code}` | {error.status} | {_filled(error.text)} | {'yes' if error.retryable else ''} |\n"
+        f"| `{code}` | {error.status} | {_filled(error.text)} | {_cell(error.advice)} | {'yes' if error.retryable else ''} |\n"
         for code, error in sorted(ERRORS.items())
     )
-    return _HEAD + errors + _WARNINGS + "".join(f"| `{code}` | {_filled(text)} |\n" for code, text in sorted(WARNINGS.items()))
+    warnings = "".join(
+        f"| `{code}` | {_filled(wording.text)} | {_cell(wording.advice)} |\n" for code, wording in sorted(WARNINGS.items())
+    )
+    return _HEAD + errors + _WARNINGS + warnings
 
 
 def _filled(text: str) -> str:
     """The text with its facts as words in italics."""
-    return re.sub(r"\{(\w+)(?:![rs])?\}", lambda fact: f"*{fact[1]}*", text).replace("|", "\\|")
+    return _cell(re.sub(r"\{(\w+)(?:![rs]|:,)?\}", lambda fact: f"*{fact[1]}*", text.replace("}{", "} {")))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

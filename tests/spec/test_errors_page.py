@@ -26,7 +26,7 @@ def test_the_sample_answer_is_what_the_service_says():
     assert json.loads(sample[1]) == failed(caught.value)
 
 
-@pytest.mark.parametrize(("code", "text"), [*((code, error.text) for code, error in ERRORS.items()), *WARNINGS.items()])
+@pytest.mark.parametrize(("code", "text"), [(code, one.text) for code, one in (ERRORS | WARNINGS).items()])
 def test_every_text_names_its_facts_and_begins_as_a_sentence(code, text):
     facts = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
     assert all(name.isidentifier() for name in facts)

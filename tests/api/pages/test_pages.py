@@ -11,8 +11,9 @@ import pytest
 
 from api import keyring
 from config.settings import Settings
-from contract.errors import RunLost
+from contract.errors import DiskFull, RunLost
 from contract.jobs import JobFile
+from contract.warnings import NO_EFFECT, WARNINGS, warning
 from database import credentials, jobs
 from tests.api.conftest import BODY, TENANT, Api, running
 
@@ -194,6 +195,28 @@ async def test_an_error_is_a_page(api: Api) -> None:
     assert "There is no tenant" in await shown(api, "/nobody/", 404)
     assert "There is no job" in await shown(api, f"{HOME}downloads/none", 404)
     assert "cursor" in await shown(api, f"{HOME}?cursor=nonsense", 400)
+
+
+async def test_a_job_that_failed_says_what_to_do_about_it(api: Api) -> None:
+    job_id = await api.job_id()
+    jobs.start(api.jobs, job_id)
+    jobs.fail(api.jobs, job_id, DiskFull(what="the database"))
+    for path in (HOME, f"{HOME}downloads/{job_id}"):
+        assert "frees space where <code>STATESHEET_HOME</code> lies" in await shown(api, path)
+
+
+async def test_the_page_of_a_job_says_what_to_do_about_its_warnings_each_once(api: Api) -> None:
+    job_id = await api.job_id()
+    a_file(api, job_id)
+    jobs.warn(api.jobs, job_id, [warning(NO_EFFECT, path=path, reason="of this") for path in ("a", "b")])
+    assert (await shown(api, f"{HOME}downloads/{job_id}")).count(WARNINGS[NO_EFFECT].advice) == 1
+    assert "What to do about" not in await shown(api, f"{HOME}downloads/{await api.job_id()}")
+
+
+async def test_a_page_of_an_error_says_what_to_do_and_so_does_the_form(api: Api) -> None:
+    assert "<code>statesheet jobs --tenant TENANT</code> lists" in await shown(api, f"{HOME}downloads/none", 404)
+    wrong = await send(api, f"{HOME}new", {"channel": "shop-one", "file_name": "a/b", "do": "start"})
+    assert "Give a plain name in <code>fileName</code>" in wrong.text
 
 
 async def test_the_address_without_its_slash_leads_to_the_page(api: Api) -> None:
