@@ -8,7 +8,7 @@ SEED ?= 7
 KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test hunt chaos serve bench lint format lock clean
+.PHONY: help setup demo test hunt chaos serve bench lint docs format lock clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -46,6 +46,9 @@ lint: $(READY)  ## Style, types and the arrows between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(READY)  ## Make the docs a site that needs no server: build/site/index.html
+	$(BIN)/mkdocs build --strict --clean
+
 format: $(READY)  ## Put the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -54,4 +57,4 @@ lock: $(READY)  ## Resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
