@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import out, show_table
-from cli.options import Home
+from cli.console import err, out, show_table
+from cli.options import Home, known_tenant
 from contract.answers import timestamp
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PAGE = 500
 
 
 def audit(
-    tenant: Annotated[str | None, typer.Option(help="Only what concerns this tenant.")] = None,
+    tenant: Annotated[str | None, typer.Option(callback=known_tenant, help="Only what concerns this tenant.")] = None,
     since: Annotated[str | None, typer.Option(help="From when on: a date, or relative to now, such as now-7d.")] = None,
     home: Home = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON for each event.")] = False,
@@ -49,8 +49,12 @@ def audit(
 
 def _show(found: "Iterable[Event]") -> None:
     rows = map(_row, found)
-    while page := list(islice(rows, _PAGE)):
+    page = list(islice(rows, _PAGE))
+    if not page:
+        err.print("Nothing in the audit.")
+    while page:
         show_table(_COLUMNS, page)
+        page = list(islice(rows, _PAGE))
 
 
 def _moment(text: str) -> datetime:

@@ -80,9 +80,7 @@ class Client:
 @contextmanager
 def connected(tenant: str, *, home: Path | None, url: str | None, credential: str | None) -> Iterator[Client]:
     """A client of the API at `url`, else of the stack that runs in `home`. Raises StackUnavailable where none runs."""
-    address = url.rstrip("/") if url else _address(home)
-    if not address.startswith(("http://", "https://")):
-        raise typer.BadParameter("begin it with http:// or https://", param_hint="--url")
+    address = url or _address(home)
     if credential is not None and not _CREDENTIAL.fullmatch(credential):
         raise typer.BadParameter("it is ID:SECRET, as it was shown when it was made", param_hint="STATESHEET_CREDENTIAL")
     known = httpx.BasicAuth(*credential.split(":", 1)) if credential else None

@@ -4,12 +4,18 @@ from typing import Annotated
 
 import typer
 
-from cli.console import err, out
+from cli.console import err, out, show_table
+from cli.options import known_tenant, web_address
+from contract.errors import StackUnavailable
+
+_HEADER = ("Service", "Case", "", "Differs")
 
 
 def conform(
-    url: Annotated[str, typer.Argument(help="Address of the server, such as http://127.0.0.1:9095.")],
-    tenant: Annotated[str, typer.Option(help="A tenant to try it with; a few objects are stored there, and stay.")],
+    url: Annotated[str, typer.Argument(callback=web_address, help="Address of the server, such as http://127.0.0.1:9095.")],
+    tenant: Annotated[
+        str, typer.Option(callback=known_tenant, help="A tenant to try it with; a few objects are stored there, and stay.")
+    ],
     client_id: Annotated[
         str, typer.Option(envvar="STATESHEET_CLIENT_ID", help="Credentials for the tenant, where it needs some.")
     ] = "",
@@ -21,24 +27,29 @@ def conform(
 ) -> None:
     """Replay the cases of the contract against a server and show which of them hold.
 
-    The exit code is 0 when all hold, 1 when one does not.
+    The exit code is 0 when all hold, 1 when one does not or the server cannot be reached.
     """
     import httpx
-    from rich.table import Column, Table
 
     from cli.conformance import replay
 
     shown = {"auth-client-id": client_id, "auth-client-secret": client_secret} if client_id else {}
     verdicts = []
-    with httpx.Client(base_url=url.rstrip("/"), headers=shown, timeout=120) as client, err.status("Asking") as status:
+    with httpx.Client(base_url=url, headers=shown, timeout=120) as client, err.status("Asking") as status:
+        try:
+            client.get("/")  # any answer will do: that there is one
+        except httpx.TransportError as error:
+            raise StackUnavailable(detail=f"{url} cannot be reached: {error or type(error).__name__}") from error
         for verdict in replay(client, tenant, patience=patience):
             status.update(f"{verdict.service}: {verdict.case}")
             verdicts.append(verdict)
-    table = Table(Column("Service", no_wrap=True), "Case", Column("", no_wrap=True), "Differs", box=None)
-    for verdict in verdicts:
-        if verdict.differs or not differing:
-            table.add_row(verdict.service, verdict.case, "differs" if verdict.differs else "holds", "\n".join(verdict.differs))
-    out.print(table, markup=False)
+    rows = [
+        (verdict.service, verdict.case, "differs" if verdict.differs else "holds", "; ".join(verdict.differs))
+        for verdict in verdicts
+        if verdict.differs or not differing
+    ]
+    if rows:
+        show_table(_HEADER, rows)
     failed = sum(bool(verdict.differs) for verdict in verdicts)
     out.print(f"{len(verdicts) - failed} of {len(verdicts)} cases hold.", markup=False)
     if failed:

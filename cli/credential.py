@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import err, out, show_json, show_table
-from cli.options import AsJson, Home
+from cli.options import AsJson, Home, known_tenant
 from contract.answers import timestamp
-from contract.tenants import RULE, is_tenant_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,7 +29,7 @@ _LONGEST_NAME = 100
 
 @app.command()
 def create(
-    tenant: Annotated[str | None, typer.Option(help="Whose objects and jobs it opens.")] = None,
+    tenant: Annotated[str | None, typer.Option(callback=known_tenant, help="Whose objects and jobs it opens.")] = None,
     operator: Annotated[
         bool, typer.Option("--operator", help="For operating the service: /metrics and the details of /health; no tenant.")
     ] = False,
@@ -44,8 +43,6 @@ def create(
 
     if (tenant is None) == (not operator):
         raise typer.BadParameter("one of them is needed, and not both", param_hint="--tenant, --operator")
-    if tenant is not None and not is_tenant_name(tenant):
-        raise typer.BadParameter(RULE, param_hint="--tenant")
     if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise typer.BadParameter(f"at most {_LONGEST_NAME} characters that can be seen", param_hint="--name")
     with _jobs(home) as engine:
@@ -64,7 +61,7 @@ def create(
 
 @app.command("list")
 def list_credentials(
-    tenant: Annotated[str | None, typer.Option(help="Only those of this tenant.")] = None,
+    tenant: Annotated[str | None, typer.Option(callback=known_tenant, help="Only those of this tenant.")] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,8 +72,10 @@ def list_credentials(
         found = credentials.every(engine, tenant)
     if as_json:
         show_json([_facts(one) for one in found])
-    else:
+    elif found:
         show_table(_COLUMNS, [_row(one) for one in found])
+    else:
+        err.print("No credentials.")
 
 
 @app.command()

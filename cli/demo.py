@@ -15,6 +15,7 @@ import typer
 
 from cli.client import Client
 from cli.console import err, out, progress_bar
+from cli.outputs import writable
 from cli.waiting import wait_for
 from contract.errors import StartupFailed, StatesheetError
 
@@ -50,6 +51,7 @@ def demo(
     output: Annotated[Path, typer.Option(help="Where to save the workbook.")] = Path("statesheet-demo.xlsx"),
 ) -> None:
     """Show the main job from end to end, on made-up objects, in a folder of its own that is removed again."""
+    place = writable(output)
     with tempfile.TemporaryDirectory(prefix="statesheet-demo-") as folder:
         home = Path(folder)
         _load(home, rows)
@@ -59,8 +61,8 @@ def demo(
             answer.raise_for_status()
             [started] = answer.json()["dataObjectOperationResponse"]["dataObjects"]
             job = _wait(client, started["properties"]["workAutomationId"])
-            output.write_bytes(client.get(f"/{TENANT}/jobs/{job['workAutomationId']}/file").raise_for_status().content)
-    out.print(f"{job['totalRecords']:,} of {rows:,} objects matched and are in {output.absolute()}", markup=False)
+            place.write_bytes(client.get(f"/{TENANT}/jobs/{job['workAutomationId']}/file").raise_for_status().content)
+    out.print(f"{job['totalRecords']:,} of {rows:,} objects matched and are in {place}", markup=False)
 
 
 def _load(home: Path, rows: int) -> None:

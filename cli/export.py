@@ -11,10 +11,10 @@ import typer
 from rich.progress import Progress, TaskID
 
 from cli.console import out, progress_bar, show_json, show_warnings
-from cli.options import AsJson
+from cli.options import AsJson, DataHome, known_tenant
+from cli.outputs import writable
 from cli.requests import read_request
 from contract.answers import timestamp
-from contract.errors import FileMissing, UnreadableFile
 from contract.jobs import Step
 
 if TYPE_CHECKING:
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
 def export(
     request: Annotated[Path, typer.Argument(help="A JSON file that holds the body of a download request.")],
-    tenant: Annotated[str, typer.Option(help="Whose objects to export.")],
+    tenant: Annotated[str, typer.Option(callback=known_tenant, help="Whose objects to export.")],
     output: Annotated[Path, typer.Option(help="Where the file goes; one that is there is replaced by the complete new one.")],
-    home: Annotated[
-        Path | None, typer.Option(help="Folder of the databases.", show_default="STATESHEET_HOME or ~/.statesheet")
-    ] = None,
+    home: DataHome = None,
     as_json: AsJson = False,
 ) -> None:
     """Export what a request asks for, without a server."""
@@ -37,11 +35,12 @@ def export(
     from flows.pipeline import Place, run_export
     from flows.since import base_at_home
 
+    output = writable(output)
     settings = load_settings(**({"home": home} if home else {}))
     body = decode_body(read_request(request))
     upgrade(settings.objects_url, "objects")
     # Beside the output, so that the finished file only has to be renamed.
-    with tempfile.TemporaryDirectory(prefix=".statesheet-", dir=_folder_of(output)) as folder, progress_bar() as bar:
+    with tempfile.TemporaryDirectory(prefix=".statesheet-", dir=output.parent) as folder, progress_bar() as bar:
         place = replace(Place.of(settings), spool=Path(folder) / "spool", results=str(Path(folder) / "results"))
         reporter = _Bar(bar, bar.add_task("Exporting", total=None))
         outcome = run_export(
@@ -78,15 +77,6 @@ class _Bar:
     def describe(self, **facts: Any) -> None:
         if "total" in facts:
             self.bar.update(self.task, total=facts["total"])
-
-
-def _folder_of(output: Path) -> Path:
-    folder = output.absolute().parent
-    if not folder.is_dir():
-        raise FileMissing(name=str(folder))
-    if output.is_dir():
-        raise UnreadableFile(name=str(output), reason="it is a folder; name the file to write")
-    return folder
 
 
 def _facts(outcome: "Outcome", output: Path) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from cli.client import Client, Refused, connected
 from cli.console import err, out, plain, show_json, show_warnings
 from cli.options import AsJson, Credential, Home, Tenant, Url
+from cli.outputs import writable
 from cli.sizes import in_words
 from cli.waiting import wait_for
-from contract.errors import DownloadDamaged, ExportCancelled, FileMissing, FileNotReady, UnreadableFile
+from contract.errors import DownloadDamaged, ExportCancelled, FileNotReady, UnusablePlace
 from contract.jobs import JobStatus
 
 
@@ -22,7 +23,8 @@ def get(
     job: Annotated[str, typer.Argument(help="The job's id: workAutomationId of the answer, or as jobs shows it.")],
     tenant: Tenant,
     output: Annotated[
-        Path | None, typer.Option(help="Where the file goes, a file or a folder. [default: its own name, in this folder]")
+        Path | None,
+        typer.Option(help="Where the file goes, a file or a folder.", show_default="its own name, in this folder"),
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has ended.")] = False,
     home: Home = None,
@@ -65,7 +67,7 @@ def _save(client: Client, job: dict[str, Any], output: Path | None) -> Path:
     try:
         folder = tempfile.TemporaryDirectory(prefix=".statesheet-", dir=path.parent)
     except OSError as error:
-        raise UnreadableFile(name=str(path.parent), reason=f"cannot be written to: {error.strerror}") from error
+        raise UnusablePlace(name=str(path.parent), reason=error.strerror) from error
     with folder as name:
         arrived = Path(name) / "file"
         with client.file(job["workAutomationId"]) as pieces:
@@ -77,7 +79,7 @@ def _save(client: Client, job: dict[str, Any], output: Path | None) -> Path:
 
 
 def _write(pieces: Iterable[bytes], to: Path, name: str, size: int) -> str:
-    """Write the pieces; their SHA-256 as hexadecimal digits. Raises UnreadableFile where there is no room."""
+    """Write the pieces; their SHA-256 as hexadecimal digits. Raises UnusablePlace where there is no room."""
     digest = hashlib.sha256()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     try:
@@ -88,16 +90,14 @@ def _write(pieces: Iterable[bytes], to: Path, name: str, size: int) -> str:
                 digest.update(piece)
                 bar.advance(task, len(piece))
     except OSError as error:
-        raise UnreadableFile(name=name, reason=f"it cannot be written: {error.strerror}") from error
+        raise UnusablePlace(name=name, reason=error.strerror) from error
     return digest.hexdigest()
 
 
 def _place(name: str, output: Path | None) -> Path:
     """Where the file goes. What is named is replaced; a name of the file's own never takes the place of another file."""
     if output is not None and not output.is_dir():
-        if not output.absolute().parent.is_dir():
-            raise FileMissing(name=str(output.absolute().parent))
-        return output.absolute()
+        return writable(output)
     folder = (output or Path()).absolute()
     own = Path(name).name or "export"
     path, number = folder / own, 2

@@ -10,9 +10,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from cli.console import err, out, plain, show_error, show_json
 from cli.edited import SentBack, Wish, facts_of, send_book_back, tell
-from cli.options import AsJson
-from contract.errors import FileMissing, NoDataInFile, UnreadableFile
-from contract.tenants import RULE, is_tenant_name
+from cli.options import AsJson, DataHome, known_tenant
+from cli.outputs import writable
+from contract.errors import FileMissing, NoDataInFile, UnreadableFile, UnusablePlace
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -25,10 +25,8 @@ _SHOWN = 20
 
 def load(
     files: Annotated[list[Path], typer.Argument(help="JSON (also lines, or a saved API answer), .gz of these, .csv or .xlsx.")],
-    tenant: Annotated[str, typer.Option(help="Whose objects these are; a tenant exists once it has some.")],
-    home: Annotated[
-        Path | None, typer.Option(help="Folder of the databases. [default: STATESHEET_HOME or ~/.statesheet]")
-    ] = None,
+    tenant: Annotated[str, typer.Option(callback=known_tenant, help="Whose objects these are; it exists once it has some.")],
+    home: DataHome = None,
     refused: Annotated[Path | None, typer.Option(help="Where to write all that was refused, as JSON lines.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Of an exported workbook, show what it would change, and write nothing.")
@@ -48,10 +46,10 @@ def load(
     """
     from config.settings import load_settings
 
-    if not is_tenant_name(tenant):
-        raise typer.BadParameter(RULE, param_hint="--tenant")
     if (dry_run or rejects is not None) and len(set(files)) > 1:
         raise typer.BadParameter("load one workbook at a time with it", param_hint="--rejects" if rejects else "--dry-run")
+    for place in filter(None, (refused, rejects)):
+        writable(place)
     settings = load_settings(**({"home": home} if home else {}))
     wish = Wish(apply=not dry_run, partial=partial, rejects=rejects, every_change=as_json)
     reports = _load_each(files, tenant, settings, wish)
@@ -157,4 +155,4 @@ def _write(everything: "Iterable[tuple[Path, Refusal]]", to: Path) -> None:
                 line = {"file": str(path), "place": refusal.place, "reason": refusal.reason}
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise UnreadableFile(name=str(to), reason=f"cannot be written: {error.strerror}") from error
+        raise UnusablePlace(name=str(to), reason=error.strerror) from error

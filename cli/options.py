@@ -8,17 +8,30 @@ import typer
 from contract.tenants import RULE, is_tenant_name
 
 
-def _known_shape(tenant: str) -> str:
-    if not is_tenant_name(tenant):
+def known_tenant(tenant: str | None) -> str | None:
+    """`tenant`, where it can be the name of one, or is not given. Raises BadParameter."""
+    if tenant is not None and not is_tenant_name(tenant):
         raise typer.BadParameter(RULE)
     return tenant
 
 
-Home = Annotated[Path | None, typer.Option(help="Home of the running stack. [default: STATESHEET_HOME or ~/.statesheet]")]
+def web_address(url: str | None) -> str | None:
+    """`url` without a slash at its end, None where none is given. Raises BadParameter for what is no address."""
+    if url and not url.startswith(("http://", "https://")):
+        raise typer.BadParameter("begin it with http:// or https://")
+    return url.rstrip("/") if url else None
+
+
+_HOME = "STATESHEET_HOME or ~/.statesheet"
+Home = Annotated[Path | None, typer.Option(help="Home of the running stack.", show_default=_HOME)]
+DataHome = Annotated[Path | None, typer.Option(help="Folder of the databases.", show_default=_HOME)]
 Tenant = Annotated[
-    str, typer.Option(envvar="STATESHEET_TENANT", callback=_known_shape, help="Whose jobs and objects are meant.")
+    str, typer.Option(envvar="STATESHEET_TENANT", callback=known_tenant, help="Whose jobs and objects are meant.")
 ]
-Url = Annotated[str | None, typer.Option(help="Address of the API. [default: that of the stack that runs in the home]")]
+Url = Annotated[
+    str | None,
+    typer.Option(callback=web_address, help="Address of the API.", show_default="that of the stack that runs in the home"),
+]
 Credential = Annotated[
     str | None,
     typer.Option(

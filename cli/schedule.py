@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import out, show_json, show_table
-from cli.options import AsJson, Home
+from cli.console import err, out, show_json, show_table
+from cli.options import AsJson, Home, known_tenant
 from cli.requests import read_request
 from contract.answers import timestamp
-from contract.errors import PrefectUnavailable
+from contract.errors import StackUnavailable
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -24,7 +24,7 @@ _COLUMNS = ("ID", "Tenant", "Cron", "Zone", "Next run", "File")
 
 @app.command()
 def create(
-    tenant: Annotated[str, typer.Option(help="Whose objects to export.")],
+    tenant: Annotated[str, typer.Option(callback=known_tenant, help="Whose objects to export.")],
     request: Annotated[Path, typer.Option(help="File with the body of a download request; dates may be relative: now-1d.")],
     cron: Annotated[str, typer.Option(help='When, as a cron line: "0 6 * * 1-5" is at 6 on weekdays.')],
     timezone: Annotated[str, typer.Option(help="Zone that the cron line is in, such as Europe/Berlin.")] = "UTC",
@@ -51,8 +51,10 @@ def list_schedules(home: Home = None, as_json: AsJson = False) -> None:
     found = schedules.listed(_stack(_settings(home)))
     if as_json:
         show_json([_facts(one) for one in found])
-    else:
+    elif found:
         show_table(_COLUMNS, [_row(one) for one in found])
+    else:
+        err.print("No schedules.")
 
 
 def _facts(one: "Schedule") -> dict[str, Any]:
@@ -103,10 +105,10 @@ def _settings(home: Path | None) -> "Settings":
 
 
 def _stack(settings: "Settings") -> "Addresses":
-    """The stack that runs in the home. Raises PrefectUnavailable where none runs."""
+    """The stack that runs in the home. Raises StackUnavailable where none runs."""
     from runtime.addresses import read_addresses
 
     addresses = read_addresses(settings.home)
     if addresses is None:
-        raise PrefectUnavailable(detail=f"no stack runs in {settings.home}")
+        raise StackUnavailable(detail=f"no stack runs in {settings.home}")
     return addresses

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.console import out
+from cli.console import err, out
 from contract.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -16,11 +16,21 @@ if TYPE_CHECKING:
 
 
 def serve(
-    home: Annotated[Path | None, typer.Option(help="Folder of everything. [default: STATESHEET_HOME or ~/.statesheet]")] = None,
-    host: Annotated[str | None, typer.Option(help="Address that the API listens on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the API; 0 takes a free one. [default: 9095]")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of everything.", show_default="STATESHEET_HOME or ~/.statesheet")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address that the API listens on.", show_default="STATESHEET_HOST or 127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the API; 0 takes a free one.", show_default="STATESHEET_PORT or 9095"),
+    ] = None,
 ) -> None:
-    """Start the API, Prefect with its UI, and a worker; stop them with Ctrl-C."""
+    """Start the API, Prefect with its UI, and a worker; stop them with Ctrl-C.
+
+    The exit code is 0 when it was stopped, 1 when it could not start.
+    """
     from config.settings import load_settings
     from runtime import stack
     from runtime.parts import PRIVATE
@@ -32,6 +42,7 @@ def serve(
     logging.getLogger("httpx").setLevel(logging.WARNING)
     os.umask(PRIVATE)
     stack.serve(settings, ready=_show)
+    err.print("Stopped.")
 
 
 def _refuse_open_doors(settings: "Settings") -> None:

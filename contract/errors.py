@@ -309,8 +309,8 @@ class UnreadableFile(StatesheetError):
     status = 400
     text = "{name} cannot be read: {reason}"
     advice = (
-        "Open the file in the program that made it and save it again, as .xlsx, .csv or JSON in UTF-8; where it could not be "
-        "written, look at the rights and the space of its folder."
+        "Do what the reason asks for; where it tells of damage, open the file in the program that made it and save it again, "
+        "as .xlsx, .csv or JSON in UTF-8."
     )
 
 
@@ -574,6 +574,17 @@ class DownloadDamaged(StatesheetError):
     text = "{name} did not arrive whole: {detail}; nothing was saved"
     advice = "Run the same command again."
     retryable = True
+
+
+class UnusablePlace(StatesheetError):
+    """What the command line says of a file or folder that it is to write to."""
+
+    code = "SSH5046"
+    text = "{name} cannot be used: {reason}"
+    advice = (
+        "Name a file in a folder that is there, that you may write to, and whose disk has space; the home folder is that of "
+        "`--home` or `STATESHEET_HOME`."
+    )
 
 
 class AttemptReplaced(StatesheetError):

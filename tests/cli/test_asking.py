@@ -15,7 +15,7 @@ from cli.console import plain
 from cli.main import app
 from cli.sizes import in_words
 from contract.envelope import encode, failed
-from contract.errors import DownloadDamaged, FileMissing, FileNotReady, StackUnavailable, Unauthorized, UnknownJob
+from contract.errors import DownloadDamaged, FileNotReady, StackUnavailable, Unauthorized, UnknownJob, UnusablePlace
 from runtime.addresses import Addresses, write_addresses
 
 JOB = "11111111-2222-3333-4444-555555555555"
@@ -122,7 +122,7 @@ def test_a_named_file_is_replaced_by_the_whole_new_one(api, tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(api, tmp_path):
-    with pytest.raises(FileMissing):
+    with pytest.raises(UnusablePlace):
         run("get", JOB, "--url", api.url, "--output", tmp_path / "none" / "a.xlsx")
 
 

@@ -1,16 +1,17 @@
 """The command line as its parser knows it: what texts may name."""
 
 import re
+from typing import Any
 
-import click
 import typer.main
 
 from cli.main import app
 
-COMMANDS: dict[str, click.Command] = typer.main.get_command(app).commands
+APP: Any = typer.main.get_command(app)
+COMMANDS: dict[str, Any] = APP.commands
 
 
-def leaves() -> dict[str, click.Command]:
+def leaves() -> dict[str, Any]:
     """Every command that does something, by the words that call it: `load`, `schedule create`."""
     found = {}
     for name, command in COMMANDS.items():
@@ -19,7 +20,7 @@ def leaves() -> dict[str, click.Command]:
     return found
 
 
-def options_of(command: click.Command) -> set[str]:
+def options_of(command: Any) -> set[str]:
     """The options of a command in both spellings, without those that every command has."""
     return {option for parameter in command.params for option in parameter.opts if option.startswith("-")}
 
