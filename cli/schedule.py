@@ -80,6 +80,7 @@ def pause(schedule: Annotated[str, typer.Argument(help="The id that list shows."
     from runtime import schedules
 
     schedules.set_active(_stack(_settings(home)), schedule, False)
+    out.print(f"{schedule} is paused", markup=False)
 
 
 @app.command()
@@ -88,6 +89,7 @@ def resume(schedule: Annotated[str, typer.Argument(help="The id that list shows.
     from runtime import schedules
 
     schedules.set_active(_stack(_settings(home)), schedule, True)
+    out.print(f"{schedule} goes on", markup=False)
 
 
 @app.command()
@@ -96,6 +98,7 @@ def delete(schedule: Annotated[str, typer.Argument(help="The id that list shows.
     from runtime import schedules
 
     schedules.delete(_stack(_settings(home)), schedule)
+    out.print(f"{schedule} is deleted", markup=False)
 
 
 def _settings(home: Path | None) -> "Settings":

@@ -593,7 +593,7 @@ class AttemptReplaced(StatesheetError):
     code = "SSH5045"
     status = 409
     text = "Attempt {attempt} of the job was given up; another one runs or has run"
-    advice = "Nothing: a later attempt does the same work."
+    advice = "Nothing is to be done: a later attempt does the same work."
 
 
 class ExportFailed(StatesheetError):

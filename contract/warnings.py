@@ -33,11 +33,11 @@ WARNINGS: dict[str, Wording] = {
     ),
     NO_EARLIER_EXPORT: Wording(
         "There is no earlier completed export of the same request: this is a full export",
-        "Nothing, if this is the first one: the next export of the same request holds only what changed since.",
+        "Nothing is to be done if this is the first one: the next export of the same request holds only what changed since.",
     ),
     CHANGES_SINCE: Wording(
         "Only what changed since {moment}{job}: {added:,} added, {changed:,} changed, {removed:,} removed",
-        "Nothing; to get everything that matches, leave `params.options.since` out.",
+        "Nothing is to be done; to get everything that matches, leave `params.options.since` out.",
     ),
     COUNTED_WHOLE: Wording(
         "The counts and estimates are of all objects that match; how many of them changed is found when it runs",
