@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import typer
 
 from contract.envelope import ENVELOPE
 from contract.errors import InvalidRequest, StackUnavailable, UnknownJob
+
+if TYPE_CHECKING:
+    import httpx  # slow to import, and most commands never ask a stack
 
 _SECONDS = 60.0
 _CREDENTIAL = re.compile(r"[^:\s]+:\S+")
@@ -30,7 +32,7 @@ class Refused(Exception):
 class Client:
     """One tenant's part of the API. Every call raises Refused and StackUnavailable."""
 
-    http: httpx.Client
+    http: "httpx.Client"
     tenant: str
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
@@ -71,6 +73,8 @@ class Client:
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
+        import httpx
+
         try:
             yield
         except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -80,6 +84,8 @@ class Client:
 @contextmanager
 def connected(tenant: str, *, home: Path | None, url: str | None, credential: str | None) -> Iterator[Client]:
     """A client of the API at `url`, else of the stack that runs in `home`. Raises StackUnavailable where none runs."""
+    import httpx
+
     address = url or _address(home)
     if credential is not None and not _CREDENTIAL.fullmatch(credential):
         raise typer.BadParameter("it is ID:SECRET, as it was shown when it was made", param_hint="STATESHEET_CREDENTIAL")
@@ -108,7 +114,7 @@ def _known_shape(job_id: str) -> str:
         raise UnknownJob(job=job_id[:100]) from error
 
 
-def _check(response: httpx.Response) -> None:
+def _check(response: "httpx.Response") -> None:
     if response.is_success:
         return
     detail = _detail(response)
@@ -119,7 +125,7 @@ def _check(response: httpx.Response) -> None:
     raise Refused(detail["code"], detail["message"], tuple((one["path"], one["message"], one["messageCode"]) for one in said))
 
 
-def _detail(response: httpx.Response) -> Mapping[str, Any] | None:
+def _detail(response: "httpx.Response") -> Mapping[str, Any] | None:
     """The `statusDetail` of an error envelope, None where the answer is none."""
     try:
         detail = response.json()[ENVELOPE]["statusDetail"]

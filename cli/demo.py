@@ -8,9 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from cli.client import Client
@@ -18,6 +17,9 @@ from cli.console import err, out, progress_bar
 from cli.outputs import writable
 from cli.waiting import wait_for
 from contract.errors import StartupFailed, StatesheetError
+
+if TYPE_CHECKING:
+    import httpx
 
 TENANT = "demo"
 _START_SECONDS = 90
@@ -51,6 +53,8 @@ def demo(
     output: Annotated[Path, typer.Option(help="Where to save the workbook.")] = Path("statesheet-demo.xlsx"),
 ) -> None:
     """Show the main job from end to end, on made-up objects, in a folder of its own that is removed again."""
+    import httpx
+
     place = writable(output)
     with tempfile.TemporaryDirectory(prefix="statesheet-demo-") as folder:
         home = Path(folder)
@@ -115,13 +119,15 @@ def _ready(process: "subprocess.Popen[bytes]", home: Path) -> str:
 
 
 def _healthy(address: str) -> bool:
+    import httpx
+
     try:
         return httpx.get(f"{address}/health", timeout=5).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 
 
-def _wait(client: httpx.Client, job_id: str) -> dict[str, Any]:
+def _wait(client: "httpx.Client", job_id: str) -> dict[str, Any]:
     """The job, once it has ended well."""
     job = wait_for(Client(client, TENANT), job_id, _JOB_SECONDS)
     if job["status"] not in ("completed", "completed with no records"):
