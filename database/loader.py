@@ -74,13 +74,15 @@ def store_together(
     *,
     changed_by: str | None = None,
     partial: bool = False,
+    before_commit: Callable[[], None] = lambda: None,
 ) -> LoadReport:
     """As `load_objects`, in one transaction and only where all can be taken: with anything refused, nothing is stored, unless
-    `partial` asks for what can be."""
+    `partial` asks for what can be. `before_commit` may raise, and nothing is stored."""
     chunk, report = _taken_together(tenant, objects)
     if partial or not report.refused:
         with unavailable(), engine.begin() as connection:
             report.deleted = _write(connection, tenant, chunk, changed_by)
+            before_commit()
     else:
         report.loaded = 0
     return report

@@ -75,6 +75,8 @@ def _take_in(wish: ImportRequest, tenant: str, place: Place, folder: Path, repor
             zone=place.zone,
             rejects=folder / _REJECTS,
             on_progress=reporter.progress,
+            # Another attempt may have taken this one's place: what this one has is older than what others stored since.
+            before_commit=lambda: reporter.describe(file_name=wish.file_name),
         )
     finally:
         engine.dispose()

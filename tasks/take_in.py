@@ -26,16 +26,24 @@ Progress = Callable[[Step, int], None]
 
 
 def take_in(
-    path: Path, wish: ImportRequest, *, store: Store, zone: tzinfo, rejects: Path, on_progress: Progress
+    path: Path,
+    wish: ImportRequest,
+    *,
+    store: Store,
+    zone: tzinfo,
+    rejects: Path,
+    on_progress: Progress,
+    before_commit: Callable[[], None] = lambda: None,
 ) -> ImportReport:
     """Take in the file at `path` as `wish` says; `rejects` becomes a workbook of refused rows, where there are such rows.
 
-    `on_progress` may raise to stop it: nothing is written then. Raises FileMissing, NoDataInFile, UnreadableFile,
-    ObjectsChanged, DatabaseUnavailable and DiskFull.
+    `on_progress` may raise to stop it, and so may `before_commit`, the last word before whole objects are stored: nothing is
+    written then. An edit of a workbook needs no such word, for it replaces only the version that it was made of.
+    Raises FileMissing, NoDataInFile, UnreadableFile, ObjectsChanged, DatabaseUnavailable and DiskFull.
     """
     if is_edited_workbook(path):
         return _send_back(path, wish, store, rejects, on_progress)
-    return _store(path, wish, store, zone, on_progress)
+    return _store(path, wish, store, zone, on_progress, before_commit)
 
 
 def _send_back(path: Path, wish: ImportRequest, store: Store, rejects: Path, on_progress: Progress) -> ImportReport:
@@ -68,7 +76,9 @@ def _count(report: ImportReport, found: EditReport) -> None:
         raise NoDataInFile(name=report.file_name)
 
 
-def _store(path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progress: Progress) -> ImportReport:
+def _store(
+    path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progress: Progress, before_commit: Callable[[], None]
+) -> ImportReport:
     report = ImportReport(wish.file_name, wish.apply)
     told: dict[str, ImportRecord] = {}
     objects = _watched(read_objects(path, zone=zone), report, told, on_progress)
@@ -76,7 +86,9 @@ def _store(path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progr
         found = look_through(store.tenant, objects)
     else:
         partial = wish.apply is Apply.PARTIAL
-        found = store_together(store.engine, store.tenant, objects, changed_by=wish.user, partial=partial)
+        found = store_together(
+            store.engine, store.tenant, objects, changed_by=wish.user, partial=partial, before_commit=before_commit
+        )
         report.applied = partial or not found.refused
     report.stored, report.deleted, report.refused = found.loaded, found.deleted, len(found.refused)
     if report.applied:  # an object that is not there cannot be deleted

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from contract.errors import ExportCancelled, FileMissing, ImportRefused, NoDataInFile, UnreadableFile
+from contract.errors import AttemptReplaced, ExportCancelled, FileMissing, ImportRefused, NoDataInFile, UnreadableFile
 from contract.imports import MOST_TEXT, Apply, ImportReport, ImportRequest
 from contract.jobs import JobFile, Step
 from database import import_files
@@ -124,6 +124,23 @@ def test_the_report_on_a_file_of_whole_objects_names_each(bench: Bench) -> None:
     [refused] = done.report.refusals
     assert (refused.place, refused.type) == ("line 2", "connectorstate")
     assert "id" in refused.reason
+
+
+def test_an_attempt_that_was_replaced_stores_no_whole_objects(bench: Bench) -> None:
+    """It lives on, though another attempt has begun and people have changed the objects since."""
+
+    class Replaced(Notes):
+        def describe(self, **facts: Any) -> None:
+            if self.taken:
+                raise AttemptReplaced(attempt=1)
+
+        def progress(self, step: Step, records_done: int) -> None:
+            self.taken = step is Step.COMPARE
+
+    before = bench.shop.documents()
+    with pytest.raises(AttemptReplaced):
+        bench.take(json.dumps([an_object("1", "old")]).encode(), name="states.json", notes=Replaced())
+    assert bench.shop.documents() == before
 
 
 def test_a_long_text_is_told_shortened_and_taken_whole(bench: Bench) -> None:
