@@ -11,6 +11,7 @@ from fastapi import Request
 
 from api import auditing, callers, origins, sessions
 from api.resources import Resources, Shared
+from config import logs
 from config.hosts import is_loopback
 from contract.errors import DatabaseUnavailable, Forbidden, Unauthorized
 from contract.tenants import is_tenant_name
@@ -22,6 +23,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _PUBLIC: set[Callable[..., Any]] = set()
 _WAYS = ("auth-client-id", "auth-client-secret", "authorization")
 _ID = re.compile(r"ssc_[0-9a-f]{1,40}")
+_JOB = re.compile(r"[0-9A-Fa-f-]{32,36}")
 
 
 def public(endpoint: Endpoint) -> Endpoint:
@@ -41,12 +43,19 @@ async def authorize(request: Request, shared: Shared) -> None:
     UnknownHost and ForeignPage: see `api.origins`. Unauthorized and Forbidden: see `allowed`. DatabaseUnavailable.
     """
     callers.enter(callers.caller_of(request))
+    _tell_the_log(request)
     origins.refuse_foreign_page(request.method, request.headers, shared.public_url)
     if is_public(request.scope["endpoint"]):
         if await _is_surely_open(shared):
             origins.refuse_unknown_host(request.headers, shared.public_url)
     else:
         await allowed(request, shared, request.path_params.get("tenant"))
+
+
+def _tell_the_log(request: Request) -> None:
+    """What the log says of this request is about the job and the tenant of its address, where these can be ones."""
+    job, tenant = request.path_params.get("job_id", ""), request.path_params.get("tenant", "")
+    logs.begin(job if _JOB.fullmatch(job) else None, tenant if is_tenant_name(tenant) else None)
 
 
 async def allowed(request: Request, shared: Resources, tenant: str | None) -> Credential | None:

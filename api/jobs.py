@@ -12,6 +12,7 @@ from api.links import download_url
 from api.models import JobAnswer, JobList, refusals
 from api.resources import Resources, Shared
 from api.responses import answer
+from config import logs
 from contract.answers import job_answer
 from contract.errors import BadOperand, InvalidRequest, Mistake, OutOfRange, PrefectUnavailable, RunRefused, UnknownJob
 from contract.jobs import Job, JobStatus
@@ -79,7 +80,7 @@ async def cancel_job(shared: Shared, tenant: Tenant, job_id: JobId) -> Response:
         await shared.runs.cancel(str(job.id))
     except (PrefectUnavailable, RunRefused):
         # The row says that it is wanted: the run stops at its next step, and the reconciler tells Prefect.
-        _log.warning("Prefect could not be told to cancel run %s", job.id, exc_info=True)
+        _log.warning("Prefect could not be told to cancel the run", exc_info=True)
     return answer(_told(shared, job, None))
 
 
@@ -87,9 +88,11 @@ def find(shared: Resources, tenant: str, job_id: str) -> Job:
     """The job of a tenant; raises UnknownTenant, UnknownJob (also for what is no id at all), DatabaseUnavailable."""
     shared.tenants.require(tenant)
     try:
-        return jobs.get(shared.jobs, tenant, str(uuid.UUID(job_id)))
+        job = jobs.get(shared.jobs, tenant, str(uuid.UUID(job_id)))
     except (ValueError, UnknownJob) as error:
         raise UnknownJob(job=job_id[:100]) from error
+    logs.learn(job.id)
+    return job
 
 
 def _told(shared: Resources, job: Job, queue_position: int | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import auditing, callers
 from api.resources import Resources
+from config import logs
 from config.profiles import resolve_profile
 from contract.errors import BadOperand, InvalidRequest, PrefectUnavailable, RunRefused, StatesheetError
 from contract.jobs import Job, JobSource
@@ -73,6 +74,7 @@ async def accept(shared: Resources, asked: Job, idempotency_key: str | None, bod
     if job.id is not None:
         return job.id
     run_id = await _run_of(shared, job, mine=job.request_key == asked.request_key)
+    logs.learn(run_id)
     _tell(shared)
     return run_id
 
@@ -142,7 +144,8 @@ async def _run_of(shared: Resources, job: Job, *, mine: bool) -> str:
         attached = await run_in_threadpool(jobs.attach_run, shared.jobs, job.request_key, run_id)
     except StatesheetError:
         # Prefect has the run, so the job is accepted; the run or the reconciler stores the id.
-        _log.warning("Run %s is not stored on its job's row yet", run_id, exc_info=True)
+        logs.learn(run_id)
+        _log.warning("The run is not stored on its job's row yet", exc_info=True)
         return run_id
     if attached.id is None:
         raise PrefectUnavailable(detail="the first request with this key was refused meanwhile")

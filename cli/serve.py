@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import err, out
-from contract.errors import BadSetting
+from contract.errors import BadSetting, StatesheetError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from config.settings import Settings
     from runtime.addresses import Addresses
+
+_log = logging.getLogger(__name__)
 
 
 def serve(
@@ -31,18 +35,32 @@ def serve(
 
     The exit code is 0 when it was stopped, 1 when it could not start.
     """
+    from config import logs
     from config.settings import load_settings
-    from runtime import stack
     from runtime.parts import PRIVATE
 
     given: dict[str, Any] = {"home": home, "host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    _refuse_open_doors(settings)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logs.set_up("stack", level=settings.log_level, style=settings.log_format)
     os.umask(PRIVATE)
-    stack.serve(settings, ready=_show)
-    err.print("Stopped.")
+    if settings.log_format == "text":
+        _serve(settings, _show)
+        err.print("Stopped.")
+        return
+    # Every word is an entry of the log then, also those that people are otherwise told.
+    try:
+        _serve(settings, lambda addresses: _log.info("Ready at %s", addresses.api))
+    except StatesheetError as error:
+        _log.critical("%s (%s)", error, error.code)
+        raise typer.Exit(1) from error
+    _log.info("Stopped")
+
+
+def _serve(settings: "Settings", ready: "Callable[[Addresses], None]") -> None:
+    from runtime import stack
+
+    _refuse_open_doors(settings)
+    stack.serve(settings, ready=ready)
 
 
 def _refuse_open_doors(settings: "Settings") -> None:

@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.logs import LogFormat
 from contract.errors import BadSetting
 
 SETTINGS_FILE = "statesheet.toml"
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     request_status: dict[str, str] = Field({}, description="Wording of requestStatus in notifications, by job status.")
     tenants: dict[str, TenantSettings] = Field({}, repr=False, description="Settings of single tenants (settings file only).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_format: LogFormat = Field("text", description="How the stack logs: `text` for people, `json`: an object a line.")
 
     _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
 

@@ -5,10 +5,14 @@ import signal
 import socket
 import sys
 
+from config import logs
+from config.settings import load_settings
 from runtime.parts import PARENT, PRIVATE, die_with_parent
 
 
 def main(part: str, *numbers: str) -> None:
+    settings = load_settings()
+    logs.set_up(part, level=settings.log_level, style=settings.log_format)
     die_with_parent(int(os.environ[PARENT]))
     os.umask(PRIVATE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

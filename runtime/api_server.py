@@ -52,7 +52,7 @@ def server_config(app: "FastAPI", settings: Settings) -> "uvicorn.Config":
         app,
         http=protocol,
         ws="none",
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=15,

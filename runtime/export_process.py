@@ -20,7 +20,9 @@ from prefect.exceptions import Abort, ParameterBindError, SignatureMismatchError
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, Settings, get_current_settings
 from prefect.states import Failed
 
+from config import logs
 from contract.errors import AttemptReplaced
+from contract.tenants import is_tenant_name
 from runtime.parts import PARENT, die_with_parent
 
 PRELOAD = (
@@ -50,6 +52,8 @@ PRELOAD = (
 
 UNAVAILABLE = os.EX_UNAVAILABLE
 """The exit code of a process that could not write its job's row."""
+
+log = logging.getLogger("statesheet.run")
 
 
 def start_fork_server() -> ForkServerContext:
@@ -88,6 +92,7 @@ def main(run: FlowRun, entrypoint: str) -> None:
 
     die_with_parent(fork_server.ID)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logs.set_up("run", level=fork_server.SETTINGS.log_level, style=fork_server.SETTINGS.log_format, subject=_subject(run))
     # Prefect's warning, at every end, that it still sends events.
     logging.getLogger("EventsWorker").setLevel(logging.ERROR)
     from prefect.flow_engine import run_flow
@@ -98,7 +103,11 @@ def main(run: FlowRun, entrypoint: str) -> None:
         except (ParameterBindError, SignatureMismatchError) as error:
             _refuse(run, error)
         except Abort as given_up:
+            log.warning("The run is given up: %s", given_up)
             raise SystemExit(0 if isinstance(given_up.__cause__, AttemptReplaced) else UNAVAILABLE) from given_up
+        except Exception as error:  # whatever it is: multiprocessing would print it past the log
+            log.exception("The run's process ends")
+            raise SystemExit(1) from error
 
 
 @cache
@@ -114,6 +123,11 @@ def _refuse(run: FlowRun, error: Exception) -> None:
     """Parameters that do not fit the flow: running it again would not help."""
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run.id, Failed(message=str(error)), force=True)
+
+
+def _subject(run: FlowRun) -> logs.Subject:
+    tenant = run.parameters.get("tenant")
+    return logs.Subject(str(run.id), tenant if isinstance(tenant, str) and is_tenant_name(tenant) else None)
 
 
 def nothing() -> None:

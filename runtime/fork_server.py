@@ -6,6 +6,8 @@ worker was killed takes up to a second to end, while its runs go on that a new w
 
 import os
 
+from config import logs
+from config.settings import load_settings
 from runtime.export_process import prefect_settings
 from runtime.parts import PARENT, die_with_parent
 
@@ -16,3 +18,6 @@ ID = os.getpid()
 
 # Prefect takes a tenth of a second to read its settings.
 prefect_settings()
+SETTINGS = load_settings()
+"""Those of the worker, whose environment this process has."""
+logs.set_up("runs", level=SETTINGS.log_level, style=SETTINGS.log_format)

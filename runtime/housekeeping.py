@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from anyio import to_thread
 
+from config import logs
 from contract.errors import UnknownJob
 from database import import_files, jobs
 from files import store
@@ -26,7 +27,8 @@ def _tell_of_ended(records: Records) -> None:
     alive = {str(run_id) for run_id in records.alive()}
     for job in jobs.unnotified(records.jobs):
         if job.id is not None and job.id not in alive:
-            tell(records.jobs, records.settings, job.id)
+            with logs.about(job.id, job.tenant):
+                tell(records.jobs, records.settings, job.id)
 
 
 def _remove_expired(records: Records) -> None:
@@ -35,8 +37,9 @@ def _remove_expired(records: Records) -> None:
     results = store.open_store(records.settings.results)
     for job in jobs.expired(records.jobs, datetime.now(UTC)):
         assert job.id is not None, "a job with a file has a run"
-        store.delete_all(results, job.tenant, job.id)
-        jobs.forget_file(records.jobs, job.id)
+        with logs.about(job.id, job.tenant):
+            store.delete_all(results, job.tenant, job.id)
+            jobs.forget_file(records.jobs, job.id)
 
 
 async def remove_leftovers(records: Records) -> None:
@@ -55,7 +58,8 @@ def _remove_leftovers(records: Records) -> None:
     for key in found - jobs.result_keys(records.jobs):
         if _is_left_over(records, key):
             store.remove_from_folder(results, key)
-            log.info("removed %s, which an attempt left that did not end its job", key)
+            with logs.about(store.job_of(key)):
+                log.info("removed %s, which an attempt left that did not end its job", key)
 
 
 def _is_left_over(records: Records, key: str) -> bool:

@@ -1,6 +1,7 @@
 """The parts of the stack as processes: started with inherited sockets, ended together, never left behind."""
 
 import ctypes
+import logging
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ _PR_SET_PDEATHSIG = 1
 
 PRIVATE = 0o077
 """The umask of every process of the stack: what it makes in the home is its owner's alone, whoever may look in there."""
+
+log = logging.getLogger("statesheet.parts")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def die_with_parent(parent: int) -> None:
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        raise SystemExit("The parent process is gone")
+        log.error("The parent process is gone")
+        raise SystemExit(1)
 
 
 def stop(process: subprocess.Popen[bytes], *, seconds: float) -> None:

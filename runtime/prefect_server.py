@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+_LOGGING = Path(__file__).parent / "prefect_logging.yml"
 
 
 def prefect_home(home: Path) -> Path:
@@ -28,8 +29,8 @@ def client_environment(home: Path, port: int, log_level: str) -> dict[str, str]:
         "PREFECT_API_URL": f"http://{LOOPBACK}:{port}/api",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
-        "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_LOGGING_LEVEL": log_level,
+        "PREFECT_LOGGING_SETTINGS_PATH": str(_LOGGING),
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
@@ -61,7 +62,7 @@ def server_environment(home: Path, port: int, max_body_bytes: int) -> dict[str, 
         # How long a new schedule may wait until its runs are planned.
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_LOGGING_SETTINGS_PATH": str(_LOGGING),
         "DO_NOT_TRACK": "1",
         **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in off},
     }
@@ -81,5 +82,5 @@ def run(listener: socket.socket) -> None:
     assert url is not None, "the environment holds server_environment"
     immediate_sqlite.install(url.get_secret_value())
     app = LoopbackOnly(create_app(final=True), port_of(listener))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     uvicorn.Server(config).run(sockets=[listener])

@@ -19,6 +19,7 @@ from prefect.states import Cancelled, Completed, Crashed, Failed, Scheduled
 from sqlalchemy import Engine
 
 from api.runs import PrefectRuns
+from config import logs
 from config.settings import Settings
 from contract.errors import InternalError, RunLost, StatesheetError, UnknownJob
 from contract.jobs import Job, JobStatus
@@ -65,14 +66,19 @@ async def sweep(records: Records, *, at_boot: bool = False) -> None:
 
 async def judge(records: Records, run_id: UUID, cause: str) -> None:
     """Decide about a run that has no living process; one that waits, or lives after all, is left alone."""
-    if run_id in records.alive():
-        return
+    if run_id not in records.alive():
+        with logs.about(job=run_id):
+            await _judge(records, run_id, cause)
+
+
+async def _judge(records: Records, run_id: UUID, cause: str) -> None:
     # Read only now: a process that was alive a moment ago may have ended the run as its last act.
     run = await records.prefect.read_flow_run(run_id)
     state = run.state
     if state is None or state.is_scheduled() or state.is_paused():
         return
     job = await to_thread.run_sync(_job_of, records, run)
+    logs.learn(tenant=None if job is None else job.tenant)
     if job is not None and job.finished is not None:
         if not state.is_final():
             await records.prefect.set_flow_run_state(run.id, _state_of(job), force=True)
@@ -108,7 +114,8 @@ async def _ask_again(records: Records, at_boot: bool) -> None:
     for job in await to_thread.run_sync(jobs.unattached, records.jobs, before):
         run_id = await records.runs.create(job.request_key, job.tenant, job.request, job.kind)
         await to_thread.run_sync(jobs.attach_run, records.jobs, job.request_key, run_id)
-        log.info("asked Prefect again for the run of an accepted job: %s", run_id)
+        with logs.about(run_id, job.tenant):
+            log.info("asked Prefect again for the run of an accepted job")
 
 
 async def _drop_refused(records: Records) -> None:
@@ -155,7 +162,7 @@ async def _cancelled(records: Records, run: FlowRun) -> None:
     await to_thread.run_sync(_end, records, run, lambda: jobs.cancelled(records.jobs, str(run.id)))
     if run.state is not None and not run.state.is_final():
         await records.prefect.set_flow_run_state(run.id, Cancelled(message="Stopped."), force=True)
-    log.info("cancelled %s", run.id)
+    log.info("cancelled")
 
 
 async def _lost(records: Records, run: FlowRun, cause: str) -> None:
@@ -165,12 +172,12 @@ async def _lost(records: Records, run: FlowRun, cause: str) -> None:
         message = f"Lost: {cause}. Run again ({reruns + 1} of at most {MOST_RERUNS} times)."
         # What lies in the spool is left to the next attempt: should the lost process live after all, it may still end the job.
         await records.prefect.set_flow_run_state(run.id, Scheduled(name=RUN_AGAIN, message=message), force=True)
-        log.warning("%s: %s", run.id, message)
+        log.warning("%s", message)
         return
     error = RunLost(times=reruns + 1, cause=cause)
     await to_thread.run_sync(_fail, records, run, error)
     await records.prefect.set_flow_run_state(run.id, Crashed(message=str(error)), force=True)
-    log.error("%s: %s", run.id, error)
+    log.error("%s", error)
 
 
 def _settle(records: Records, run: FlowRun, state: State) -> None:

@@ -90,7 +90,7 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     address = settings.public_url or _address(settings.host, port_of(api))
     ours = environment(settings.model_copy(update={"port": port_of(api), "public_url": address}))
     parts = [
-        Part("prefect", server_environment(settings.home, port_of(prefect), settings.max_body_bytes), [prefect]),
+        Part("prefect", server_environment(settings.home, port_of(prefect), settings.max_body_bytes) | ours, [prefect]),
         Part("worker", client | ours, [worker]),
         Part("api", client | ours | {DOOR: str(port_of(worker))}, [api]),
     ]

@@ -26,6 +26,7 @@ from prefect.exceptions import PrefectException
 from prefect.states import Pending
 
 from api.runs import PrefectRuns
+from config import logs
 from config.settings import Settings, load_settings
 from contract.errors import StatesheetError
 from database.engine import connect
@@ -136,7 +137,8 @@ class WarmWorker:
         cause = f"it made no progress for {self.stalls.seconds:g} seconds" if run_id in self.stalled else cause_of(code)
         self.stalled.discard(run_id)
         if not self.stopping:
-            self.tasks.create_task(self._guarded(lambda: self._judge(run_id, cause)))
+            with logs.about(job=run_id):  # the task inherits it
+                self.tasks.create_task(self._guarded(lambda: self._judge(run_id, cause)))
 
     async def _judge(self, run_id: UUID, cause: str) -> None:
         async with self.judging:
@@ -243,7 +245,6 @@ def cause_of(code: int | None) -> str:
 
 def run(door: socket.socket) -> None:
     """The worker's process, until SIGTERM; the environment holds `prefect_server.client_environment`."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     asyncio.run(_run(door, load_settings()))
 
 

@@ -2,74 +2,22 @@
 
 import os
 import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from contextlib import closing
-from pathlib import Path
 
 import httpx
 import pytest
 
 from config.settings import Settings
 from runtime.addresses import read_addresses
-from runtime.prefect_server import prefect_home
 from runtime.stack import environment
-
-_SECONDS = 90
-
-
-def members(home):
-    """The processes of a stack, by what their environment says."""
-    mark = f"STATESHEET_HOME={home}\0".encode()
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) != os.getpid():
-            try:
-                command, said = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-            except OSError:  # it has ended, or is another user's
-                continue
-            if mark in said + b"\0" and command:
-                found[int(folder.name)] = command.replace(b"\0", b" ").decode()
-    return found
-
-
-def start(home):
-    own = {"STATESHEET_HOME": str(home), "STATESHEET_PREFECT_PORT": "43000", "HOME": str(home / "nobody")}
-    command = [sys.executable, "-m", "cli.main", "serve", "--port", "0"]
-    with (home / "serve.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own)
-
-
-def wait_for(look, seconds=_SECONDS):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not come")
-
-
-def well(home):
-    addresses = read_addresses(home)
-    try:
-        return addresses and httpx.get(f"{addresses.api}/health", timeout=5).is_success and addresses
-    except httpx.TransportError:
-        return None
+from tests.runtime.own_stack import SECONDS, begin_home, end_all, members, start, wait_for, well
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, prefect, first_home):
     home = tmp_path_factory.mktemp("stack")
-    prefect_home(home).mkdir()
-    # Prefect takes several seconds to make its database, which the server of the other tests has shown that it can.
-    with closing(sqlite3.connect(prefect_home(first_home) / "prefect.db")) as made:
-        made.execute("VACUUM INTO ?", (str(prefect_home(home) / "prefect.db"),))
+    begin_home(home, first_home)
     yield home
-    for pid in members(home):
-        os.kill(pid, signal.SIGKILL)
+    end_all(home)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +40,7 @@ def test_every_part_is_there_and_an_export_would_run(stack, home):
 
 def test_a_second_stack_in_the_same_home_is_refused(stack, home):
     second = start(home)
-    assert second.wait(_SECONDS) == 1
+    assert second.wait(SECONDS) == 1
     assert "another one runs" in (home / "serve.log").read_text()
     assert well(home)
 

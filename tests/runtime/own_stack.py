@@ -1,0 +1,73 @@
+"""A whole stack of a test's own, as a user starts it, and what its processes are."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+
+from runtime.addresses import read_addresses
+from runtime.prefect_server import prefect_home
+
+SECONDS = 90
+
+
+def begin_home(home, made_home):
+    """Give a home the database of Prefect that lies in another: Prefect takes several seconds to make one."""
+    prefect_home(home).mkdir()
+    with closing(sqlite3.connect(prefect_home(made_home) / "prefect.db")) as made:
+        made.execute("VACUUM INTO ?", (str(prefect_home(home) / "prefect.db"),))
+
+
+def end_all(home):
+    """End what is left of the stack in a home."""
+    for pid in members(home):
+        os.kill(pid, signal.SIGKILL)
+
+
+def members(home):
+    """The processes of a stack, by what their environment says."""
+    mark = f"STATESHEET_HOME={home}\0".encode()
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                command, said = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            except OSError:  # it has ended, or is another user's
+                continue
+            if mark in said + b"\0" and command:
+                found[int(folder.name)] = command.replace(b"\0", b" ").decode()
+    return found
+
+
+def start(home, **given):
+    """`statesheet serve` in a home; what it says is added to serve.log there."""
+    own = {"STATESHEET_HOME": str(home), "STATESHEET_PREFECT_PORT": "43000", "HOME": str(home / "nobody")}
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", "0"]
+    with (home / "serve.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own | given)
+
+
+def wait_for(look, seconds=SECONDS):
+    """What `look` finds, once it finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not come")
+
+
+def well(home):
+    """The addresses of the stack in a home where an export would run."""
+    addresses = read_addresses(home)
+    try:
+        return addresses and httpx.get(f"{addresses.api}/health", timeout=5).is_success and addresses
+    except httpx.TransportError:
+        return None
