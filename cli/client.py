@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from config.urls import recognisable
 from contract.envelope import ENVELOPE
 from contract.errors import InvalidRequest, StackUnavailable, UnknownJob
 
@@ -67,7 +68,7 @@ class Client:
         try:
             answer = response.json()
         except ValueError as error:
-            raise StackUnavailable(detail=f"{response.url} does not answer as this service does") from error
+            raise StackUnavailable(detail=f"{recognisable(str(response.url))} does not answer as this service does") from error
         assert isinstance(answer, dict)
         return answer
 
@@ -78,7 +79,8 @@ class Client:
         try:
             yield
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise StackUnavailable(detail=f"{self.http.base_url} cannot be reached: {error or type(error).__name__}") from error
+            address = recognisable(str(self.http.base_url))
+            raise StackUnavailable(detail=f"{address} cannot be reached: {error or type(error).__name__}") from error
 
 
 @contextmanager
@@ -119,7 +121,9 @@ def _check(response: "httpx.Response") -> None:
         return
     detail = _detail(response)
     if detail is None:
-        raise StackUnavailable(detail=f"{response.url} answers {response.status_code} and is not this service")
+        raise StackUnavailable(
+            detail=f"{recognisable(str(response.url))} answers {response.status_code} and is not this service"
+        )
     # Any other error than a request with mistakes repeats itself in the messages.
     said = detail["messages"] if detail["code"] == InvalidRequest.code else ()
     raise Refused(detail["code"], detail["message"], tuple((one["path"], one["message"], one["messageCode"]) for one in said))

@@ -4,12 +4,13 @@ Read at the edges only (cli, api's application factory, flows); everything below
 """
 
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -18,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config import urls
 from config.logs import LogFormat
 from contract.errors import BadSetting
 
@@ -25,6 +27,21 @@ SETTINGS_FILE = "statesheet.toml"
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A list that the environment writes with commas."""
+
+
+def _checked(check: Callable[[str], None]) -> AfterValidator:
+    """Takes what is empty, and what `check` does not raise ValueError for."""
+
+    def checked(value: str) -> str:
+        if value:
+            check(value)
+        return value
+
+    return AfterValidator(checked)
+
+
+Database = Annotated[str, _checked(urls.check_database)]
+Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_webhook)], ...], NoDecode]
 
 
 def _split(value: object) -> object:
@@ -36,7 +53,7 @@ class TenantSettings(BaseModel):
 
     model_config = {"extra": "forbid", "frozen": True}
 
-    webhooks: Listed = Field(default=(), repr=False)
+    webhooks: Hooks = Field(default=(), repr=False)
     apprise: Listed = Field(default=(), repr=False)
     request_status: dict[str, str] = {}
 
@@ -53,9 +70,13 @@ class Settings(BaseSettings):
     port: int = Field(9095, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
     prefect_port: int = Field(4200, ge=1, le=65535, description="Port of the embedded Prefect server, or the next free one.")
     public_url: str = Field("", description="What links begin with; empty: the address that the API listens on.")
-    database_url: str = Field("", repr=False, description="SQLAlchemy URL of the objects; empty: SQLite in the home folder.")
-    jobs_database_url: str = Field("", repr=False, description="SQLAlchemy URL of the jobs; empty: beside the objects.")
-    result_store: str = Field("", description="Folder or URL (s3://, gs://, az://) of the results; empty: in the home folder.")
+    database_url: Database = Field(
+        "", repr=False, description="SQLAlchemy URL of the objects; empty: SQLite in the home folder."
+    )
+    jobs_database_url: Database = Field("", repr=False, description="SQLAlchemy URL of the jobs; empty: beside the objects.")
+    result_store: Annotated[str, _checked(urls.check_store)] = Field(
+        "", description="Folder or URL (s3://, gs://, az://) of the results; empty: in the home folder."
+    )
     timezone: str = Field("UTC", description="Zone of the dates in workbooks.")
     max_records: int = Field(5_000_000, ge=1, description="Most records that one request may ask for.")
     max_answer_records: int = Field(10_000, ge=1, description="Most objects in one answer of a service that reads the store.")
@@ -79,7 +100,7 @@ class Settings(BaseSettings):
     link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
     session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")
     audit_days: float = Field(400, gt=0, description="Days that the audit is kept.")
-    webhooks: Listed = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
+    webhooks: Hooks = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
     apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
     request_status: dict[str, str] = Field({}, description="Wording of requestStatus in notifications, by job status.")

@@ -86,11 +86,12 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     api = undo.enter_context(_api_listener(settings))
     prefect_home(settings.home).mkdir(mode=0o700, parents=True, exist_ok=True)
     client = client_environment(settings.home, port_of(prefect), settings.log_level)
+    server = server_environment(settings.home, port_of(prefect), settings.max_body_bytes)
     # Links in answers, notifications and artifacts begin alike.
     address = settings.public_url or _address(settings.host, port_of(api))
     ours = environment(settings.model_copy(update={"port": port_of(api), "public_url": address}))
     parts = [
-        Part("prefect", server_environment(settings.home, port_of(prefect), settings.max_body_bytes) | ours, [prefect]),
+        Part("prefect", server | {"STATESHEET_HOME": str(settings.home)}, [prefect]),
         Part("worker", client | ours, [worker]),
         Part("api", client | ours | {DOOR: str(port_of(worker))}, [api]),
     ]

@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import httpx
 
+from config.urls import recognisable
 from contract.errors import NotificationFailed
 from contract.jobs import Job, JobWarning
 from contract.notification import notification, status_in_words
@@ -61,7 +62,7 @@ def _post(url: str, body: bytes, secret: str, delays: Sequence[float]) -> None:
         if not detail:
             return
         if delay is None or not retry:
-            raise NotificationFailed(target=_address(url), detail=detail)
+            raise NotificationFailed(target=recognisable(url), detail=detail)
         time.sleep(delay)
 
 
@@ -77,11 +78,13 @@ def _try_post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[str, b
 def _tell(url: str, title: str, text: str) -> None:
     import apprise
 
+    # It repeats whole addresses in its log, with the tokens in them, where it does not understand one.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     messenger = apprise.Apprise()
     if not messenger.add(url):
-        raise NotificationFailed(target=_address(url), detail="Apprise does not understand the address")
+        raise NotificationFailed(target=recognisable(url), detail="Apprise does not understand the address")
     if not messenger.notify(title=title, body=text):
-        raise NotificationFailed(target=_address(url), detail="the message was not taken")
+        raise NotificationFailed(target=recognisable(url), detail="the message was not taken")
 
 
 def _message(job: Job, link: str, wording: Mapping[str, str]) -> tuple[str, str]:
@@ -96,9 +99,3 @@ def _message(job: Job, link: str, wording: Mapping[str, str]) -> tuple[str, str]
     lines += [warning.message for warning in job.warnings]
     lines.append(link)
     return f"{name}: {status_in_words(job, wording)}", "\n".join(lines)
-
-
-def _address(url: str) -> str:
-    """Enough of an address to recognise it, without what may be secret in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or '...'}" if parts.scheme else "the address"

@@ -103,6 +103,10 @@ def test_apprise_tells_people(listener):
     assert b"https://sheets.example/acme/jobs/run-1" in body
 
 
-def test_an_address_that_apprise_does_not_know_is_a_warning():
-    [warning] = notify(JOB, webhooks=(), apprise=("gibberish://x",))
+@pytest.mark.parametrize(
+    "address", ["gibberish://sesame", "slack://sesame", "tgram://sesame/x", "sesame", "https://[bad/sesame"]
+)
+def test_an_address_that_apprise_does_not_know_is_a_warning_that_tells_no_token(address, caplog):
+    [warning] = notify(JOB, webhooks=(), apprise=(address,))
     assert "does not understand" in warning.message
+    assert "sesame" not in warning.message + caplog.text

@@ -1,0 +1,59 @@
+"""Addresses that the settings hold, most with a secret somewhere in them: what makes one right, and what may be shown of it."""
+
+import re
+from urllib.parse import urlsplit
+
+_DATABASES = ("sqlite", "postgresql", "postgres")
+_STORES = ("s3", "gs", "az")
+_AUTHORITY = re.compile(r"(?:[^@\s]*@)?(?:\[[0-9A-Fa-f:.]*\]|[^@:\s]*)(?::[0-9]*)?")
+
+
+def recognisable(url: str) -> str:
+    """Enough of an address to recognise it, without what may be secret in it: scheme, host and port where it is one of the
+    web, else the scheme alone, for in others the host may be a token (`slack://TOKEN`)."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "an address that cannot be read"
+    if not parts.scheme:
+        return "an address without a scheme"
+    if parts.scheme not in ("http", "https") or not host:
+        return f"{parts.scheme}://..."
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}" + ("" if port is None else f":{port}")
+
+
+def check_database(url: str) -> None:
+    """Raises ValueError, which does not repeat it, for what is no address of a database that this service can use.
+
+    Drivers take the rest of a password behind an `@` for a host, and repeat hosts that they do not find.
+    """
+    scheme, found, rest = url.partition("://")
+    if not found or scheme.split("+")[0] not in _DATABASES:
+        raise ValueError("it begins with sqlite:// or postgresql://")
+    before, at, after = rest.partition("?")[0].rpartition("@")
+    authority = before + at + after.partition("/")[0]
+    if not scheme.startswith("sqlite") and not _AUTHORITY.fullmatch(authority):
+        raise ValueError("its host and port cannot be read; a password has %40 for @, %20 for a space, and so on")
+
+
+def check_webhook(url: str) -> None:
+    """Raises ValueError, which does not repeat it, for what nothing can be posted to."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return
+    except ValueError:
+        pass
+    raise ValueError("an address begins with http:// or https:// and has a host")
+
+
+def check_store(place: str) -> None:
+    """Raises ValueError, which does not repeat it, for what is neither a folder nor an object store."""
+    scheme, found, rest = place.partition("://")
+    if not found:
+        return
+    if scheme not in _STORES:
+        raise ValueError("it is a folder, or begins with s3://, gs:// or az://")
+    if "@" in rest or "?" in rest:
+        raise ValueError("credentials of an object store are not written in its address: they come from its usual variables")
