@@ -14,7 +14,7 @@ from formats.reading.columns import BadHeader, change_of, plain_columns
 from formats.reading.delimited import BrokenTable, read_delimited
 from formats.reading.json_stream import LINE_SUFFIXES, Found, read_json
 from formats.reading.sheets import read_sheets
-from formats.reading.source import Content, OpenFile, Source, open_source
+from formats.reading.source import NO_TEXT, Content, OpenFile, Source, open_source
 from formats.reading.workbook import open_workbook
 
 MOST_BYTES = 2 << 30
@@ -56,7 +56,7 @@ def _read(source: Source, zone: tzinfo) -> Iterator[Found]:
 
 def _json(source: Source) -> Iterator[Found]:
     # Bytes that are no text become characters that no object may hold: only their own object is refused.
-    with io.TextIOWrapper(source.stream, encoding=source.encoding, errors="surrogateescape", newline="\n") as text:
+    with io.TextIOWrapper(source.stream, encoding=source.encoding, errors=NO_TEXT, newline="\n") as text:
         found = read_json(text, lines=source.suffix in LINE_SUFFIXES)
         head = list(islice(found, 2))
         match head:

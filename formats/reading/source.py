@@ -1,5 +1,6 @@
 """Open what was handed in and look at its first bytes; nothing that would inflate beyond a bound gets any further."""
 
+import codecs
 import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,9 @@ from contract.errors import FileMissing, NoDataInFile, UnreadableFile
 from formats.reading.bounds import check_gzip, check_workbook
 
 OpenFile = Callable[[Path], IO[bytes]]
+
+NO_TEXT = "statesheet-no-text"
+"""For `errors` of a decoder: bytes that are no text become half of a surrogate pair, in every encoding."""
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -86,6 +90,15 @@ def _content(name: str, head: bytes, suffix: str, *, zipped: bool) -> Content:
     if suffix in (".xlsx", ".xlsm"):
         raise UnreadableFile(name=name, reason="it is not a workbook")
     return Content.DELIMITED if suffix in _DELIMITED else Content.JSON
+
+
+def _half_pair(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff", error.end
+
+
+# Python's own "surrogateescape" does the like, for UTF-8 only.
+codecs.register_error(NO_TEXT, _half_pair)
 
 
 def _encoding(head: bytes) -> str:

@@ -109,6 +109,20 @@ def test_bytes_that_are_no_text_break_only_their_own_object(tmp_path: Path) -> N
     assert [item for _, item in read] == [{"id": "\udcff"}, {"id": "2"}]
 
 
+@pytest.mark.parametrize("broken", [b"\x00\xdc", b"\x00\xd8"])
+def test_the_same_is_so_in_utf_16(tmp_path: Path, broken: bytes) -> None:
+    text = '[{"id": "'.encode("utf-16-le") + broken + '"}, {"id": "2"}]'.encode("utf-16-le")
+    read = read_text(tmp_path, b"\xff\xfe" + text)
+    assert [item for _, item in read][1:] == [{"id": "2"}]
+    assert set(read[0][1]["id"]) == {"\udcff"}
+
+
+def test_a_text_in_utf_16_that_ends_within_a_character_is_read_to_there(tmp_path: Path) -> None:
+    *read, (_, end) = read_text(tmp_path, '[{"id": "1"}, {"id": "2"}'.encode("utf-16") + b"]")
+    assert [item for _, item in read] == [{"id": "1"}, {"id": "2"}]
+    assert isinstance(end, Unreadable)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
