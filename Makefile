@@ -6,9 +6,10 @@ READY := .venv/.ready
 ROWS ?= 5000
 SEED ?= 7
 KILLS ?= 200
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test hunt chaos serve bench lint docs format lock clean
+.PHONY: help setup demo test hunt chaos fuzz serve bench lint docs format lock clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -34,6 +35,9 @@ hunt: $(READY)  ## Run the long property hunts too
 chaos: $(READY)  ## Kill every part of a stack at random moments, then audit each job (SEED=7 KILLS=200)
 	CHAOS_SEED=$(SEED) CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest -s -m chaos tests/chaos
 
+fuzz: $(READY)  ## Let a fuzzer search for inputs that break the readers, each for so long (SECONDS=60; needs atheris)
+	$(BIN)/python -m tests.fuzz $(SECONDS)
+
 serve: $(READY)  ## Start the whole stack on this machine
 	$(BIN)/statesheet serve
 
@@ -57,4 +61,4 @@ lock: $(READY)  ## Resolve the dependencies anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## Remove what the other targets made
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

@@ -1,0 +1,1 @@
+"""Bytes from a fuzzer, into what reads bytes from outside: `make fuzz`."""
