@@ -5,6 +5,7 @@ An input that breaks one is kept in `.fuzz/`, and so is what the fuzzer has lear
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 _FOLDER = Path(__file__).parents[2] / ".fuzz"
@@ -45,7 +46,9 @@ def _quoted(word: str) -> str:
 
 
 def main(seconds: int, names: list[str]) -> int:
-    """Every target in turn, or those of these names; how many broke."""
+    """Every target in turn, or those of these names; how many broke. Raises SystemExit where there is no fuzzer."""
+    if find_spec("atheris") is None:
+        raise SystemExit("atheris is not installed: it has no wheel for this machine (see pyproject.toml)")
     broken = 0
     for name in names or ("request", "text", "packed", "workbook"):
         print(f"== {name}", flush=True)
