@@ -18,8 +18,6 @@ from database.loader import load_objects
 from database.migrate import upgrade
 from tests.runtime.own_stack import SECONDS, begin_home, end_all, members, start, wait_for, well
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 REQUEST = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}}, "fileName": "States"}
 
 

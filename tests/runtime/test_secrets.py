@@ -19,8 +19,6 @@ from runtime.prefect_server import prefect_home
 from tests.conftest import new_postgresql_database
 from tests.runtime.own_stack import SECONDS, begin_home, end_all, start, wait_for, well
 
-pytestmark = pytest.mark.xdist_group("prefect")
-
 PASSWORD, JOBS_PASSWORD = "5esame-of-objects", "5esame-of-jobs"
 WEBHOOK_SECRET, WEBHOOK_TOKEN, WEBHOOK_PASSWORD = "5esame-that-signs", "5esame-in-a-path", "5esame-of-a-hook"
 APPRISE_TOKEN, APPRISE_HOST = "5esame-of-apprise", "5esame-as-host"
