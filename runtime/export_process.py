@@ -55,6 +55,9 @@ UNAVAILABLE = os.EX_UNAVAILABLE
 
 log = logging.getLogger("statesheet.run")
 
+_NICENESS = 5
+"""Who asks waits for an answer, who has asked for a file: where processors are short, the API and Prefect's server go first."""
+
 
 def start_fork_server() -> ForkServerContext:
     """The same without waiting until everything is imported.
@@ -91,6 +94,7 @@ def main(run: FlowRun, entrypoint: str) -> None:
     from runtime import fork_server
 
     die_with_parent(fork_server.ID)
+    os.nice(_NICENESS)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logs.set_up("run", level=fork_server.SETTINGS.log_level, style=fork_server.SETTINGS.log_format, subject=_subject(run))
     # Prefect's warning, at every end, that it still sends events.
