@@ -28,9 +28,13 @@ from files import spool
 from flows.records import REFUSED, adopt
 
 MOST_RERUNS = 3
-"""How often a run whose process is gone is run again."""
-RUN_AGAIN = "RunAgain"
-"""The name of the state of a lost run that waits to run again; a run's history has one for each loss."""
+"""How often a run is run again whose process came to an end of its own: after that it would take the next one's memory too."""
+MOST_RESUMED = 20
+"""How often one is run again that went with its worker or with all of the stack, by no fault of its own, as far as is known."""
+RUN_AGAIN, RESUMED = "RunAgain", "RunAgainAfterRestart"
+"""The names of the states of a lost run that waits to run again, after the one and the other kind of loss."""
+ORPHANED = "its process is gone"
+"""The cause of a loss that nobody saw happen."""
 _ACCEPTED_FOR = timedelta(seconds=20)
 """How long the API may still be asking Prefect for the run of a row that it wrote: longer than it waits for an answer."""
 _LATE_FOR = timedelta(minutes=10)
@@ -58,7 +62,7 @@ async def sweep(records: Records, *, at_boot: bool = False) -> None:
     """Bring everything that can have come apart together: at boot, and then always."""
     await _ask_again(records, at_boot)
     for run in await _undecided_runs(records):
-        await judge(records, run.id, "its process is gone")
+        await judge(records, run.id, ORPHANED)
     await _judge_rows(records)
     await _drop_refused(records)
     await to_thread.run_sync(_remove_orphans, records)
@@ -152,7 +156,7 @@ async def _judge_rows(records: Records) -> None:
 
 async def _judge_row(records: Records, run_id: UUID) -> None:
     try:
-        await judge(records, run_id, "its process is gone")
+        await judge(records, run_id, ORPHANED)
     except ObjectNotFound:
         lost = RunLost(times=1, cause="Prefect has no record of the run")
         await to_thread.run_sync(jobs.fail, records.jobs, str(run_id), lost)
@@ -166,15 +170,16 @@ async def _cancelled(records: Records, run: FlowRun) -> None:
 
 
 async def _lost(records: Records, run: FlowRun, cause: str) -> None:
-    history = await records.prefect.read_flow_run_states(run.id)
-    reruns = sum(state.name == RUN_AGAIN for state in history)
-    if reruns < MOST_RERUNS:
-        message = f"Lost: {cause}. Run again ({reruns + 1} of at most {MOST_RERUNS} times)."
+    name, most = (RESUMED, MOST_RESUMED) if cause == ORPHANED else (RUN_AGAIN, MOST_RERUNS)
+    history = [state.name for state in await records.prefect.read_flow_run_states(run.id)]
+    reruns = history.count(name)
+    if reruns < most:
+        message = f"Lost: {cause}. Run again ({reruns + 1} of at most {most} times)."
         # What lies in the spool is left to the next attempt: should the lost process live after all, it may still end the job.
-        await records.prefect.set_flow_run_state(run.id, Scheduled(name=RUN_AGAIN, message=message), force=True)
+        await records.prefect.set_flow_run_state(run.id, Scheduled(name=name, message=message), force=True)
         log.warning("%s", message)
         return
-    error = RunLost(times=reruns + 1, cause=cause)
+    error = RunLost(times=history.count(RUN_AGAIN) + history.count(RESUMED) + 1, cause=cause)
     await to_thread.run_sync(_fail, records, run, error)
     await records.prefect.set_flow_run_state(run.id, Crashed(message=str(error)), force=True)
     log.error("%s", error)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from contract.jobs import TERMINAL
+from runtime.reconcile import RESUMED, RUN_AGAIN
 from tests.chaos.clients import Accepted
 from tests.chaos.stack import TENANTS, OwnStack
 from tests.chaos.storm import Kill
@@ -181,7 +182,7 @@ def _check_prefect(api: str, jobs: dict[str, tuple[str, dict[str, Any]]], kills:
 
 def _note_reruns(states: list[dict[str, Any]], kills: list[Kill], report: Report) -> None:
     for position, state in enumerate(states):
-        if state["name"] != "RunAgain":
+        if state["name"] not in (RUN_AGAIN, RESUMED):
             continue
         report.reruns += 1
         found = _seconds(state)

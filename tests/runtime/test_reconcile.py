@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.runs import DEPLOYMENTS
-from contract.errors import PrefectUnavailable
+from contract.errors import PrefectUnavailable, RunLost
 from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
 from database import jobs
 from files import store
@@ -126,7 +126,29 @@ def test_a_run_without_a_process_or_a_row_runs_again(workbench):
             await reconcile.sweep(records)
             return await bench.state(run)
 
-    assert asyncio.run(work()).name == reconcile.RUN_AGAIN
+    assert asyncio.run(work()).name == reconcile.RESUMED
+
+
+def test_restarts_do_not_use_up_the_reruns_of_a_run_and_are_bounded_too(workbench, monkeypatch):
+    monkeypatch.setattr(reconcile, "MOST_RERUNS", 1)
+    monkeypatch.setattr(reconcile, "MOST_RESUMED", 2)
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            names = []
+            for cause in (reconcile.ORPHANED, "killed", reconcile.ORPHANED, reconcile.ORPHANED):
+                await set_state(records, run, type="RUNNING")
+                await reconcile.judge(records, run, cause)
+                names.append((await bench.state(run)).name)
+            return names, jobs.of_run(records.jobs, str(run))
+
+    names, job = asyncio.run(work())
+    assert names == [reconcile.RESUMED, reconcile.RUN_AGAIN, reconcile.RESUMED, "Crashed"]
+    assert job.error_code == RunLost.code
+    assert "4 times" in job.error_message
 
 
 def test_a_run_that_waits_is_left_alone(workbench):
