@@ -92,7 +92,7 @@ def job_id_of(answer: httpx.Response) -> str:
     return identifier
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A webhook's address and what was posted to it."""
     told: list[dict[str, Any]] = []
@@ -114,7 +114,9 @@ def hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="package"
+)  # and not of the session: a stack that only waits takes a third of a processor from other tests
 def stack(tmp_path_factory: pytest.TempPathFactory, hook: tuple[str, list[dict[str, Any]]]) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("home")
     objects = [one for _, one in demo_objects(OBJECTS)]
@@ -155,7 +157,7 @@ def _healthy(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def every_minute(stack: Stack) -> "subprocess.CompletedProcess[str]":
     """How the making of a schedule ended that fires each minute, for a tenant of its own.
 

@@ -27,7 +27,7 @@ _BOOT_SECONDS = 90
 _WAIT_SECONDS = 30
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the server that all tests share, which makes its database when it starts."""
     home = tmp_path_factory.mktemp("prefect-home")
@@ -35,7 +35,7 @@ def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect(first_home: Path) -> Iterator[str]:
     """The address of Prefect's API; processes that are started now on are told of it by the environment."""
     home = first_home
