@@ -120,10 +120,10 @@ class JobView:
         """How many rows it has, or has so far."""
         if self.job.status is JobStatus.RUNNING:
             return f"{number(self.job.records_done)} rows so far" if self.job.records_done else ""
-        if self.is_import:
-            return outcome(self.job.counts)
         if self.job.total is None or self.job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
             return ""
+        if self.is_import:
+            return outcome(self.job.counts)
         cut = f" of {number(self.job.matched)}" if self.job.matched not in (None, self.job.total) else ""
         return f"{number(self.job.total)}{cut} row{'' if self.job.total == 1 and not cut else 's'}"
 

@@ -183,8 +183,10 @@ async def test_a_report_that_has_expired_says_so(api: Api) -> None:
 async def test_a_failed_upload_says_why_and_keeps_its_report(api: Api) -> None:
     job = job_of(api, await upload(api, name="states.xlsx"))
     jobs.start(api.jobs, str(job.id))
+    jobs.describe(api.jobs, str(job.id), matched=3, total=0, counts={"rows": 3, "updated": 2, "refused": 1})
     jobs.fail(api.jobs, str(job.id), ImportRefused(refused=1, rows=3))
     text = await shown(api, f"{HOME}uploads/{job.id}")
+    assert "2 changed" not in text  # nothing was written
     assert ImportRefused.code in text
     assert "Run again" in text
 
