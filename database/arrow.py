@@ -7,7 +7,7 @@ takes none, so psycopg writes them into the statement.
 
 import struct
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
@@ -31,6 +31,7 @@ class Stream(Protocol):
 
 
 _POSTGRESQL_BATCH_BYTES = 4 * 2**20
+_TRIES = 3
 
 
 @contextmanager
@@ -40,9 +41,22 @@ def snapshot(url: str) -> Iterator[Stream]:
     While it is open no other connection of this process may have the same SQLite file open (see `database.engine`).
     Raises DatabaseUnavailable, also where an SQLite file is not there, and DiskFull where the database has no space to sort.
     """
+    with snapshots(url, 1) as streams:
+        yield streams[0]
+
+
+@contextmanager
+def snapshots(url: str, count: int) -> Iterator[list[Stream]]:
+    """The same as `snapshot`, as `count` streams that see one and the same state, each for a thread of its own.
+
+    A PostgreSQL server gives one, as it works beside this process anyway; so does an SQLite file to which others write so
+    often that no two connections begin at the same state of it.
+    """
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    with _translated(), _connection(url, is_sqlite) as connection:
-        yield partial(_stream, connection, is_sqlite)
+    with _translated(), ExitStack() as opened:
+        connections = [opened.enter_context(_connection(url, is_sqlite)) for _ in range(count if is_sqlite else 1)]
+        alike = _begin_sqlite(connections) if is_sqlite else _begin_postgresql(connections)
+        yield [partial(_stream, connection, is_sqlite) for connection in alike]
 
 
 @contextmanager
@@ -50,12 +64,44 @@ def _connection(url: str, is_sqlite: bool) -> "Iterator[AdbcConnection]":
     from adbc_driver_manager import AdbcConnection
 
     with closing(_database(url, is_sqlite)) as database, closing(AdbcConnection(database)) as connection:
-        if is_sqlite:
-            _execute(connection, f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        connection.set_autocommit(False)
-        if not is_sqlite:
-            _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield connection
+
+
+def _begin_sqlite(connections: "list[AdbcConnection]") -> "list[AdbcConnection]":
+    """Begin a transaction on each; those that see the same. The last one tells whether anything was committed between its look
+    before all of them began and its own beginning: its `data_version` changes with each commit of another connection
+    (https://www.sqlite.org/pragma.html#pragma_data_version), and reading it fixes what a transaction sees."""
+    for connection in connections:
+        _execute(connection, f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    for _ in range(_TRIES if len(connections) > 1 else 0):
+        before = _data_version(connections[-1])
+        for connection in connections:
+            connection.set_autocommit(False)
+            begun = _data_version(connection)
+        if begun == before:
+            return connections
+        for connection in connections:
+            connection.set_autocommit(True)
+    connections[0].set_autocommit(False)
+    return connections[:1]
+
+
+def _begin_postgresql(connections: "list[AdbcConnection]") -> "list[AdbcConnection]":
+    for connection in connections:
+        connection.set_autocommit(False)
+        _execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    return connections
+
+
+def _data_version(connection: "AdbcConnection") -> int:
+    import pyarrow as pa
+    from adbc_driver_manager import AdbcStatement
+
+    with closing(AdbcStatement(connection)) as statement:
+        statement.set_sql_query("PRAGMA data_version")
+        stream, _ = statement.execute_query()
+        with pa.RecordBatchReader.from_stream(stream) as reader:
+            return int(reader.read_next_batch().column(0)[0].as_py())
 
 
 def _database(url: str, is_sqlite: bool) -> Any:

@@ -1,25 +1,31 @@
 """Reading what a request finds: its number, and its rows as a spool on disk."""
 
-import errno
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Engine, Select, exists, make_url, select
 
-from contract.errors import DiskFull
 from contract.request import ExportRequest
-from database.arrow import Stream, schema_of, snapshot
+from database.arrow import Stream, snapshots
 from database.candidates import select_seen
 from database.engine import reading, unavailable
-from database.selection import count_all, of_tenant, select_documents, select_errors, select_matching
+from database.selection import (
+    IdRange,
+    count_all,
+    count_of_type,
+    id_at,
+    of_tenant,
+    select_documents,
+    select_errors,
+    select_matching,
+)
+from database.spooling import Progress, write_lines, write_rows
 from database.tables import state_object
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 OBJECTS = "objects.arrow"
 DOCUMENTS = "documents.jsonl"
@@ -28,7 +34,9 @@ ERRORS = "errors.arrow"
 DOCUMENTS_AT_ONCE = 1_024
 """Documents in memory at a time: fewer than rows, since one may be large."""
 
-Progress = Callable[[int], None]
+MOST_READERS = 4
+ROWS_A_READER = 10_000
+"""Fewer are read before a second connection would have begun."""
 
 
 @dataclass(frozen=True)
@@ -78,59 +86,49 @@ def extract(
     """
     as_of = datetime.now(UTC)
     dialect = make_url(url).get_backend_name()
-    with snapshot(url) as stream:
+    with snapshots(url, 1 if documents else _readers(request)) as (stream, *others):
         seen = next(stream(select_seen(dialect))).column(0)[0].as_py()
         matched = None
         if limit is not None or request.offset:
-            matched = _count(stream, count_all(tenant, request, dialect))
+            matched = _number(stream, count_all(tenant, request, dialect))
+            limit = None if limit is not None and limit >= matched else limit
         if documents:
             objects, errors = folder / DOCUMENTS, None
-            exported = _write_lines(
+            exported = write_lines(
                 objects, stream(select_documents(tenant, request, dialect, limit=limit), DOCUMENTS_AT_ONCE), on_progress
             )
         else:
             objects = folder / OBJECTS
-            exported = _write_rows(objects, stream, select_matching(tenant, request, dialect, limit=limit), on_progress)
+            whole = limit is None and not request.offset
+            ranges = _ranges(stream, tenant, request.types[0], 1 + len(others)) if others and whole else [None]
+            wanted = [select_matching(tenant, request, dialect, limit=limit, ids=ids) for ids in ranges]
+            exported = write_rows(objects, list(zip((stream, *others), wanted, strict=False)), on_progress)
             errors = folder / ERRORS
-            if not exported or not _write_rows(errors, stream, select_errors(tenant, request, dialect, limit=limit)):
+            if not exported or not write_rows(errors, [(stream, select_errors(tenant, request, dialect, limit=limit))]):
                 errors.unlink(missing_ok=True)
                 errors = None
     return Snapshot(objects, errors, as_of, exported if matched is None else matched, exported, seen)
 
 
-def _count(stream: Stream, counting: Select[Any]) -> int:
+def _number(stream: Stream, counting: Select[Any]) -> int:
     return int(next(stream(counting)).column(0)[0].as_py())
 
 
-def _write_rows(path: Path, stream: Stream, wanted: Select[Any], on_progress: Progress = lambda _rows: None) -> int:
-    """Write the rows of `wanted` as an Arrow IPC file; their number."""
-    import pyarrow as pa
-
-    rows = 0
-    with _space_for_spool(), pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema_of(wanted)) as file:
-        for batch in stream(wanted):
-            file.write_batch(batch)
-            rows += batch.num_rows
-            on_progress(rows)
-    return rows
+def _readers(request: ExportRequest) -> int:
+    """How many connections read at the same time: one where the order is not that of ids, which alone is cut easily."""
+    by_id = len(request.types) == 1 and not request.sort and not request.ids
+    return min(MOST_READERS, max(2, os.cpu_count() or 2)) if by_id else 1
 
 
-def _write_lines(path: Path, batches: "Iterable[pa.RecordBatch]", on_progress: Progress) -> int:
-    """Write the texts of the one column in `batches`, a line each; their number."""
-    rows = 0
-    with _space_for_spool(), path.open("w", encoding="utf-8", newline="\n") as file:
-        for batch in batches:
-            file.writelines(f"{text}\n" for text in batch.column(0).to_pylist())
-            rows += batch.num_rows
-            on_progress(rows)
-    return rows
+def _ranges(stream: Stream, tenant: str, type_name: str, most: int) -> Sequence[IdRange | None]:
+    """Ranges of ids, in order, that hold about as many of the tenant's objects each; they hold every id."""
+    stored = _number(stream, count_of_type(tenant, type_name))
+    count = min(most, stored // ROWS_A_READER)
+    if count < 2:
+        return [None]
+    cuts = [_text(stream, id_at(tenant, type_name, stored * number // count)) for number in range(1, count)]
+    return [IdRange(start, stop) for start, stop in pairwise((None, *cuts, None))]
 
 
-@contextmanager
-def _space_for_spool() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(what="the objects of the export") from error
-        raise
+def _text(stream: Stream, wanted: Select[Any]) -> str:
+    return str(next(stream(wanted)).column(0)[0].as_py())

@@ -1,6 +1,7 @@
 """The statements of a request: which objects it finds, in which order, and what is read of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -46,8 +47,24 @@ NO_LIMIT = 2**62
 _KEY = ("tenant", "type", "id")
 
 
-def select_matching(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
-    """The objects as they are spooled, in the total order: at most `limit` of them, from the request's offset on.
+@dataclass(frozen=True)
+class IdRange:
+    """The ids from `start` on and before `stop`; None is no bound."""
+
+    start: str | None = None
+    stop: str | None = None
+
+    def holds(self, identifier: ColumnElement[str]) -> ColumnElement[bool]:
+        """Whether an id lies in it."""
+        bounds = [identifier >= self.start] if self.start is not None else []
+        return and_(true(), *bounds, *([identifier < self.stop] if self.stop is not None else []))
+
+
+def select_matching(
+    tenant: str, request: ExportRequest, dialect: str, *, limit: int | None, ids: IdRange | None = None
+) -> Select[Any]:
+    """The objects as they are spooled, in the total order: at most `limit` of them, from the request's offset on; of those
+    with an id in `ids` alone, where that is given.
 
     Columns: `type`, `id`, `name`, those of the catalogue (a date as milliseconds since 1970 UTC, with its text beside it
     where it is none or out of range), `details` as JSON text, `fingerprint`.
@@ -56,7 +73,21 @@ def select_matching(tenant: str, request: ExportRequest, dialect: str, *, limit:
     for known in COLUMNS:
         columns += _instant(known.key) if known.kind is Kind.INSTANT else [state_object.c[known.key]]
     columns += [cast(state_object.c.details, String).label("details"), state_object.c.fingerprint]
-    return _paged(_ordered(select(*columns).where(found_by(tenant, request, dialect)), request, dialect), request, limit)
+    found = select(*columns).where(found_by(tenant, request, dialect))
+    if ids is not None:
+        found = found.where(ids.holds(state_object.c.id))
+    return _paged(_ordered(found, request, dialect), request, limit)
+
+
+def count_of_type(tenant: str, type_name: str) -> Select[Any]:
+    """How many objects of a type the tenant has: a look at the primary key alone."""
+    return select(cast(func.count(), BigInteger).label("stored")).where(of_tenant(tenant), state_object.c.type == type_name)
+
+
+def id_at(tenant: str, type_name: str, place: int) -> Select[Any]:
+    """The id of the object at `place` (from 0) of those that `count_of_type` counts, in the order of ids."""
+    ids = select(state_object.c.id).where(of_tenant(tenant), state_object.c.type == type_name)
+    return ids.order_by(state_object.c.id).limit(literal(1, BigInteger)).offset(literal(place, BigInteger))
 
 
 def select_documents(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
