@@ -9,9 +9,10 @@ from typing import Any
 def statesheet(url: str, tenant: str, request: Path, path: Path) -> None:
     """The command, verification included."""
     os.environ["STATESHEET_DATABASE_URL"] = url
-    from cli.export import export
+    from cli.start import main
 
-    export(request, tenant, path, path.parent)
+    sys.argv = ["statesheet", "export", str(request), "--tenant", tenant, "--output", str(path)]
+    main()
 
 
 def _statement(tenant: str) -> Any:
