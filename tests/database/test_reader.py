@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import URL, make_url, text
 
+from benchmarks.databases import multiply
 from config.catalogue import COLUMNS
 from contract.errors import DatabaseUnavailable, DiskFull
 from contract.filters import Criterion, Exact, HasValue, ValueType
@@ -20,7 +21,6 @@ from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
 from database.reader import Snapshot, count_matching, extract, tenant_exists
-from database.tables import document, state_object, validation_error
 from tests.conftest import new_postgresql_database
 
 EVERYTHING = ExportRequest(types=("connectorstate",))
@@ -319,23 +319,6 @@ def test_memory_does_not_grow_with_the_rows(database_url: str, tmp_path: Path, d
     few = peak_memory(database_url, tmp_path, documents)
     multiply(database_url, 40)
     assert peak_memory(database_url, tmp_path, documents) < 1.3 * few
-
-
-def multiply(url: str, times: int) -> None:
-    """Put copies of all objects beside them, under other ids."""
-    engine = connect(url)
-    numbers = {
-        "sqlite": f"json_each('{list(range(1, times))}') AS number",
-        "postgresql": f"generate_series(1, {times - 1}) AS number(value)",
-    }[engine.name]
-    with engine.begin() as connection:
-        for table in (state_object, document, validation_error):
-            columns = [column.name for column in table.columns]
-            copied = ", ".join("held.id || '-' || number.value" if name == "id" else f"held.{name}" for name in columns)
-            connection.execute(
-                text(f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {copied} FROM {table.name} held, {numbers}")
-            )
-    engine.dispose()
 
 
 def peak_memory(url: str, folder: Path, documents: bool) -> int:
