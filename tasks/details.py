@@ -27,21 +27,23 @@ Stored = Sequence[Any]
 """A value as `database.tables` describes it: `[text, locale, source, instant, entry]`, locale and source folded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfolded:
-    """The cells that one object's details amount to, each with the name as it came, and its validation errors in order:
-    the entry (-1 for values outside entries) and the text of each part."""
+Cell = tuple[Name, str, str]
+"""A name, the name as it came, and the text."""
 
-    cells: dict[Name, tuple[str, str]]
+
+@dataclass(slots=True)
+class Unfolded:
+    """The cells that one object's details amount to, a name only once, and its validation errors in order: the entry (-1 for
+    values outside entries) and the text of each part."""
+
+    cells: list[Cell]
     errors: list[tuple[int, tuple[str | None, ...]]]
 
 
 def unfold(details: str | bytes, contexts: tuple[Context, ...]) -> Unfolded:
     """The cells and validation errors in `details`; values outside `contexts` are not looked at (properties have none)."""
     said = orjson.loads(details)
-    cells: dict[Name, tuple[str, str]] = {
-        ("property", key): (named["n"], _joined(named["v"])) for key, named in said.get("p", {}).items()
-    }
+    cells: list[Cell] = [(("property", key), named["n"], _joined(named["v"])) for key, named in said.get("p", {}).items()]
     groups: dict[str, dict[str, tuple[str, list[Stored]]]] = {}
     for key, named in said.get("a", {}).items():
         values = named["v"]
@@ -49,13 +51,13 @@ def unfold(details: str | bytes, contexts: tuple[Context, ...]) -> Unfolded:
         if picked and NESTING in key:
             groups.setdefault(key.partition(NESTING)[0], {})[key] = named["n"], picked
         elif picked:
-            cells["attribute", key] = named["n"], _joined(picked)
+            cells.append((("attribute", key), named["n"], _joined(picked)))
     errors: list[tuple[int, tuple[str | None, ...]]] = []
     for group, members in groups.items():
         entries = sorted({value[4] for _, values in members.values() for value in values}, key=_order)
         for key, (name, values) in members.items():
             if key not in ERROR_KEYS:
-                cells["attribute", key] = name, MULTIPLE.join(_part(values, entry) or "" for entry in entries)
+                cells.append((("attribute", key), name, MULTIPLE.join(_part(values, entry) or "" for entry in entries)))
         if group == ERROR_GROUP:
             parts = [members.get(key, ("", ()))[1] for key in ERROR_KEYS]
             errors = [(_order(entry), tuple(_part(values, entry) for values in parts)) for entry in entries]

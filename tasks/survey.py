@@ -101,7 +101,7 @@ def _said(batch: pa.RecordBatch) -> Iterator[tuple[int, str, str]]:
         return
     places = _places(pl.Series(details).str.contains(_NAMED, literal=True))
     rows = batch.select(["type", "details"]).take(numbers_of(places))
-    yield from zip(places.tolist(), rows["type"].to_pylist(), rows["details"].to_pylist(), strict=True)
+    yield from zip(places.tolist(), *(pl.Series(rows[field]).to_list() for field in ("type", "details")), strict=True)
 
 
 class _Unfolded:
@@ -116,10 +116,12 @@ class _Unfolded:
         names = self.found.names.setdefault(type_name, {})
         codes = self.found.codes
         rows, places, texts = self.cells
-        for name, (spelled, text) in unfolded.cells.items():
-            names.setdefault(name, spelled)
+        for name, spelled, text in unfolded.cells:
+            if name not in names:
+                names[name] = spelled
+                codes.setdefault(name, len(codes))
             rows.append(row)
-            places.append(codes.setdefault(name, len(codes)))
+            places.append(codes[name])
             texts.append(text)
         if unfolded.errors:
             self.found.with_errors.add(type_name)
