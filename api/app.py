@@ -14,6 +14,7 @@ from api.auditing import Recorder
 from api.authentication import authorize
 from api.body import BodyLimit
 from api.errors import LastResort
+from api.handing_over import HandingOver
 from api.headers import HeaderLimit, SafeHeaders
 from api.keyring import Keyring
 from api.metrics import JobsByStatus, JobTotals, RequestMetrics
@@ -33,6 +34,7 @@ def create_app(
     prefect_api_url: str,
     on_submitted: Callable[[], None] = lambda: None,
     worker_answers: Callable[[], bool] | None = None,
+    keys_are_ids: bool = False,
     prefect_transport: httpx.AsyncBaseTransport | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
@@ -40,6 +42,7 @@ def create_app(
 
     `on_submitted` is called, on the event loop, when Prefect has a new run; it must be quick. `worker_answers` says whether
     this machine's worker would take a run now (None: `/health` asks Prefect which workers it heard of lately).
+    `keys_are_ids`: this Prefect gives a run its request key as its id, so that answers need not wait for it.
     `prefect_transport` stands in for the network. `stopping` says that the server ends, so that streams end too.
     Links begin with `settings.public_url`, else `settings.host` and `.port`, so hand in the port that is listened on.
     """
@@ -56,6 +59,7 @@ def create_app(
         link_secret=signing_key(settings.home),
         on_submitted=on_submitted,
         worker_answers=worker_answers,
+        handing_over=HandingOver(keys_are_ids),
     )
     registry = CollectorRegistry()
     registry.register(JobsByStatus(resources.jobs))

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from api.auditing import Recorder
+from api.handing_over import HandingOver
 from api.keyring import Keyring
 from api.runs import PrefectRuns
 from api.tenants import Tenants
@@ -21,7 +22,7 @@ class Resources:
     """Made once for an application, closed with it. `link_secret` signs download links and sessions.
 
     `on_submitted` is called when Prefect has a new run; `worker_answers` says whether the worker of this machine would take
-    one (None: ask Prefect which workers it heard of lately).
+    one (None: ask Prefect which workers it heard of lately). `handing_over`: jobs that were answered before Prefect had them.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Resources:
     link_secret: bytes
     on_submitted: Callable[[], None]
     worker_answers: Callable[[], bool] | None
+    handing_over: HandingOver
 
     @property
     def public_url(self) -> str:
@@ -44,6 +46,7 @@ class Resources:
 
     async def close(self) -> None:
         """Give back every connection."""
+        await self.handing_over.close()
         await self.runs.close()
         await run_in_threadpool(self.audit.close)
         self.jobs.dispose()

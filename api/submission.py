@@ -1,14 +1,17 @@
 """The way of one request: checked, written down, handed to Prefect, told.
 
 The row is written before Prefect is asked, so that a crash at any moment leaves either nothing or a row that the reconciler
-finishes with the same key. A client that is told "no" leaves a row that is ended (`database.jobs.refuse`): nobody runs it
+finishes with the same key. Where the id of the run is known before, and Prefect is well but busy, the client has its answer
+by then (`api.handing_over`). A client that is told "no" leaves a row that is ended (`database.jobs.refuse`): nobody runs it
 later, not even a run that Prefect made without our hearing of it.
 """
 
+import asyncio
 import hashlib
 import json
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -73,7 +76,24 @@ async def accept(shared: Resources, asked: Job, idempotency_key: str | None, bod
     )
     if job.id is not None:
         return job.id
-    run_id = await _run_of(shared, job, mine=job.request_key == asked.request_key)
+    run_id = await _accepted(shared, job, mine=job.request_key == asked.request_key)
+    logs.learn(run_id)
+    return run_id
+
+
+async def _accepted(shared: Resources, job: Job, *, mine: bool) -> str:
+    """The id of a job that is written down: that of its run, which Prefect has, or will have."""
+    handed_over = shared.handing_over.begin(_handed_over(shared, job, mine=mine))
+    if not await shared.handing_over.is_to_be_awaited(handed_over, shared.runs):
+        accepted = await run_in_threadpool(jobs.attach_run, shared.jobs, job.request_key, job.request_key)
+        if accepted.id is not None:  # it was not refused in this very moment
+            return accepted.id
+    return await asyncio.shield(handed_over)
+
+
+async def _handed_over(shared: Resources, job: Job, *, mine: bool) -> str:
+    """The run that Prefect has for a job, of which the worker is told."""
+    run_id = await _run_of(shared, job, mine=mine)
     logs.learn(run_id)
     _tell(shared)
     return run_id
@@ -139,7 +159,7 @@ async def _run_of(shared: Resources, job: Job, *, mine: bool) -> str:
         refused = await run_in_threadpool(jobs.refuse, shared.jobs, job.request_key, error) if mine else job
         if refused.id is None:
             raise
-        return refused.id  # the run was made all the same, and has found its row
+        return refused.id  # the run was made all the same, and has found its row; or its client had its answer before
     try:
         attached = await run_in_threadpool(jobs.attach_run, shared.jobs, job.request_key, run_id)
     except StatesheetError:
@@ -149,4 +169,7 @@ async def _run_of(shared: Resources, job: Job, *, mine: bool) -> str:
         return run_id
     if attached.id is None:
         raise PrefectUnavailable(detail="the first request with this key was refused meanwhile")
+    if attached.finished is not None:  # its client had its answer, and cancelled it, before Prefect had the run
+        with suppress(PrefectUnavailable, RunRefused):
+            await shared.runs.cancel(run_id)
     return run_id

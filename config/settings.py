@@ -5,7 +5,7 @@ Read at the edges only (cli, api's application factory, flows); everything below
 
 import os
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError(f"{value!r} is not a zone of the tz database")
         return value
 
@@ -169,6 +169,12 @@ class Settings(BaseSettings):
             apprise=own.apprise or self.apprise,
             request_status=self.request_status | own.request_status,
         )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone of the tz database. Looking for them walks through hundreds of files, and each run reads its settings."""
+    return frozenset(available_timezones())
 
 
 def load_settings(**given: object) -> Settings:

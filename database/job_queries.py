@@ -99,8 +99,10 @@ def unattached(engine: Engine, before: datetime) -> list[Job]:
 
 
 def refused_keys(engine: Engine, since: datetime) -> list[str]:
-    """The request keys of jobs that were refused at a moment or later (see `database.jobs.refuse`), the oldest first."""
-    refused = (_ROW.id.is_(None), _ROW.finished_ms >= to_milliseconds(since))
+    """The request keys of jobs that were refused at a moment or later (see `database.jobs.refuse`), or cancelled before they
+    began and perhaps before Prefect had their run, the oldest first."""
+    early = and_(_ROW.id == _ROW.request_key, _ROW.started_ms.is_(None))
+    refused = (or_(_ROW.id.is_(None), early), _ROW.finished_ms >= to_milliseconds(since))
     query = select(_ROW.request_key).where(*refused).order_by(_ROW.finished_ms, _ROW.request_key)
     with unavailable(), reading(engine) as connection:
         return list(connection.scalars(query))

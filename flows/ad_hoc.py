@@ -8,7 +8,7 @@ from prefect import flow
 
 from config.catalogue import BY_KEY
 from contract.plain_choices import PlainChoices, request_body
-from flows.job import run_job
+from flows.job import NOWHERE, run_job
 
 _ENTITY_TYPES = {choice: choice for choice in BY_KEY["property", "entitytype"].choices}
 _ITEM_STATES = {choice: choice for choice in BY_KEY["attribute", "itemstate"].choices}
@@ -25,7 +25,7 @@ class FileFormat(StrEnum):
     PARQUET = "PARQUET"
 
 
-@flow(name="ad-hoc-export", validate_parameters=False, persist_result=False)
+@flow(name="ad-hoc-export", validate_parameters=False, persist_result=False, result_storage=NOWHERE)
 def ad_hoc_export(
     tenant: str,
     channels: list[str] = [],  # noqa: B006  # the form shows an empty list; nobody changes it

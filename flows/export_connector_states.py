@@ -8,10 +8,10 @@ from typing import Any
 
 from prefect import flow
 
-from flows.job import run_job
+from flows.job import NOWHERE, run_job
 
 
-@flow(name="export-connector-states", validate_parameters=False, persist_result=False)
+@flow(name="export-connector-states", validate_parameters=False, persist_result=False, result_storage=NOWHERE)
 def export_connector_states(tenant: str, request: Any = None) -> Any:
     """Export what a request asks for.
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from prefect import flow
 
-from flows.job import run_job
+from flows.job import NOWHERE, run_job
 from flows.taking_in import run_import
 
 
-@flow(name="import-connector-states", validate_parameters=False, persist_result=False)
+@flow(name="import-connector-states", validate_parameters=False, persist_result=False, result_storage=NOWHERE)
 def import_connector_states(tenant: str, request: Any = None) -> Any:
     """Take in a file that was sent to the API.
 

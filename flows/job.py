@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
@@ -12,7 +13,10 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.exceptions import Abort, PrefectException
 from prefect.logging import get_run_logger
+from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
 from prefect.states import Cancelled, Completed, Failed
+from prefect.tasks import Task
+from prefect.utilities.annotations import quote
 from sqlalchemy import Engine
 
 from config.settings import Settings, load_settings
@@ -39,7 +43,24 @@ from flows.story import in_short, tell_story
 from tasks.plan import Base
 from tasks.steps import extract_task, publish_task, render_task, transform_task, validate_task
 
-TASKS = Steps(validate_task, extract_task, transform_task, render_task, publish_task)
+
+def _as_they_are(step: Task[..., Any]) -> Callable[..., Any]:
+    """A step whose arguments Prefect hands on without a look: it would go through all of a request and a plan, twice a step,
+    for results of other tasks that are to be waited for. Ours are plain values.
+    """
+
+    def call(*values: object, **named: object) -> Any:
+        return step(*map(quote, values), **{name: quote(value) for name, value in named.items()})
+
+    return call
+
+
+NOWHERE = Path(PREFECT_LOCAL_STORAGE_PATH.value())
+"""Where Prefect would keep results of flows and tasks. Ours have none to keep; but of a flow that names no place each run asks
+Prefect's server for one.
+"""
+_TASKS: tuple[Task[..., Any], ...] = (validate_task, extract_task, transform_task, render_task, publish_task)
+TASKS = Steps(*map(_as_they_are, _TASKS))
 _REPORT_SECONDS = 0.25
 
 

@@ -6,8 +6,10 @@ from sqlalchemy import Engine
 from contract.jobs import Job, JobSource
 from database import jobs
 
-REFUSED = "Nobody waits for this run: whoever asked for it was told that it was not accepted."
-"""What Prefect shows of a run whose request was refused."""
+REFUSED = (
+    "Nobody waits for this run: it was not accepted, and whoever asked for it was told so, or it was cancelled before it began."
+)
+"""What Prefect shows of a run that it made too late."""
 
 
 def adopt(engine: Engine, run: FlowRun, request: object = None) -> Job:

@@ -30,6 +30,7 @@ def run(listener: socket.socket) -> None:
         prefect_api_url=os.environ["PREFECT_API_URL"],
         on_submitted=partial(door.knock, worker),
         worker_answers=partial(door.answers, worker),
+        keys_are_ids=True,
         # The server waits for its streams to end, and they for a word that it ends.
         stopping=lambda: any(server.should_exit for server in serving),
     )

@@ -4,21 +4,28 @@ The fork server imports this module (see `PRELOAD`) and nothing of it may start 
 neither. https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
 """
 
+import gc
 import logging
 import multiprocessing
 import os
 import pkgutil
 import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from typing import Any
+from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import SettingsContext, get_settings_context
+from prefect.events.related import RESOURCE_CACHE
 from prefect.exceptions import Abort, ParameterBindError, SignatureMismatchError
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, Settings, get_current_settings
 from prefect.states import Failed
+from prefect.types import DateTime
 
 from config import logs
 from contract.errors import AttemptReplaced
@@ -80,19 +87,36 @@ def fork_server() -> ForkServerContext:
     return context
 
 
-def start(context: ForkServerContext, run: FlowRun, entrypoint: str) -> ForkServerProcess:
-    """The process of a run; its exit code says nothing of the export, whose outcome is on record."""
+@dataclass(frozen=True)
+class Related:
+    """A record of Prefect's that a run belongs to, as far as events name it; `key` is what the run knows it by."""
+
+    kind: str
+    key: str
+    id: UUID
+    name: str
+    tags: tuple[str, ...] = ()
+
+
+def start(context: ForkServerContext, run: FlowRun, entrypoint: str, related: Sequence[Related] = ()) -> ForkServerProcess:
+    """The process of a run; its exit code says nothing of the export, whose outcome is on record.
+
+    It asks Prefect for what its events are to name, unless it is among `related`.
+    """
     # The engine opens a subscription for requests to suspend the run, which exports never do, where it sees a deployment.
-    process = context.Process(target=main, args=(run.model_copy(update={"deployment_id": None}), entrypoint), daemon=True)
+    told = run.model_copy(update={"deployment_id": None})
+    process = context.Process(target=main, args=(told, entrypoint, tuple(related)), daemon=True)
     process.start()
     return process
 
 
-def main(run: FlowRun, entrypoint: str) -> None:
+def main(run: FlowRun, entrypoint: str, related: Sequence[Related]) -> None:
     """Run a flow under the id that it has."""
     # Imported when this process was not there yet: what it says is of the fork server, even if that is gone by now.
     from runtime import fork_server
 
+    # All that was imported stays: to look through it for garbage again and again would cost, and copy its pages.
+    gc.freeze()
     die_with_parent(fork_server.ID)
     os.nice(_NICENESS)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -101,6 +125,9 @@ def main(run: FlowRun, entrypoint: str) -> None:
     logging.getLogger("EventsWorker").setLevel(logging.ERROR)
     from prefect.flow_engine import run_flow
 
+    for one in related:
+        known: Any = {"kind": one.kind, "object": one}
+        RESOURCE_CACHE[f"{one.kind}.{one.key}"] = (known, DateTime.now("UTC"))
     with SettingsContext(profile=get_settings_context().profile, settings=prefect_settings()):
         try:
             run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from api.runs import PrefectRuns
 from config import logs
 from config.settings import Settings
-from contract.errors import InternalError, RunLost, StatesheetError, UnknownJob
+from contract.errors import InternalError, RunLost, RunRefused, StatesheetError, UnknownJob
 from contract.jobs import Job, JobStatus
 from database import jobs
 from files import spool
@@ -158,8 +158,22 @@ async def _judge_row(records: Records, run_id: UUID) -> None:
     try:
         await judge(records, run_id, ORPHANED)
     except ObjectNotFound:
-        lost = RunLost(times=1, cause="Prefect has no record of the run")
-        await to_thread.run_sync(jobs.fail, records.jobs, str(run_id), lost)
+        await _hand_over(records, await to_thread.run_sync(jobs.of_run, records.jobs, str(run_id)))
+
+
+async def _hand_over(records: Records, job: Job) -> None:
+    """A job that Prefect does not know: its client had its answer, and whoever was to ask Prefect did not get to it."""
+    assert job.id is not None, "it was found by its id"
+    error: StatesheetError = RunLost(times=1, cause="Prefect has no record of the run")
+    if job.started is None and job.id == job.request_key:
+        try:
+            await records.runs.create(job.request_key, job.tenant, job.request, job.kind)
+        except RunRefused as refused:
+            error = refused
+        else:
+            log.info("asked Prefect again for the run of an accepted job")
+            return
+    await to_thread.run_sync(jobs.fail, records.jobs, job.id, error)
 
 
 async def _cancelled(records: Records, run: FlowRun) -> None:

@@ -1,6 +1,5 @@
 """Which waiting run comes next: tenants take turns, and the last free process is kept for small exports."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -25,13 +24,11 @@ OTHERS = "default"
 """The work queue of runs that have no job row yet: scheduled ones and those begun in Prefect's UI (see `api.runs.QUEUE`)."""
 
 
-async def waiting(records: Records, taken: Iterable[FlowRun]) -> list[FlowRun]:
-    """The runs that wait and come next, in turn, without those that are `taken`."""
+async def waiting(records: Records, taken: Iterable[FlowRun], others: Iterable[FlowRun]) -> list[FlowRun]:
+    """The runs that wait and come next, in turn, without those that are `taken`; `others` are those of `without_row`."""
     taken = list(taken)
     known = [str(run.id) for run in taken]
-    turns, others = await asyncio.gather(
-        to_thread.run_sync(lambda: jobs.in_turn(records.jobs, known, limit=_LOOKED_AT)), _others(records)
-    )
+    turns = await to_thread.run_sync(lambda: jobs.in_turn(records.jobs, known, limit=_LOOKED_AT))
     asked = await _scheduled(records, [UUID(turn.run_id) for turn in turns])
     places = {turn.run_id: (turn.turn, turn.created_ms) for turn in turns}
     had = Counter(_tenant(run) for run in taken)
@@ -59,7 +56,8 @@ def is_large(records: Records, run: FlowRun) -> bool:
     return min(matched - request.offset, limit) >= settings.large_records
 
 
-async def _others(records: Records) -> list[FlowRun]:
+async def without_row(records: Records) -> list[FlowRun]:
+    """The runs that wait and have no job row yet: scheduled ones that are due, and those begun in Prefect's UI."""
     answer = await records.prefect.request(
         "POST",
         "/work_pools/{name}/get_scheduled_flow_runs",

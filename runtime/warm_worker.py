@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from contract.errors import StatesheetError
 from database.engine import connect
 from runtime import deployments, export_process, reconcile, turns
 from runtime.door import ALIVE
+from runtime.export_process import Related
 from runtime.housekeeping import keep_house, remove_leftovers
 from runtime.reconcile import Records
 from runtime.stalls import Stalls
@@ -51,6 +53,14 @@ _UNWANTED = (StateType.CANCELLING, StateType.CANCELLED)
 log = logging.getLogger("statesheet.worker")
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """Where the code of a deployment's runs is, and what their events say that they belong to."""
+
+    entrypoint: str
+    related: tuple[Related, ...]
+
+
 class WarmWorker:
     """The runs that live here, and the loops that take, stop and judge them."""
 
@@ -66,7 +76,9 @@ class WarmWorker:
         self.taken: dict[UUID, ForkServerProcess | None] = {}
         self.taken_runs: dict[UUID, FlowRun] = {}
         self.large: dict[UUID, bool] = {}
-        self.entrypoints: dict[UUID, str] = {}
+        self.others: list[FlowRun] = []
+        self.looked = -_LOOK_SECONDS
+        self.deployed: dict[tuple[UUID, UUID | None], Deployed] = {}
         self.stalls = Stalls(settings.progress_seconds)
         self.stalled: set[UUID] = set()
         self.look = asyncio.Event()
@@ -85,10 +97,17 @@ class WarmWorker:
         if room <= 0 or self.stopping:
             return
         chosen: list[FlowRun] = []
-        for run in await turns.waiting(self.records, self.taken_runs.values()):
+        for run in await turns.waiting(self.records, self.taken_runs.values(), await self._others()):
             if len(chosen) < room and await self._fits(run, chosen):
                 chosen.append(run)
         await asyncio.gather(*(self._begin(run) for run in chosen if run.id not in self.taken))
+
+    async def _others(self) -> list[FlowRun]:
+        """Waiting runs that nobody knocked for, as they were a moment ago: a run that was asked for does not wait for them."""
+        if time.monotonic() - self.looked >= _LOOK_SECONDS:
+            self.looked = time.monotonic()
+            self.others = await turns.without_row(self.records)
+        return self.others
 
     async def _fits(self, run: FlowRun, chosen: list[FlowRun]) -> bool:
         """Whether a run may have a process now: the last one is not for a large export while all others have one."""
@@ -105,11 +124,13 @@ class WarmWorker:
     async def _begin(self, run: FlowRun) -> None:
         self.taken[run.id] = None
         self.taken_runs[run.id] = run
+        # It may have ended before they are looked for again.
+        self.others = [other for other in self.others if other.id != run.id]
         try:
-            entrypoint = await self._entrypoint(run)
+            deployed = await self._deployed(run)
             answer: OrchestrationResult[Any] = await self.prefect.set_flow_run_state(run.id, Pending())
             if answer.status is SetStateStatus.ACCEPT:
-                process = export_process.start(self.context, run, entrypoint)
+                process = export_process.start(self.context, run, deployed.entrypoint, deployed.related)
                 self.taken[run.id] = process
                 asyncio.get_running_loop().add_reader(process.sentinel, self._exited, run.id, process)
         finally:
@@ -120,12 +141,13 @@ class WarmWorker:
         del self.taken[run_id], self.taken_runs[run_id]
         self.large.pop(run_id, None)
 
-    async def _entrypoint(self, run: FlowRun) -> str:
+    async def _deployed(self, run: FlowRun) -> Deployed:
+        """What is the same for all runs of a deployment in a queue; asked for once, not by each run's process."""
         assert run.deployment_id is not None, "the pool's runs come from deployments"
-        if run.deployment_id not in self.entrypoints:
-            deployment = await self.prefect.read_deployment(run.deployment_id)
-            self.entrypoints[run.deployment_id] = deployment.entrypoint or ""
-        return self.entrypoints[run.deployment_id]
+        place = (run.deployment_id, run.work_queue_id)
+        if place not in self.deployed:
+            self.deployed[place] = await _read_deployed(self.prefect, run.deployment_id, run.work_queue_id, self.pool)
+        return self.deployed[place]
 
     def _exited(self, run_id: UUID, process: ForkServerProcess) -> None:
         asyncio.get_running_loop().remove_reader(process.sentinel)
@@ -232,6 +254,20 @@ class WarmWorker:
         except (httpx.HTTPError, PrefectException, StatesheetError, OSError) as trouble:
             log.warning("%s: %s", type(trouble).__name__, trouble)
             await asyncio.sleep(_TROUBLE_SECONDS)
+
+
+async def _read_deployed(prefect: PrefectClient, deployment_id: UUID, queue_id: UUID | None, pool_name: str) -> Deployed:
+    deployment, pool = await asyncio.gather(prefect.read_deployment(deployment_id), prefect.read_work_pool(pool_name))
+    flow = await prefect.read_flow(deployment.flow_id)
+    related = [
+        Related("flow", str(flow.id), flow.id, flow.name, tuple(flow.tags)),
+        Related("deployment", str(deployment.id), deployment.id, deployment.name, tuple(deployment.tags)),
+        Related("work-pool", pool.name, pool.id, pool.name),
+    ]
+    if queue_id is not None:
+        queue = await prefect.read_work_queue(queue_id)
+        related.append(Related("work-queue", str(queue.id), queue.id, queue.name))
+    return Deployed(deployment.entrypoint or "", tuple(related))
 
 
 def cause_of(code: int | None) -> str:

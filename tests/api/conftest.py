@@ -62,6 +62,7 @@ class FakePrefect:
     calls: list[str] = field(default_factory=list)
     trouble: list[int | Exception] = field(default_factory=list)
     after_the_fact: bool = False
+    unwanted: set[str] = field(default_factory=set)
     deployment: str = field(default_factory=lambda: str(uuid.uuid4()))
     is_deployed: bool = True
     workers: list[dict[str, str]] = field(default_factory=lambda: [{"name": "one", "status": "ONLINE"}])
@@ -77,6 +78,7 @@ class FakePrefect:
                 Route("/api/deployments/name/export-connector-states/export", self._deployment_by_name),
                 Route("/api/deployments/name/import-connector-states/import", self._deployment_by_name),
                 Route("/api/deployments/{id}/create_flow_run", self._create, methods=["POST"]),
+                Route("/api/deployments/{id}/create_flow_run/bulk", self._create_many, methods=["POST"]),
                 Route("/api/flow_runs/{id}/set_state", self._set_state, methods=["POST"]),
                 Route("/api/work_pools/exports/workers/filter", self._workers, methods=["POST"]),
             ]
@@ -94,9 +96,22 @@ class FakePrefect:
         if request.path_params["id"] != self.deployment:
             return JSONResponse({"detail": "Deployment not found"}, 404)
         asked = await request.json()
+        if asked["idempotency_key"] in self.unwanted:
+            return JSONResponse({"detail": "not this one"}, 409)
         known = asked["idempotency_key"] in self.runs
         run = self.runs.setdefault(asked["idempotency_key"], {"id": str(uuid.uuid4()), **asked})
         return JSONResponse(run, 200 if known else 201)
+
+    async def _create_many(self, request: Request) -> Response:
+        if request.path_params["id"] != self.deployment:
+            return JSONResponse({"detail": "Deployment not found"}, 404)
+        return JSONResponse({"results": [self._result(asked) for asked in await request.json()]})
+
+    def _result(self, asked: dict[str, Any]) -> dict[str, str | None]:
+        if asked["idempotency_key"] in self.unwanted:
+            return {"flow_run_id": None, "status": "FAILED", "error": "not this one"}
+        run = self.runs.setdefault(asked["idempotency_key"], {"id": str(uuid.uuid4()), **asked})
+        return {"flow_run_id": run["id"], "status": "CREATED", "error": None}
 
     async def _set_state(self, request: Request) -> Response:
         assert (await request.json())["state"]["type"] == "CANCELLING"

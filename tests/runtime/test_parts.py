@@ -40,7 +40,7 @@ import runtime, sys
 from types import SimpleNamespace
 runtime.fork_server = sys.modules["runtime.fork_server"] = SimpleNamespace(ID=1)
 from runtime import export_process
-export_process.main(None, "")
+export_process.main(None, "", ())
 """
 
 

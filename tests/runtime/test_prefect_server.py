@@ -1,12 +1,18 @@
 """The embedded Prefect server: takes simultaneous calls, and keeps to itself."""
 
 import asyncio
+import json
 import uuid
+from pathlib import Path
 
 import httpx
 import pytest
 import websockets.exceptions
 import websockets.sync.client
+from prefect.client.orchestration import PrefectClient
+
+from api.runs import run_body
+from runtime import deployments
 
 
 def test_forty_runs_that_are_created_at_once_are_all_taken(prefect):
@@ -21,6 +27,31 @@ def test_forty_runs_that_are_created_at_once_are_all_taken(prefect):
     answers = asyncio.run(create())
     assert [answer.status_code for answer in answers] == [201] * 40
     assert len({answer.json()["id"] for answer in answers}) == 40
+
+
+def test_a_run_that_the_api_asks_for_has_its_key_as_its_id_and_no_other_has(prefect):
+    async def create():
+        async with httpx.AsyncClient(base_url=prefect, timeout=60) as client, PrefectClient(prefect) as known:
+            await deployments.register(known, Path(__file__).parent / "prefect.yaml")
+            deployment = (await client.get("/deployments/name/quick/test")).json()["id"]
+            address = f"/deployments/{deployment}/create_flow_run"
+            keys = [str(uuid.uuid4()) for _ in range(6)]
+            bodies = [json.loads(run_body(key, "acme", {})) for key in keys]
+            alone = [(await client.post(address, json=body)).json()["id"] for body in bodies[:3]]
+            # Some are asked for again, as after a crash: it is the same run.
+            together = (await client.post(f"{address}/bulk", json=bodies)).json()["results"]
+            again = [(await client.post(address, json=body)) for body in bodies[3:]]
+            other = await client.post(address, json={"idempotency_key": str(uuid.uuid4())})
+            for key in keys:
+                await client.post(f"/flow_runs/{key}/set_state", json={"state": {"type": "CANCELLED"}, "force": True})
+            await client.delete(f"/flow_runs/{other.json()['id']}")
+            return keys, alone, [one["flow_run_id"] for one in together], again, other.json()
+
+    keys, alone, together, again, other = asyncio.run(create())
+    assert alone == keys[:3]
+    assert together == keys
+    assert [(answer.status_code, answer.json()["id"]) for answer in again] == [(200, key) for key in keys[3:]]
+    assert other["id"] != other["idempotency_key"]
 
 
 def test_the_pages_are_served(prefect):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.runs import DEPLOYMENTS
-from contract.errors import PrefectUnavailable, RunLost
+from contract.errors import PrefectUnavailable, RunLost, RunRefused
 from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
 from database import jobs
 from files import store
@@ -115,6 +115,57 @@ def test_a_job_whose_run_prefect_has_lost_fails(workbench):
 
     job = asyncio.run(work())
     assert (job.status, job.error_code) == (JobStatus.FAILED, "SSH5036")
+
+
+def test_a_job_that_was_answered_and_never_reached_prefect_gets_its_run(workbench, monkeypatch):
+    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            key = row(records)
+            jobs.attach_run(records.jobs, key, key)
+            await reconcile.sweep(records)
+            await reconcile.sweep(records)
+            [run] = [run for run in await records.prefect.read_flow_runs() if run.idempotency_key == key]
+            return key, run, jobs.of_run(records.jobs, key)
+
+    key, run, job = asyncio.run(work())
+    assert (str(run.id), run.state.is_scheduled()) == (key, True)
+    assert job.status is JobStatus.QUEUED
+
+
+def test_a_job_that_was_answered_and_that_prefect_refuses_fails_with_that_cause(workbench, monkeypatch):
+    async def refuse(*_):
+        raise RunRefused(detail="not this one")
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            monkeypatch.setattr(records.runs, "create", refuse)
+            key = row(records)
+            jobs.attach_run(records.jobs, key, key)
+            await reconcile.sweep(records)
+            return jobs.of_run(records.jobs, key)
+
+    job = asyncio.run(work())
+    assert (job.status, job.error_code) == (JobStatus.FAILED, RunRefused.code)
+
+
+def test_a_run_that_prefect_made_after_its_job_was_cancelled_never_runs(workbench, monkeypatch):
+    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            key = row(records)
+            jobs.attach_run(records.jobs, key, key)
+            jobs.request_cancel(records.jobs, key)
+            late = await records.runs.create(key, "acme", {})
+            await reconcile.sweep(records)
+            return await bench.state(late)
+
+    assert asyncio.run(work()).is_cancelled()
 
 
 def test_a_run_without_a_process_or_a_row_runs_again(workbench):
