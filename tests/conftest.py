@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
 
 # Prefect looks for a home when it is imported, and warns on a machine where the user has none.
 os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-"))
+
+# Of tests that do not say how many examples they try.
+settings.register_profile("share", examples())
+settings.load_profile("share")
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -97,6 +104,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """The URL of a new, empty database; the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def shared_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for all tests of a module, which leave it as they found it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'test.db'}"
         return
     with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
         yield url

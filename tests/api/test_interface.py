@@ -51,7 +51,7 @@ def _served(app: Any, listener: socket.socket) -> Iterator[None]:
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_every_route_answers_as_the_document_says(interface: Any, mode: GenerationMode) -> None:
     """No fault of the server, no status and no shape that the document does not name."""
-    _call_everything(interface, mode, examples=4)
+    _call_everything(interface, mode, examples=4 if mode is GenerationMode.POSITIVE else 2)
 
 
 @pytest.mark.slow
