@@ -8,28 +8,62 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+
+from tests.examples import examples
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 # Prefect looks for a home when it is imported, and warns on a machine where the user has none.
 os.environ.setdefault("PREFECT_HOME", tempfile.mkdtemp(prefix="prefect-"))
 
+# Of tests that do not say how many examples they try.
+settings.register_profile("share", examples())
+settings.load_profile("share")
+
 DATABASES = ("sqlite", "postgresql")
 
 STACKS = {"chaos": "stack", "e2e": "stack", "runtime": "runtime"}
-"""Folders whose tests start servers and processes, and the group that runs one after the other in one process: what a session
-starts is started once."""
+"""Folders whose tests start servers and processes, and what runs one after the other in one process: what a session starts is
+started once."""
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        folder = Path(item.path).relative_to(here).parts[0] if Path(item.path).is_relative_to(here) else ""
-        if folder in STACKS:
-            item.add_marker(pytest.mark.xdist_group(STACKS[folder]))
+    """What starts stacks comes first, so that the end of a run is of tests that two processes can share."""
+    items.sort(key=lambda item: (_folder(item.nodeid) not in STACKS, _begins_late(item)))
+
+
+def _begins_late(item: pytest.Item) -> bool:
+    """Whether a test of the one group is better begun when a server of the other one has made Prefect's database."""
+    return _folder(item.nodeid) == "runtime" and "prefect_database" in getattr(item, "fixturenames", ())
+
+
+def _folder(test: str) -> str:
+    """The folder of `tests/` that a test lies in."""
+    return test.removeprefix("tests/").split("/")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Give each process of pytest-xdist whole modules, in the order of the collection, and all tests of a group to one.
+
+    pytest-xdist 3.8 knows its groups by names that it writes into the tests' ids, which pytest 9.2 no longer lets it do.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return STACKS.get(_folder(nodeid)) or nodeid.split("::")[0]
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +89,31 @@ def postgresql_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first server of a run of the tests leaves a copy of the database that Prefect made for it.
+
+    Making one takes Prefect longer than all the rest of its start. There is nothing before that; one file for all processes.
+    """
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prefect.db"
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new, empty database; the test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def shared_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for all tests of a module, which leave it as they found it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'test.db'}"
         return
     with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
         yield url

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, insert
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from api.app import create_app
 from config.settings import Settings, load_settings
@@ -198,6 +198,7 @@ async def running(settings: Settings, prefect: FakePrefect | None = None, **part
     submitted: list[None] = []
     given: dict[str, Any] = {"on_submitted": lambda: submitted.append(None)} | parts
     app = create_app(settings, prefect_api_url="http://prefect/api", prefect_transport=prefect.transport(), **given)
+    _share_routes(app)
     engine = connect(settings.jobs_url)
     try:
         async with (
@@ -207,6 +208,22 @@ async def running(settings: Settings, prefect: FakePrefect | None = None, **part
             yield Api(app, client, prefect, engine, settings, submitted)
     finally:
         engine.dispose()
+
+
+_routes: list[BaseRoute] = []
+
+
+def _share_routes(app: FastAPI) -> None:
+    """Give an application the routes of the first one.
+
+    They hold nothing of their application, and FastAPI prepares each when it is first looked at, which takes longer than all
+    else that most tests do.
+    """
+    if _routes:
+        assert len(app.router.routes) == len(_routes)
+        app.router.routes[:] = _routes
+    else:
+        _routes.extend(app.router.routes)
 
 
 def refusal(answer: httpx.Response) -> dict[str, Any]:

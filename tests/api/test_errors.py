@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from config.settings import Settings
 from tests.api.conftest import BODY, TENANT, TRIGGER, Api, refusal, running
+from tests.examples import examples
 
 pytestmark = pytest.mark.anyio
 
@@ -178,7 +178,7 @@ def mutated_bodies(draw: st.DrawFn) -> Any:
 
 
 @given(body=mutated_bodies() | json_values)
-@examples(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@examples(80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_any_body_is_taken_or_refused_in_the_envelope(api: Api, body: Any) -> None:
     answer = await api.post(json.dumps(body).encode())
     if answer.status_code != 200:
@@ -187,7 +187,7 @@ async def test_any_body_is_taken_or_refused_in_the_envelope(api: Api, body: Any)
 
 
 @given(raw=st.binary(max_size=200), path=st.text(max_size=30))
-@examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_bytes_and_any_address_are_answered_in_the_envelope(api: Api, raw: bytes, path: str) -> None:
     from urllib.parse import quote
 

@@ -4,7 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from api.app import create_app
@@ -65,6 +64,8 @@ def _call_everything(interface: Any, mode: GenerationMode, *, examples: int) -> 
     called = 0
     for found in interface.get_all_operations():
         operation = found.ok()
+        if mode is GenerationMode.NEGATIVE and not (list(operation.body) or list(operation.query)):
+            continue  # any text may stand in an address: thousands of tries would find nothing to say wrongly
 
         @settings(
             max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
@@ -73,7 +74,6 @@ def _call_everything(interface: Any, mode: GenerationMode, *, examples: int) -> 
         def call(case: schemathesis.Case) -> None:
             case.call_and_validate(timeout=20)
 
-        with suppress(Unsatisfiable):  # a route without anything that could be said wrongly
-            call()
-            called += 1
+        call()
+        called += 1
     assert called > 20

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from tests.chaos.stack import TENANTS, OwnStack
+from tests.loopback import http
 
 FORMATS = ("Excel", "CSV", "JSON", "PARQUET")
 _MOST_WAITING = 6
@@ -92,7 +93,7 @@ class Client:
         headers = {"Idempotency-Key": key} if key else {}
         try:
             url = f"{addresses.api}/{tenant}/api/rsConnectService/downloadDataJob"
-            answer = httpx.post(url, content=body, headers=headers, timeout=20)
+            answer = http.post(url, content=body, headers=headers, timeout=20)
         except httpx.TransportError:
             return None
         if answer.status_code not in (200, 429, 503):
@@ -104,7 +105,7 @@ class Client:
         if addresses is None:
             return 0
         try:
-            pages = [httpx.get(f"{addresses.api}/{tenant}/jobs?status=queued", timeout=5) for tenant in TENANTS]
+            pages = [http.get(f"{addresses.api}/{tenant}/jobs?status=queued", timeout=5) for tenant in TENANTS]
             return sum(len(page.json()["jobs"]) for page in pages if page.is_success)
         except httpx.TransportError:
             return 0

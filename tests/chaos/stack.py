@@ -18,6 +18,7 @@ import httpx
 
 from runtime.addresses import Addresses, read_addresses
 from tests.chaos import processes
+from tests.loopback import http
 
 TENANTS = ("acme", "bolt")
 _READY_SECONDS = 120
@@ -90,7 +91,7 @@ class OwnStack:
         if found is None:
             return False
         try:
-            return httpx.get(f"{found.api}/health", timeout=3).is_success
+            return http.get(f"{found.api}/health", timeout=3).is_success
         except httpx.TransportError:
             return False
 

@@ -20,28 +20,32 @@ from tests.chaos.audit import audit
 from tests.chaos.clients import Accepted, Client
 from tests.chaos.stack import TENANTS, Hook, OwnStack
 from tests.chaos.storm import EACH, Storm
-from tests.e2e.conftest import command
+from tests.command_line import command
+from tests.runtime.own_stack import begin_home, keep_database
 
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "200"))
-OBJECTS = 4_000
+OBJECTS, FEW_OBJECTS = 4_000, 1_000
+"""Of each tenant, in a long storm and in the short one, whose jobs take less of the machine from what is being mended."""
 _CLIENTS = 5
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes of a stack are found in /proc")
 
 
 @pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[OwnStack]:
+def own_stack(request: pytest.FixtureRequest, tmp_path: Path, prefect_database: Path) -> Iterator[OwnStack]:
     """A stack of this test's own, with objects for two tenants."""
     home = tmp_path / "home"
-    home.mkdir()
-    (tmp_path / "objects.json").write_text(json.dumps([one for _, one in demo_objects(OBJECTS)]))
+    begin_home(home, prefect_database)
+    number = OBJECTS if request.node.get_closest_marker("chaos") else FEW_OBJECTS
+    (tmp_path / "objects.json").write_text(json.dumps([one for _, one in demo_objects(number)]))
     for tenant in TENANTS:
         assert command("load", tmp_path / "objects.json", "--tenant", tenant, home=home).returncode == 0
     stack = OwnStack(home, Hook())
     stack.start()
     try:
         stack.wait_until_well()
+        keep_database(home, prefect_database)
         yield stack
     finally:
         if stack.process.poll() is None:

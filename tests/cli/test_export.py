@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from tasks.demo_objects import demo_objects
-from tests.e2e.conftest import command
+from tests.command_line import command, command_of_its_own
 
 OBJECTS = 60
 
@@ -21,10 +21,10 @@ def home(tmp_path_factory):
     return folder
 
 
-def export(home, body, output, *more):
+def export(home, body, output, *more, by=command):
     request = home / "request.json"
     request.write_text(body if isinstance(body, str) else json.dumps(body))
-    return command("export", request, "--tenant", "acme", "--output", output, *more, home=home)
+    return by("export", request, "--tenant", "acme", "--output", output, *more, home=home)
 
 
 def everything(**options):
@@ -33,7 +33,7 @@ def everything(**options):
 
 def test_it_makes_the_file_and_says_how_many_objects_are_in_it(home, tmp_path):
     output = tmp_path / "states.xlsx"
-    done = export(home, everything(), output)
+    done = export(home, everything(), output, by=command_of_its_own)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{OBJECTS} objects in {output}\n"
     assert openpyxl.load_workbook(output)["Connector State"].max_row == OBJECTS + 2

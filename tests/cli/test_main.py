@@ -3,11 +3,11 @@
 import pytest
 
 from cli.main import app
-from tests.e2e.conftest import command
+from tests.command_line import command, command_of_its_own
 
 
 def test_help_names_every_subcommand_with_a_line_each(tmp_path):
-    shown = command("--help", home=tmp_path).stdout
+    shown = command_of_its_own("--help", home=tmp_path).stdout
     for name in ("serve", "load", "export", "explain", "jobs", "get", "cancel", "schedule", "demo"):
         assert name in shown
 

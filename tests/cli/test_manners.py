@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from cli import start
 from cli.main import app
 from contract.errors import StackUnavailable, UnusablePlace
-from tests.e2e.conftest import command
+from tests.command_line import command, command_of_its_own
 
 JOB = "11111111-2222-3333-4444-555555555555"
 REQUEST = {"params": {"query": {"filters": {"typesCriterion": ["t"]}}}}
@@ -94,8 +94,8 @@ def test_a_place_that_cannot_be_written_is_named_before_any_work(tmp_path, home,
 
 def test_a_home_that_cannot_be_made_is_named_without_a_traceback(tmp_path):
     (tmp_path / "file").write_text("")
-    for words in (("credential", "list"), ("serve", "--port", "0")):
-        done = command(*words, home=tmp_path / "file" / "home")
+    for run, words in ((command, ("credential", "list")), (command_of_its_own, ("serve", "--port", "0"))):
+        done = run(*words, home=tmp_path / "file" / "home")
         assert (done.returncode, done.stdout) == (1, "")
         assert f"{tmp_path / 'file' / 'home'} cannot be used: Not a directory" in done.stderr
         assert "Traceback" not in done.stderr
@@ -129,19 +129,19 @@ def test_a_reader_that_goes_away_is_no_fault_to_speak_of(tmp_path, words):
 def test_colours_are_for_terminals_and_for_those_who_want_them(home):
     words = ("get", "nonsense", "--tenant", "plum", "--url", "http://127.0.0.1:9")
     plain = {"NO_COLOR": "", "FORCE_COLOR": "", "TERM": "xterm-256color"}
-    assert COLOUR not in command(*words, home=home, **plain).stderr
-    assert COLOUR[:-1] in command(*words, home=home, **plain | {"FORCE_COLOR": "1"}).stderr
+    assert COLOUR not in command_of_its_own(*words, home=home, **plain).stderr
+    assert COLOUR[:-1] in command_of_its_own(*words, home=home, **plain | {"FORCE_COLOR": "1"}).stderr
     for asked in (words, ("--help",), ("jobs", "--nonsense")):
-        done = command(*asked, home=home, **plain | {"FORCE_COLOR": "1", "NO_COLOR": "1"})
+        done = command_of_its_own(*asked, home=home, **plain | {"FORCE_COLOR": "1", "NO_COLOR": "1"})
         assert COLOUR not in done.stdout + done.stderr
 
 
 def test_json_stands_alone_on_standard_output_also_where_progress_is_shown(home, tmp_path):
     terminal = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
-    loaded = command("load", home / "a.json", "--tenant", "quince", "--json", home=tmp_path, **terminal)
+    loaded = command_of_its_own("load", home / "a.json", "--tenant", "quince", "--json", home=tmp_path, **terminal)
     assert json.loads(loaded.stdout)[0]["loaded"] == 1
     assert "objects" in loaded.stderr
-    exported = command(
+    exported = command_of_its_own(
         "export",
         home / "request.json",
         "--tenant",
@@ -158,7 +158,7 @@ def test_json_stands_alone_on_standard_output_also_where_progress_is_shown(home,
 
 def test_a_terminal_of_few_characters_gets_escapes(home):
     (named := home / "\u00f8.json").write_text('[{"id": "1", "type": "t"}]')
-    done = command("load", named, "--tenant", "damson", home=home, PYTHONIOENCODING="ascii")
+    done = command_of_its_own("load", named, "--tenant", "damson", home=home, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\xf8.json: 1 loaded" in done.stdout
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.conftest import command
+from tests.command_line import command, command_of_its_own
 
 SECRET = "5esame"
 REQUEST = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}}}
@@ -29,7 +29,7 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(tmp_path
 
 
 def test_a_service_that_cannot_be_reached_is_told_without_what_its_address_holds(tmp_path):
-    done = command("jobs", "--tenant", "acme", "--url", f"http://ann:{SECRET}@127.0.0.1:1/", home=tmp_path)
+    done = command_of_its_own("jobs", "--tenant", "acme", "--url", f"http://ann:{SECRET}@127.0.0.1:1/", home=tmp_path)
     assert done.returncode == 1
     assert "http://127.0.0.1:1 cannot be reached" in done.stderr
     assert SECRET not in done.stdout + done.stderr

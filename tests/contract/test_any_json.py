@@ -13,6 +13,7 @@ from contract.request import ExportRequest
 from contract.words import in_words
 from tests.contract.bodies import GOOD_BODIES, parse
 from tests.contract.json_values import contract_values, json_values, mutated_bodies
+from tests.examples import examples
 
 
 def check(body: object) -> None:
@@ -67,7 +68,7 @@ def test_any_json_value(body: object) -> None:
 
 
 @given(contract_values())
-@settings(max_examples=150)
+@examples(150)
 def test_the_words_of_the_contract_anywhere(part: object) -> None:
     check({"params": {"query": {"filters": {"typesCriterion": ["sku"], "propertiesCriterion": [part]}}}})
     check({"params": {"query": {"filters": {"typesCriterion": ["sku"], "attributesCriterion": [{"itemState": part}]}}}})
@@ -75,7 +76,7 @@ def test_the_words_of_the_contract_anywhere(part: object) -> None:
 
 
 @given(mutated_bodies())
-@settings(max_examples=300)
+@examples(300)
 def test_mutations_of_good_bodies(body: object) -> None:
     check(body)
 

@@ -4,20 +4,21 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.document_edit import CannotEdit, DocumentEdit, split_changed
 from contract.filters import Context
 from contract.json_types import like
 from contract.objects import parse_object
+from tests.examples import examples
 from tests.tasks.objects import raw_objects
 from tests.tasks.reference import cells_of
 
 CONTEXTS = [(), (Context("de-DE", None),), (Context("en-US", "internal"), Context(None, "erp"))]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(raw_objects(), st.sampled_from(CONTEXTS))
 def test_a_document_shows_what_its_cells_show(raw: list[Any], contexts: tuple[Context, ...]) -> None:
     for item in raw:
@@ -27,7 +28,7 @@ def test_a_document_shows_what_its_cells_show(raw: list[Any], contexts: tuple[Co
             assert edit.shown(area, name) == text  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(raw_objects(), st.sampled_from(CONTEXTS))
 def test_writing_every_cell_as_it_is_changes_nothing(raw: list[Any], contexts: tuple[Context, ...]) -> None:
     for item in raw:

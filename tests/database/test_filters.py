@@ -14,6 +14,7 @@ from database.reader import count_matching
 from database.selection import select_matching
 from tests.database.conftest import Stores
 from tests.database.request_strategies import cases
+from tests.examples import examples
 
 
 def check(stores: Stores, raw_objects: list[Any], requests: list[ExportRequest]) -> None:
@@ -39,7 +40,7 @@ def unlimited(request: ExportRequest) -> ExportRequest:
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@examples(25, suppress_health_check=SLOW)
 @given(cases())
 def test_both_databases_find_what_the_oracle_finds(stores: Stores, case: tuple[list[Any], list[ExportRequest]]) -> None:
     check(stores, *case)

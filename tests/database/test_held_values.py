@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event
 
@@ -14,6 +14,7 @@ from database.engine import connect
 from database.held_values import held_values
 from database.loader import load_objects
 from database.tables import document, objects_metadata, state_object, validation_error
+from tests.examples import examples
 
 TENANT = "plum"
 
@@ -70,7 +71,7 @@ def test_an_empty_store_offers_nothing(engine: Engine) -> None:
     assert (held.types, held.channels, held.entity_types, held.states) == ((), (), (), {})
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(*[st.none() | st.sampled_from(["a", "A", "b-1", "ba", "Z", "z9", "ä", " ", "_"])] * 2), max_size=12))
 def test_channels_and_entity_types_are_all_that_differ_by_more_than_case(
     engine: Engine, pairs: list[tuple[str | None, str | None]]

@@ -4,13 +4,12 @@ import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, insert, select, update
 
@@ -33,7 +32,7 @@ from database.engine import connect
 from database.job_rows import job_values, read_job, status_column
 from database.migrate import upgrade
 from database.tables import export_job
-from tests.conftest import DATABASES, new_postgresql_database
+from tests.examples import examples
 
 TENANT = "plum"
 NOON = datetime(2026, 3, 29, 12, 0, 0, 123000, tzinfo=UTC)
@@ -41,18 +40,13 @@ FILE = JobFile("plum/r/Report.xlsx", "Report.xlsx", 4321, "ab" * 32, NOON + time
 WARNING = JobWarning("SSH2001", "2 more matched")
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def jobs_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture(scope="module")
+def jobs_engine(shared_database_url: str) -> Iterator[Engine]:
     """A database of jobs, as its migrations make it."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'jobs.db'}"
-        else:
-            url = stack.enter_context(new_postgresql_database(request.getfixturevalue("postgresql_url")))
-        upgrade(url, "jobs")
-        engine = connect(url)
-        stack.callback(engine.dispose)
-        yield engine
+    upgrade(shared_database_url, "jobs")
+    engine = connect(shared_database_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -128,7 +122,7 @@ whole_jobs = st.builds(
 
 
 @given(job=whole_jobs)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_row_gives_back_every_fact_and_the_status_in_sql_is_the_status_of_the_facts(engine: Engine, job: Job) -> None:
     with engine.begin() as connection:
         connection.execute(delete(export_job))

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select
 
@@ -11,6 +11,7 @@ from contract.filters import parse_number
 from database.dialects import DIALECTS
 from database.numbers import is_plain, stored_number
 from tests.database.conftest import Stores
+from tests.examples import examples
 
 any_float = st.binary(min_size=8, max_size=8).map(lambda raw: struct.unpack("<d", raw)[0]).filter(lambda held: held - held == 0)
 decimals = st.from_regex(r"\A-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?\Z")
@@ -65,7 +66,7 @@ def test_a_number_is_plain_or_stored_or_none(said: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(texts, min_size=1, max_size=200))
 def test_databases_read_the_same_float(stores: Stores, database: str, said: list[str]) -> None:
     rows = []

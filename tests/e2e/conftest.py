@@ -19,6 +19,9 @@ import pytest
 from contract.jobs import TERMINAL
 from runtime.addresses import read_addresses
 from tasks.demo_objects import demo_objects
+from tests.command_line import command
+from tests.loopback import http
+from tests.runtime.own_stack import begin_home, keep_database
 
 NIGHTLY = "nightly"
 TENANT = "acme"
@@ -31,13 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.e2e)
-
-
-def command(*words: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`statesheet WORDS`, run to its end as a user would."""
-    line = [sys.executable, "-m", "cli.main", *map(str, words)]
-    known = os.environ | {"STATESHEET_HOME": str(home)} | environment
-    return subprocess.run(line, capture_output=True, text=True, env=known, timeout=120, check=False)
 
 
 @dataclass(frozen=True)
@@ -55,10 +51,10 @@ class Stack:
         """The answer to a download request."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         address = f"{self.api}/{tenant}/api/rsConnectService/downloadDataJob"
-        return httpx.post(address, content=content, headers=headers, timeout=30)
+        return http.post(address, content=content, headers=headers, timeout=30)
 
     def job(self, job_id: str, tenant: str = TENANT) -> dict[str, Any]:
-        answer: dict[str, Any] = httpx.get(f"{self.api}/{tenant}/jobs/{job_id}", timeout=30).raise_for_status().json()
+        answer: dict[str, Any] = http.get(f"{self.api}/{tenant}/jobs/{job_id}", timeout=30).raise_for_status().json()
         return answer
 
     def ended(self, job_id: str, tenant: str = TENANT) -> dict[str, Any]:
@@ -72,7 +68,7 @@ class Stack:
         raise AssertionError(f"job {job_id} has not ended: {job}")
 
     def file(self, job_id: str, tenant: str = TENANT) -> bytes:
-        return httpx.get(f"{self.api}/{tenant}/jobs/{job_id}/file", timeout=60).raise_for_status().content
+        return http.get(f"{self.api}/{tenant}/jobs/{job_id}/file", timeout=60).raise_for_status().content
 
     def statuses_told_of(self, job_id: str, wanted: int = 1) -> list[str]:
         """The `requestStatus` of each message about a job, once there are as many as wanted."""
@@ -117,8 +113,11 @@ def hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 @pytest.fixture(
     scope="package"
 )  # and not of the session: a stack that only waits takes a third of a processor from other tests
-def stack(tmp_path_factory: pytest.TempPathFactory, hook: tuple[str, list[dict[str, Any]]]) -> Iterator[Stack]:
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, hook: tuple[str, list[dict[str, Any]]], prefect_database: Path
+) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("home")
+    begin_home(home, prefect_database)
     objects = [one for _, one in demo_objects(OBJECTS)]
     (home / "objects.json").write_text(json.dumps(objects))
     loaded = command("load", home / "objects.json", "--tenant", TENANT, home=home)
@@ -134,6 +133,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, hook: tuple[str, list[dict[s
         )
     try:
         addresses = _ready(process, home, log)
+        keep_database(home, prefect_database)
         yield Stack(home, process, addresses.api, addresses.prefect, objects, told)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -152,7 +152,7 @@ def _ready(process: "subprocess.Popen[bytes]", home: Path, log: Path) -> Any:
 
 def _healthy(address: str) -> bool:
     try:
-        return httpx.get(f"{address}/health", timeout=5).status_code == httpx.codes.OK
+        return http.get(f"{address}/health", timeout=5).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 

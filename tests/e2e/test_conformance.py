@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from contract.conformance import SERVICES
-from tests.e2e.conftest import TENANT, Stack, command
+from tests.command_line import command, command_of_its_own
+from tests.e2e.conftest import TENANT, Stack
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def own_tenant(stack: Stack) -> str:
 
 
 def test_every_case_holds_on_the_embedded_stack(stack: Stack, own_tenant: str) -> None:
-    done = command("conform", stack.api, "--tenant", own_tenant, home=stack.home, COLUMNS="250")
+    done = command_of_its_own("conform", stack.api, "--tenant", own_tenant, home=stack.home, COLUMNS="250")
     cases = sum(len(service.cases) for service in SERVICES)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{cases} of {cases} cases hold." in done.stdout
@@ -43,7 +44,7 @@ def test_a_server_that_answers_otherwise_does_not_conform(stack: Stack) -> None:
     threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     try:
         address = f"http://127.0.0.1:{server.server_port}"
-        done = command("conform", address, "--tenant", TENANT, "--patience", "1", home=stack.home, COLUMNS="250")
+        done = command_of_its_own("conform", address, "--tenant", TENANT, "--patience", "1", home=stack.home, COLUMNS="250")
     finally:
         server.shutdown()
         server.server_close()

@@ -6,7 +6,8 @@ import json
 import openpyxl
 import pytest
 
-from tests.e2e.conftest import Stack, command, job_id_of
+from tests.command_line import command
+from tests.e2e.conftest import Stack, job_id_of
 from tests.e2e.test_writing_at_once import in_call
 
 TENANT = "changing"

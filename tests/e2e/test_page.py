@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from api.pages.words import STEP_WORDS
+from tests.command_line import command
 from tests.e2e.browser import chromium, serious_faults
-from tests.e2e.conftest import TENANT, Stack, command, job_id_of
+from tests.e2e.conftest import TENANT, Stack, job_id_of
 from tests.e2e.test_main_job import documented
 from tests.tasks.edited_books import edit_cells
 

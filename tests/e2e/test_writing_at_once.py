@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import TENANT, Stack, job_id_of
+from tests.loopback import http
 
 OBJECTS = 100
 CLIENTS = 40
@@ -26,7 +27,7 @@ def test_nothing_is_lost_and_every_export_is_of_one_moment(stack: Stack, calls: 
         stop.set()
         exports = [job_id for exporter in exporting for job_id in exporter.result()]
     assert Counter(answer.status_code for answer in answers) == {200: calls}
-    found = httpx.post(f"{stack.api}/{TENANT}/api/connectorService/get", json=body(kind, maxRecords=1), timeout=60).json()
+    found = http.post(f"{stack.api}/{TENANT}/api/connectorService/get", json=body(kind, maxRecords=1), timeout=60).json()
     assert found["dataObjectOperationResponse"]["totalRecords"] == calls * OBJECTS
     seen = [batches(stack, job_id) for job_id in exports]
     assert all(set(batch.values()) <= {OBJECTS} for batch in seen), "an export holds a part of a call"
@@ -45,7 +46,7 @@ def in_call(stack: Stack, name: str, objects: list[dict[str, Any]], tenant: str 
     """The answer to one call that creates all of these objects."""
     blob = base64.b64encode(json.dumps(objects).encode()).decode()
     sent = {"dataObject": {"id": name, "type": objects[0]["type"], "data": {"blob": blob}}}
-    return httpx.post(f"{stack.api}/{tenant}/api/connectorService/create", json=sent, timeout=120)
+    return http.post(f"{stack.api}/{tenant}/api/connectorService/create", json=sent, timeout=120)
 
 
 def export_until(stack: Stack, kind: str, stop: threading.Event) -> list[str]:

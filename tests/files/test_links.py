@@ -5,17 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import BadLink
 from files.links import sign, verify
 from files.secrets import signing_key
+from tests.examples import examples
 
 SECRET = b"k" * 32
 
 
-@settings(deadline=None)
+@examples()
 @given(st.text(), st.text())
 def test_a_token_gives_back_what_it_was_signed_for(tenant: str, job_id: str):
     """Any tenant, any id; nothing in the token needs quoting in a URL."""
@@ -24,7 +25,7 @@ def test_a_token_gives_back_what_it_was_signed_for(tenant: str, job_id: str):
     assert all(character.isalnum() or character in "-_." for character in token)
 
 
-@settings(deadline=None)
+@examples()
 @given(st.integers(0, 200), st.sampled_from("abcXYZ019-_.~"), st.sampled_from(["replaced", "cut", "longer"]))
 def test_a_changed_token_opens_nothing(number: int, other: str, how: str):
     """One character more, less or other, and it is refused."""

@@ -1,14 +1,15 @@
 """A text becomes one path segment that cannot leave its folder."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from files.names import segment
+from tests.examples import examples
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["", ".", "..", " ", ". .", "../..", "a/b", "x#1"])
 
 
-@settings(deadline=None)
+@examples()
 @given(TEXTS)
 def test_a_segment_is_one_safe_and_short_part_of_a_path(text: str):
     """No separator, no way up, nothing that obstore refuses, and a length that every file system takes."""
@@ -22,7 +23,7 @@ def test_a_segment_is_one_safe_and_short_part_of_a_path(text: str):
     assert made.strip(". ") != ""
 
 
-@settings(deadline=None)
+@examples()
 @given(TEXTS, TEXTS)
 def test_different_texts_get_different_segments(one: str, other: str):
     """Two tenants can never share a folder."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pyarrow import parquet
 
 from contract.errors import VerificationFailed
 from formats.columnar import verify, write
+from tests.examples import examples
 from tests.formats.tables import COLUMNS, ROWS, content, write_table
 
 ROW: dict[str, Any] = {
@@ -22,7 +23,7 @@ ROW: dict[str, Any] = {
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(ROWS)
 def test_any_table_comes_back(rows: list[Any]):
     """Instants are UTC timestamps; the texts of others stand beside them, in a column that is there when there are any."""

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import VerificationFailed
 from contract.filters import parse_instant
 from formats.delimited import verify, write
 from formats.formulas import restored_text
+from tests.examples import examples
 from tests.formats.tables import COLUMNS, ROWS, content, write_table
 
 ROW: dict[str, Any] = {
@@ -24,7 +25,7 @@ ROW: dict[str, Any] = {
 }  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(ROWS, st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Africa/Monrovia"]), st.booleans())
 def test_any_table_comes_back_from_pythons_own_reader(rows: list[Any], zone: str, bom: bool):
     """Every value under the documented rules: quotes, CRLF, the mark, formulas, dates to the millisecond with an offset."""

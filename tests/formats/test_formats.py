@@ -5,7 +5,7 @@ import sys
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config.catalogue import COLUMNS
@@ -14,6 +14,7 @@ from contract.filters import fold
 from formats import FORMATS
 from formats.formulas import restored_text
 from formats.headers import SYSTEM, flat_name, named_by
+from tests.examples import examples
 
 AREAS = st.sampled_from(["property", "attribute"])
 ODD_NAMES = [
@@ -45,14 +46,14 @@ def test_the_registry_loads_no_heavy_library():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-@settings(deadline=None)
+@examples()
 @given(AREAS, NAMES)
 def test_a_column_name_leads_back_to_the_name_it_was_made_of(area: str, name: str):
     """With its area: a flat file can be loaded again."""
     assert named_by(flat_name(area, name)) == (area, name)
 
 
-@settings(deadline=None)
+@examples()
 @given(AREAS, NAMES, AREAS, NAMES)
 def test_different_names_get_different_columns(area: str, name: str, other_area: str, other: str):
     """Also for readers that do not tell case apart, and beside the system columns and the exact texts of dates."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.changes import Unreadable
 from contract.errors import FileMissing, NoDataInFile, UnreadableFile
 from formats.reading import json_stream, read_objects
+from tests.examples import examples
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=4)),
@@ -52,7 +53,7 @@ WRAPPINGS: dict[str, Wrap] = {
 }
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(
     found=st.lists(stored_objects, min_size=1, max_size=4),
     wrapping=st.sampled_from(sorted(WRAPPINGS)),

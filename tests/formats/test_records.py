@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import VerificationFailed
 from formats.records import verify, write
+from tests.examples import examples
 from tests.formats.tables import content
 
 JSON = st.recursive(
@@ -25,7 +26,7 @@ def _lines(path: Path, documents: list[Any]) -> Path:
     return path
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), JSON, max_size=4), max_size=6))
 def test_any_documents_come_back_in_the_envelope(documents: list[Any]):
     """All of them, in order, with their count, whatever characters and line ends they hold."""

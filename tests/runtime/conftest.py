@@ -20,25 +20,21 @@ from config.settings import Settings
 from database.migrate import upgrade
 from runtime import deployments, door
 from runtime.parts import Part, listen_from, port_of, stop
-from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
+from runtime.prefect_server import LOOPBACK, client_environment, server_environment
 from runtime.warm_worker import WarmWorker
+from tests.loopback import http
+from tests.runtime.own_stack import begin_home, keep_database
+from tests.runtime.services import Service, serving
 
 _BOOT_SECONDS = 90
 _WAIT_SECONDS = 30
 
 
 @pytest.fixture(scope="package")
-def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the server that all tests share, which makes its database when it starts."""
-    home = tmp_path_factory.mktemp("prefect-home")
-    prefect_home(home).mkdir()
-    return home
-
-
-@pytest.fixture(scope="package")
-def prefect(first_home: Path) -> Iterator[str]:
+def prefect(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[str]:
     """The address of Prefect's API; processes that are started now on are told of it by the environment."""
-    home = first_home
+    home = tmp_path_factory.mktemp("prefect-home")
+    begin_home(home, prefect_database)
     with listen_from(LOOPBACK, 42000) as listener:
         port = port_of(listener)
         process = Part("prefect", server_environment(home, port, 1_000_000), [listener]).start()
@@ -47,13 +43,28 @@ def prefect(first_home: Path) -> Iterator[str]:
         os.environ.update(wanted)
         try:
             # The socket takes connections already; the answer comes when the server is up.
-            answer = httpx.get(f"{wanted['PREFECT_API_URL']}/health", timeout=_BOOT_SECONDS)
+            answer = http.get(f"{wanted['PREFECT_API_URL']}/health", timeout=_BOOT_SECONDS)
             assert answer.status_code == httpx.codes.OK
+            keep_database(home, prefect_database)
             yield wanted["PREFECT_API_URL"]
         finally:
             stop(process, seconds=10)
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@pytest.fixture(scope="package")
+def json_service(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, prefect_database: Path) -> Iterator[Service]:
+    """A stack whose log is objects. The tests of its end stand in test_stack.py, after all others that ask for it."""
+    with serving(tmp_path_factory.mktemp("json") / "home", "json", postgresql_url, prefect_database) as service:
+        yield service
+
+
+@pytest.fixture(scope="package")
+def text_service(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, prefect_database: Path) -> Iterator[Service]:
+    """A stack whose log is for people, likewise."""
+    with serving(tmp_path_factory.mktemp("text") / "home", "text", postgresql_url, prefect_database) as service:
+        yield service
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """A whole stack of a test's own, as a user starts it, and what its processes are."""
 
+import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,15 +15,26 @@ import httpx
 
 from runtime.addresses import read_addresses
 from runtime.prefect_server import prefect_home
+from tests.loopback import http
 
 SECONDS = 90
 
 
-def begin_home(home, made_home):
-    """Give a home the database of Prefect that lies in another: Prefect takes several seconds to make one."""
-    prefect_home(home).mkdir()
-    with closing(sqlite3.connect(prefect_home(made_home) / "prefect.db")) as made:
-        made.execute("VACUUM INTO ?", (str(prefect_home(home) / "prefect.db"),))
+def begin_home(home, prefect_database):
+    """Give a home the database that Prefect has made elsewhere, if it has."""
+    prefect_home(home).mkdir(parents=True)
+    if prefect_database.exists():
+        shutil.copyfile(prefect_database, prefect_home(home) / "prefect.db")
+
+
+def keep_database(home, prefect_database):
+    """Leave a copy of the database of Prefect that lies in a home for those that begin later."""
+    if prefect_database.exists():
+        return
+    mine = prefect_database.with_name(f"prefect-{os.getpid()}.db")
+    with closing(sqlite3.connect(prefect_home(home) / "prefect.db")) as made:
+        made.execute("VACUUM INTO ?", (str(mine),))
+    mine.rename(prefect_database)
 
 
 def end_all(home):
@@ -53,6 +66,11 @@ def start(home, **given):
         return subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | own | given)
 
 
+def entries(home):
+    """What all processes of a stack said whose log is objects, each line of it."""
+    return [json.loads(line) for line in (home / "serve.log").read_text().splitlines()]
+
+
 def wait_for(look, seconds=SECONDS):
     """What `look` finds, once it finds something."""
     deadline = time.monotonic() + seconds
@@ -68,6 +86,6 @@ def well(home):
     """The addresses of the stack in a home where an export would run."""
     addresses = read_addresses(home)
     try:
-        return addresses and httpx.get(f"{addresses.api}/health", timeout=5).is_success and addresses
+        return addresses and http.get(f"{addresses.api}/health", timeout=5).is_success and addresses
     except httpx.TransportError:
         return None

@@ -14,6 +14,8 @@ from prefect.client.orchestration import PrefectClient
 from api.runs import run_body
 from runtime import deployments
 
+from tests.loopback import http
+
 
 def test_forty_runs_that_are_created_at_once_are_all_taken(prefect):
     async def create():
@@ -55,11 +57,11 @@ def test_a_run_that_the_api_asks_for_has_its_key_as_its_id_and_no_other_has(pref
 
 
 def test_the_pages_are_served(prefect):
-    assert "<html" in httpx.get(prefect.removesuffix("/api"), timeout=10, follow_redirects=True).text
+    assert "<html" in http.get(prefect.removesuffix("/api"), timeout=10, follow_redirects=True).text
 
 
 def test_other_sites_in_a_browser_may_not_read_its_answers(prefect):
-    answer = httpx.get(f"{prefect}/health", headers={"Origin": "https://elsewhere.example"}, timeout=10)
+    answer = http.get(f"{prefect}/health", headers={"Origin": "https://elsewhere.example"}, timeout=10)
     assert "access-control-allow-origin" not in answer.headers
 
 
@@ -75,14 +77,14 @@ def test_other_sites_in_a_browser_may_not_read_its_answers(prefect):
     ],
 )
 def test_other_sites_in_a_browser_may_not_have_it_do_anything(prefect, headers, status):
-    assert httpx.post(f"{prefect}/flows/filter", json={}, headers=headers, timeout=10).status_code == status
+    assert http.post(f"{prefect}/flows/filter", json={}, headers=headers, timeout=10).status_code == status
 
 
 def test_its_own_pages_may_by_whichever_name_they_were_opened(prefect):
     port = httpx.URL(prefect).port
     for name in ("localhost", "127.0.0.1"):
         headers = {"Origin": f"http://{name}:{port}", "Sec-Fetch-Site": "cross-site"}
-        answer = httpx.post(f"{prefect}/flows/filter", json={}, headers=headers, timeout=10)
+        answer = http.post(f"{prefect}/flows/filter", json={}, headers=headers, timeout=10)
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, f"http://{name}:{port}")
 
 
@@ -95,7 +97,7 @@ def test_a_websocket_is_opened_for_its_own_pages_and_for_programs_only(prefect):
 
 
 def test_telemetry_and_what_is_not_used_is_off(prefect):
-    settings = httpx.get(f"{prefect}/admin/settings", timeout=10).json()["server"]
+    settings = http.get(f"{prefect}/admin/settings", timeout=10).json()["server"]
     services = settings["services"]
     assert settings["analytics_enabled"] is False
     assert services["scheduler"]["enabled"] is True

@@ -3,43 +3,35 @@
 import os
 import signal
 
-import httpx
 import pytest
 
 from config.settings import Settings
 from runtime.addresses import read_addresses
 from runtime.stack import environment
-from tests.runtime.own_stack import SECONDS, begin_home, end_all, members, start, wait_for, well
+from tests.loopback import http
+from tests.runtime.own_stack import SECONDS, entries, members, start, wait_for, well
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory, prefect, first_home):
-    home = tmp_path_factory.mktemp("stack")
-    begin_home(home, first_home)
-    yield home
-    end_all(home)
+@pytest.fixture
+def home(text_service):
+    return text_service.home
 
 
-@pytest.fixture(scope="module")
-def stack(home):
-    process = start(home)
-    wait_for(lambda: well(home))
-    yield process
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+@pytest.fixture
+def stack(text_service):
+    return text_service.process
 
 
 def test_every_part_is_there_and_an_export_would_run(stack, home):
     addresses = well(home)
     assert addresses.pid == stack.pid
-    health = httpx.get(f"{addresses.api}/health", timeout=5).json()
+    health = http.get(f"{addresses.api}/health", timeout=5).json()
     assert all(part["ok"] for part in health["parts"].values())
     assert {"prefect", "worker", "api"} <= {line.split()[-2] for line in members(home).values()}
 
 
-def test_a_second_stack_in_the_same_home_is_refused(stack, home):
-    second = start(home)
+def test_a_second_stack_in_the_same_home_is_refused(text_service, home):
+    second = start(home, **text_service.given)
     assert second.wait(SECONDS) == 1
     assert "another one runs" in (home / "serve.log").read_text()
     assert well(home)
@@ -62,13 +54,14 @@ def test_a_stack_that_is_killed_leaves_no_process_behind(stack, home):
     assert read_addresses(home) is None
 
 
-def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(stack, home):
-    again = start(home)
-    wait_for(lambda: well(home))
-    again.send_signal(signal.SIGTERM)
-    assert again.wait(30) == 0
+def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(json_service):
+    home = json_service.home
+    assert well(home)
+    json_service.process.send_signal(signal.SIGTERM)
+    assert json_service.process.wait(SECONDS) == 0
     assert not members(home)
     assert read_addresses(home) is None
+    assert entries(home)[-1]["message"] == "Stopped"
 
 
 def test_settings_that_were_given_reach_the_parts_as_they_are(monkeypatch, tmp_path):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.changes import Deletion
@@ -32,6 +32,7 @@ from tasks.render import render
 from tasks.transform import transform
 from tasks.validate import plan_export
 from tests.conftest import new_postgresql_database
+from tests.examples import examples
 from tests.tasks.checks import rows_of_table
 from tests.tasks.objects import raw_objects
 
@@ -124,7 +125,7 @@ DELETIONS = st.lists(
 WRITES = st.builds(lambda objects, gone: [*objects, *gone], raw_objects(), DELETIONS)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     first=raw_objects(),
     later=st.lists(WRITES, max_size=3),

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.filters import Context, fold
 from contract.objects import StateObject, parse_object
 from contract.request import ExportRequest
 from tasks.documents import choose, choose_documents
+from tests.examples import examples
 from tests.tasks.objects import ATTRIBUTES, GROUPS, PROPERTIES, raw_objects
 from tests.tasks.reference import is_in
 
@@ -30,7 +31,7 @@ def _said(item: StateObject) -> tuple[dict[str, Any], dict[str, list[tuple[Any, 
     return {key: named.values[0].text for key, named in item.properties.items()}, values
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(raw_objects(), CONTEXTS, WANTED, WANTED)
 def test_a_chosen_document_says_what_was_asked_for_and_nothing_else(
     raw: list[Any], contexts: Any, properties: Any, attributes: Any

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from contract.objects import parse_object
@@ -30,6 +30,7 @@ from tasks.publish import publish
 from tasks.render import render
 from tasks.transform import transform
 from tasks.validate import plan_export
+from tests.examples import examples
 from tests.tasks.checks import check_tables, rows_of_table
 from tests.tasks.objects import TYPES, raw_objects
 
@@ -87,7 +88,7 @@ def _plan(
     return plan_export({"params": params}, tenant=tenant, job_id=job_id, max_records=1000, now=NOW, folder=folder)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw_objects(), st.sampled_from(ASKED))
 def test_tables_of_stored_objects_say_what_the_objects_say(url: str, home: Path, raw: list[Any], asked: dict[str, Any]):
     """From the database through the spool to the tables, in the order of the database."""

@@ -16,6 +16,7 @@ from contract.filters import fold
 from contract.objects import NESTING, Kind, parse_object
 from contract.request import parse_request
 from tests.database.object_strategies import TYPES, raw_objects
+from tests.examples import examples
 from tests.tasks.edited_books import Shop, names_of_columns, opened, save
 from tests.tasks.objects import raw_objects as documented_objects
 from tests.tasks.reference import cells_of
@@ -33,7 +34,7 @@ NO_CHARACTERS = "\ufffe\uffff"
 objects = st.lists(raw_objects, max_size=5, unique_by=lambda item: (fold(item["type"]), item["id"])).filter(
     lambda items: not any(character in item["id"] for item in items for character in NO_CHARACTERS)
 )
-settled = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settled = examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 hunting = settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 

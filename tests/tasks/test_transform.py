@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config.catalogue import BY_KEY, COLUMNS, ERROR_PARTS
@@ -18,6 +18,7 @@ from contract.request import ExportRequest
 from formats.headers import SYSTEM, named_by
 from formats.tables import Content
 from tasks.transform import transform
+from tests.examples import examples
 from tests.tasks.checks import check_tables, rows_of_table
 from tests.tasks.objects import ATTRIBUTES, GROUPS, PROPERTIES, raw_objects
 from tests.tasks.reference import names_of
@@ -49,7 +50,7 @@ def tables_of(
         return content, rows
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(raw_objects(), CONTEXTS, WANTED_PROPERTIES, WANTED_ATTRIBUTES, st.integers(1, 9))
 def test_every_cell_says_what_its_object_says(
     raw: list[Any], contexts: Any, properties: Any, attributes: Any, rows_a_batch: int
@@ -60,7 +61,7 @@ def test_every_cell_says_what_its_object_says(
     check_tables(*tables_of(objects, asked, rows_a_batch), objects, asked)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(raw_objects(), CONTEXTS)
 def test_nothing_that_an_object_says_is_without_a_column(raw: list[Any], contexts: Any):
     """All fields asked for: each name with a value has exactly one column, spelled as it came first, under its own header."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from contract.objects import StateObject, parse_object
@@ -19,6 +19,7 @@ from formats.tables import AGES, Content
 from tasks import triage as gathering
 from tasks.transform import transform
 from tasks.triage import CHANNEL, OBJECT, ErrorCounts
+from tests.examples import examples
 from tests.tasks.spools import AS_OF, plan, write_spool
 
 TEXTS = st.sampled_from(["price is missing", "brand is unknown", "too long", "", " "])
@@ -61,7 +62,7 @@ def age(days: float | None) -> int:
     return 0 if days < 1 else 1 if days < 8 else 2 if days < 31 else 3 if days < 91 else 4
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(40, suppress_health_check=[HealthCheck.too_slow])
 @given(OBJECTS)
 def test_errors_and_ages_are_counted_as_by_hand(drawn: Any) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
+from hypothesis import settings as hunting
 from hypothesis import strategies as st
 
 from api.services import ROUTERS
@@ -17,6 +17,7 @@ from contract.conformance import SERVICES
 from contract.conformance.model import InBase64, filled
 from tests.api.conftest import TENANT, Api, refusal, running
 from tests.contract.json_values import contract_values, json_values, mutated_bodies
+from tests.examples import examples
 
 pytestmark = pytest.mark.anyio
 
@@ -61,19 +62,17 @@ async def check(api: Api, address: str, body: Any) -> None:
         refusal(answer)
 
 
-def hunt(number: int) -> Any:
-    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-    return examples(max_examples=number, deadline=None, suppress_health_check=checks)
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 @given(address=st.sampled_from(ADDRESSES), body=mutated_bodies(BODIES) | json_values() | contract_values())
-@hunt(300)
+@examples(300, suppress_health_check=CHECKS)
 async def test_any_body_is_answered(hasty: Api, address: str, body: Any) -> None:
     await check(hasty, address, body)
 
 
 @pytest.mark.slow
 @given(address=st.sampled_from(ADDRESSES), body=mutated_bodies(BODIES) | json_values() | contract_values())
-@hunt(10_000)
+@hunting(max_examples=10_000, deadline=None, suppress_health_check=CHECKS)
 async def test_ten_thousand_bodies_are_answered(hasty: Api, address: str, body: Any) -> None:
     await check(hasty, address, body)

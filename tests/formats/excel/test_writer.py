@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formats.excel import write
 from formats.excel.verify import verify
 from formats.excel.writer import sheets_of
+from tests.examples import examples
 from tests.formats.excel.oracle import equal, expected
 from tests.formats.excel.readers import by_calamine, by_openpyxl, by_pandas
 
@@ -89,7 +90,7 @@ def frames(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(series)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(frames())
 def test_any_frame_reads_back_equal_with_three_readers_and_verifies(frame: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
