@@ -13,7 +13,6 @@ from prefect.client.orchestration import PrefectClient
 
 from api.runs import run_body
 from runtime import deployments
-
 from tests.loopback import http
 
 
