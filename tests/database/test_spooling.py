@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Select, cast, func, select
 
@@ -22,6 +22,7 @@ from database.arrow import Stream, snapshots
 from database.tables import state_object
 from tests.database.conftest import Stores
 from tests.database.test_reader import EVERYTHING, errors, listing, load, read, rows_of
+from tests.examples import examples
 
 ids = st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=4), unique=True)
 
@@ -37,7 +38,7 @@ def some(count: int) -> list[dict[str, Any]]:
     return [listing(f"{number:04}", name="odd" if number % 2 else "even", **errors("wrong")) for number in range(count)]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(identifiers=ids, filtered=st.booleans(), readers=st.integers(2, 4))
 def test_several_connections_read_what_one_reads(
     stores: Stores, tmp_path_factory: pytest.TempPathFactory, identifiers: list[str], filtered: bool, readers: int
