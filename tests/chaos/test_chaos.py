@@ -15,13 +15,14 @@ from threading import Event
 
 import pytest
 
+from runtime.addresses import read_addresses
 from tasks.demo_objects import demo_objects
 from tests.chaos.audit import audit
 from tests.chaos.clients import Accepted, Client
 from tests.chaos.stack import TENANTS, Hook, OwnStack
 from tests.chaos.storm import EACH, Storm
 from tests.command_line import command
-from tests.runtime.own_stack import begin_home, keep_database
+from tests.runtime.own_stack import beginning
 
 SEED = int(os.environ.get("CHAOS_SEED", "7"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "200"))
@@ -36,16 +37,16 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes o
 def own_stack(request: pytest.FixtureRequest, tmp_path: Path, prefect_database: Path) -> Iterator[OwnStack]:
     """A stack of this test's own, with objects for two tenants."""
     home = tmp_path / "home"
-    begin_home(home, prefect_database)
+    home.mkdir()
     number = OBJECTS if request.node.get_closest_marker("chaos") else FEW_OBJECTS
     (tmp_path / "objects.json").write_text(json.dumps([one for _, one in demo_objects(number)]))
     for tenant in TENANTS:
         assert command("load", tmp_path / "objects.json", "--tenant", tenant, home=home).returncode == 0
     stack = OwnStack(home, Hook())
-    stack.start()
     try:
-        stack.wait_until_well()
-        keep_database(home, prefect_database)
+        with beginning(home, prefect_database):
+            stack.start()
+            stack.wait_until_well()
         yield stack
     finally:
         if stack.process.poll() is None:
@@ -89,6 +90,7 @@ def weather(own_stack: OwnStack, storm: Storm) -> int:
     assert report.wrong == []
     assert own_stack.stop() == 0
     assert own_stack.left_behind() == []
+    assert read_addresses(own_stack.home) is None
     return len(accepted.ids)
 
 

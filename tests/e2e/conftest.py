@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -21,7 +22,7 @@ from runtime.addresses import read_addresses
 from tasks.demo_objects import demo_objects
 from tests.command_line import command
 from tests.loopback import http
-from tests.runtime.own_stack import begin_home, keep_database
+from tests.runtime.own_stack import beginning
 
 NIGHTLY = "nightly"
 TENANT = "acme"
@@ -117,27 +118,28 @@ def stack(
     tmp_path_factory: pytest.TempPathFactory, hook: tuple[str, list[dict[str, Any]]], prefect_database: Path
 ) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("home")
-    begin_home(home, prefect_database)
     objects = [one for _, one in demo_objects(OBJECTS)]
     (home / "objects.json").write_text(json.dumps(objects))
     loaded = command("load", home / "objects.json", "--tenant", TENANT, home=home)
     assert loaded.returncode == 0, loaded.stderr
     url, told = hook
     log = home / "serve.log"
-    with log.open("wb") as kept:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "serve", "--home", str(home), "--port", "0"],
-            stdout=kept,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"STATESHEET_WEBHOOKS": url},
-        )
-    try:
-        addresses = _ready(process, home, log)
-        keep_database(home, prefect_database)
+    with ExitStack() as undo:
+        with beginning(home, prefect_database), log.open("wb") as kept:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "serve", "--home", str(home), "--port", "0"],
+                stdout=kept,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"STATESHEET_WEBHOOKS": url},
+            )
+            undo.callback(_end, process)
+            addresses = _ready(process, home, log)
         yield Stack(home, process, addresses.api, addresses.prefect, objects, told)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=30)
 
 
 def _ready(process: "subprocess.Popen[bytes]", home: Path, log: Path) -> Any:

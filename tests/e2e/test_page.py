@@ -93,16 +93,16 @@ def test_a_first_time_user_gets_the_workbook(page, stack):
 
 def test_waiting_exports_show_their_place_and_move_up_and_one_can_be_cancelled(page, stack):
     page.goto(at(stack))
-    ids = [job_id_of(stack.post(documented(fileName=f"Queued {number}"))) for number in range(10)]
+    ids = [job_id_of(stack.post(documented(fileName=f"Queued {number}"))) for number in range(8)]
     last = page.locator(f"#job-{ids[-1]}")
     expect(last).to_contain_text(re.compile(r"Place \d+ in the queue"))
-    last.get_by_role("button", name="Cancel Queued 9").click()
+    last.get_by_role("button", name="Cancel Queued 7").click()
     expect(last).to_contain_text("Cancelled")
     expect(page.locator("#notice")).to_contain_text("cancelled")
     expect(page.locator(f"#job-{ids[-2]}")).to_contain_text(READY, timeout=40_000)
     assert {stack.ended(job_id)["status"] for job_id in ids[:-1]} == {"completed"}
-    last.get_by_role("button", name="Run Queued 9 again").click()
-    expect(row(page, "Queued 9.xlsx")).to_contain_text(READY, timeout=30_000)
+    last.get_by_role("button", name="Run Queued 7 again").click()
+    expect(row(page, "Queued 7.xlsx")).to_contain_text(READY, timeout=30_000)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def exported_file(stack: Stack, tenant: str, **rsconnect: list[str]) -> bytes:
 
 
 def test_a_running_export_is_watched_from_its_start_to_its_file(page, stack):
-    (stack.home / "many.jsonl").write_text("".join(f'{{"id": "M-{n}", "type": "connectorstate"}}\n' for n in range(30_000)))
+    (stack.home / "many.jsonl").write_text("".join(f'{{"id": "M-{n}", "type": "connectorstate"}}\n' for n in range(10_000)))
     assert command("load", stack.home / "many.jsonl", "--tenant", "many", home=stack.home).returncode == 0
     page.goto(at(stack, tenant="many"))
     page.evaluate(
@@ -178,7 +178,7 @@ def test_a_running_export_is_watched_from_its_start_to_its_file(page, stack):
     ids = [job_id_of(stack.post(body, tenant="many")) for _ in range(6)]
     for job_id in ids:
         expect(page.locator(f"#job-{job_id}")).to_contain_text(READY, timeout=60_000)
-        expect(page.locator(f"#job-{job_id}")).to_contain_text("30,000 rows")
+        expect(page.locator(f"#job-{job_id}")).to_contain_text("10,000 rows")
     running = [(doing, has_bar) for badge, doing, has_bar in page.evaluate("seen") if badge == "Running"]
     assert running
     assert all(has_bar for _, has_bar in running)

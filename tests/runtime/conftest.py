@@ -1,11 +1,10 @@
 """A real embedded Prefect server for the tests of the runtime, started once, and a worker that each test may run."""
 
 import asyncio
-import os
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from runtime.parts import Part, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, server_environment
 from runtime.warm_worker import WarmWorker
 from tests.loopback import http
-from tests.runtime.own_stack import begin_home, keep_database
+from tests.runtime.own_stack import beginning
 from tests.runtime.services import Service, serving
 
 _BOOT_SECONDS = 90
@@ -34,35 +33,32 @@ _WAIT_SECONDS = 30
 def prefect(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) -> Iterator[str]:
     """The address of Prefect's API; processes that are started now on are told of it by the environment."""
     home = tmp_path_factory.mktemp("prefect-home")
-    begin_home(home, prefect_database)
-    with listen_from(LOOPBACK, 42000) as listener:
+    with ExitStack() as undo:
+        listener = undo.enter_context(listen_from(LOOPBACK, 42000))
         port = port_of(listener)
-        process = Part("prefect", server_environment(home, port, 1_000_000), [listener]).start()
         wanted = client_environment(home, port, "WARNING")
-        before = {name: os.environ.get(name) for name in wanted}
-        os.environ.update(wanted)
-        try:
+        with beginning(home, prefect_database):
+            process = Part("prefect", server_environment(home, port, 1_000_000), [listener]).start()
+            undo.callback(stop, process, seconds=10)
             # The socket takes connections already; the answer comes when the server is up.
             answer = http.get(f"{wanted['PREFECT_API_URL']}/health", timeout=_BOOT_SECONDS)
             assert answer.status_code == httpx.codes.OK
-            keep_database(home, prefect_database)
-            yield wanted["PREFECT_API_URL"]
-        finally:
-            stop(process, seconds=10)
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+        environment = undo.enter_context(pytest.MonkeyPatch.context())
+        for name, value in wanted.items():
+            environment.setenv(name, value)
+        yield wanted["PREFECT_API_URL"]
 
 
 @pytest.fixture(scope="package")
 def json_service(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, prefect_database: Path) -> Iterator[Service]:
-    """A stack whose log is objects. The tests of its end stand in test_stack.py, after all others that ask for it."""
+    """A stack whose log is objects. It is killed in test_stack.py, after all other tests that ask for it."""
     with serving(tmp_path_factory.mktemp("json") / "home", "json", postgresql_url, prefect_database) as service:
         yield service
 
 
 @pytest.fixture(scope="package")
 def text_service(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, prefect_database: Path) -> Iterator[Service]:
-    """A stack whose log is for people, likewise."""
+    """A stack whose log is for people, in hunts: each start of one takes a dozen seconds."""
     with serving(tmp_path_factory.mktemp("text") / "home", "text", postgresql_url, prefect_database) as service:
         yield service
 

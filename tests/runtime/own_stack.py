@@ -1,5 +1,6 @@
 """A whole stack of a test's own, as a user starts it, and what its processes are."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,21 +21,21 @@ from tests.loopback import http
 SECONDS = 90
 
 
-def begin_home(home, prefect_database):
-    """Give a home the database that Prefect has made elsewhere, if it has."""
+@contextmanager
+def beginning(home, prefect_database):
+    """Around the start of a Prefect server in `home`: the first one of a run of the tests makes Prefect's database, which is
+    kept; the others, of other processes too, wait for it and begin with a copy."""
     prefect_home(home).mkdir(parents=True)
-    if prefect_database.exists():
-        shutil.copyfile(prefect_database, prefect_home(home) / "prefect.db")
-
-
-def keep_database(home, prefect_database):
-    """Leave a copy of the database of Prefect that lies in a home for those that begin later."""
-    if prefect_database.exists():
-        return
-    mine = prefect_database.with_name(f"prefect-{os.getpid()}.db")
-    with closing(sqlite3.connect(prefect_home(home) / "prefect.db")) as made:
-        made.execute("VACUUM INTO ?", (str(mine),))
-    mine.rename(prefect_database)
+    with prefect_database.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if prefect_database.exists():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            shutil.copyfile(prefect_database, prefect_home(home) / "prefect.db")
+            yield
+            return
+        yield
+        with closing(sqlite3.connect(prefect_home(home) / "prefect.db")) as made:
+            made.execute("VACUUM INTO ?", (str(prefect_database),))
 
 
 def end_all(home):

@@ -17,7 +17,7 @@ from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
 from tests.conftest import new_postgresql_database
-from tests.runtime.own_stack import SECONDS, begin_home, end_all, keep_database, start, wait_for, well
+from tests.runtime.own_stack import SECONDS, beginning, end_all, start, wait_for, well
 
 PASSWORD, JOBS_PASSWORD = "5esame-of-objects", "5esame-of-jobs"
 WEBHOOK_SECRET, WEBHOOK_TOKEN, WEBHOOK_PASSWORD = "5esame-that-signs", "5esame-in-a-path", "5esame-of-a-hook"
@@ -29,7 +29,7 @@ REQUEST = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]
 class Service:
     """A running stack with secrets in all its settings, and everything that it ever said.
 
-    The stacks of this folder are two of these, one in each style of the log: each takes a dozen seconds to start.
+    The tests of this folder share one, and in hunts another one with the other style of the log.
     """
 
     home: Path
@@ -83,7 +83,6 @@ def tables(url):
 @contextmanager
 def serving(home: Path, style: str, postgresql_url: str, prefect_database: Path) -> Iterator[Service]:
     """A stack in `home` whose log is in `style`; it may be ended within."""
-    begin_home(home, prefect_database)
     with ExitStack() as undo:
         port = undo.enter_context(_refusing_hook())
         objects, jobs = (undo.enter_context(new_postgresql_database(postgresql_url)) for _ in range(2))
@@ -98,23 +97,25 @@ def serving(home: Path, style: str, postgresql_url: str, prefect_database: Path)
             "STATESHEET_LOG_FORMAT": style,
             "STATESHEET_LOG_LEVEL": "DEBUG",
         }
-        process = start(home, **given)
-        try:
+        with beginning(home, prefect_database):
+            process = start(home, **given)
+            undo.callback(_end, process, home)
             api = wait_for(lambda: well(home)).api
-            keep_database(home, prefect_database)
-            tenant, operator = (
-                undo.enter_context(
-                    httpx.Client(base_url=api, headers={"authorization": f"Bearer {one.secret}"}, timeout=30, verify=False)
-                )
-                for one in made
+        tenant, operator = (
+            undo.enter_context(
+                httpx.Client(base_url=api, headers={"authorization": f"Bearer {one.secret}"}, timeout=30, verify=False)
             )
-            secrets = {name: value for name, value in globals().items() if isinstance(value, str) and "5esame" in value}
-            secrets |= {"tenant's secret": made[0].secret, "operator's secret": made[1].secret}
-            yield Service(home, process, given, jobs_url, objects_url, tenant, operator, secrets)
-        finally:
-            process.terminate()
-            process.wait(SECONDS)
-            end_all(home)
+            for one in made
+        )
+        secrets = {name: value for name, value in globals().items() if isinstance(value, str) and "5esame" in value}
+        secrets |= {"tenant's secret": made[0].secret, "operator's secret": made[1].secret}
+        yield Service(home, process, given, jobs_url, objects_url, tenant, operator, secrets)
+
+
+def _end(process: "subprocess.Popen[bytes]", home: Path) -> None:
+    process.terminate()
+    process.wait(SECONDS)
+    end_all(home)
 
 
 @contextmanager

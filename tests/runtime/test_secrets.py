@@ -12,7 +12,7 @@ from tests.runtime.own_stack import SECONDS, start
 from tests.runtime.services import PASSWORD, rows, tables
 
 
-@pytest.fixture(params=["json", "text"])
+@pytest.fixture(params=["json", pytest.param("text", marks=pytest.mark.slow)])
 def service(request, prefect_database):
     return request.getfixturevalue(f"{request.param}_service")
 

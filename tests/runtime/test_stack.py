@@ -13,13 +13,13 @@ from tests.runtime.own_stack import SECONDS, entries, members, start, wait_for, 
 
 
 @pytest.fixture
-def home(text_service):
-    return text_service.home
+def home(json_service):
+    return json_service.home
 
 
 @pytest.fixture
-def stack(text_service):
-    return text_service.process
+def stack(json_service):
+    return json_service.process
 
 
 def test_every_part_is_there_and_an_export_would_run(stack, home):
@@ -30,8 +30,8 @@ def test_every_part_is_there_and_an_export_would_run(stack, home):
     assert {"prefect", "worker", "api"} <= {line.split()[-2] for line in members(home).values()}
 
 
-def test_a_second_stack_in_the_same_home_is_refused(text_service, home):
-    second = start(home, **text_service.given)
+def test_a_second_stack_in_the_same_home_is_refused(json_service, home):
+    second = start(home, **json_service.given)
     assert second.wait(SECONDS) == 1
     assert "another one runs" in (home / "serve.log").read_text()
     assert well(home)
@@ -54,11 +54,12 @@ def test_a_stack_that_is_killed_leaves_no_process_behind(stack, home):
     assert read_addresses(home) is None
 
 
-def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(json_service):
-    home = json_service.home
-    assert well(home)
-    json_service.process.send_signal(signal.SIGTERM)
-    assert json_service.process.wait(SECONDS) == 0
+@pytest.mark.slow  # by default the end of the short storm in tests/chaos says the same
+def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(json_service, home):
+    again = start(home, **json_service.given)
+    wait_for(lambda: well(home))
+    again.send_signal(signal.SIGTERM)
+    assert again.wait(SECONDS) == 0
     assert not members(home)
     assert read_addresses(home) is None
     assert entries(home)[-1]["message"] == "Stopped"
