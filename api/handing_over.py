@@ -55,3 +55,5 @@ class HandingOver:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, StatesheetError):
             _log.info("A job is not handed over: %s", error)
+        elif error is not None:
+            _log.error("A job is not handed over", exc_info=error)

@@ -63,7 +63,7 @@ async def sweep(records: Records, *, at_boot: bool = False) -> None:
     await _ask_again(records, at_boot)
     for run in await _undecided_runs(records):
         await judge(records, run.id, ORPHANED)
-    await _judge_rows(records)
+    await _judge_rows(records, at_boot)
     await _drop_refused(records)
     await to_thread.run_sync(_remove_orphans, records)
 
@@ -140,7 +140,7 @@ async def _undecided_runs(records: Records) -> list[FlowRun]:
     return [run for run in found if run.id not in alive]
 
 
-async def _judge_rows(records: Records) -> None:
+async def _judge_rows(records: Records, at_boot: bool) -> None:
     """Rows that have not ended, whose run may have; most of a long queue only wait, and Prefect is asked for many at once."""
     alive = records.alive()
     open_rows = await to_thread.run_sync(jobs.unfinished_ids, records.jobs)
@@ -150,8 +150,17 @@ async def _judge_rows(records: Records) -> None:
         states = {run.id: run.state for run in await records.prefect.read_flow_runs(flow_run_filter=chosen, limit=_AT_ONCE)}
         for run_id in some:
             state = states.get(run_id)
-            if state is None or not state.is_scheduled():
+            if run_id not in states:
+                await _judge_unknown(records, run_id, at_boot)
+            elif state is None or not state.is_scheduled():
                 await _judge_row(records, run_id)
+
+
+async def _judge_unknown(records: Records, run_id: UUID, at_boot: bool) -> None:
+    """A run that Prefect does not know; the API may be about to ask for it."""
+    job = await to_thread.run_sync(jobs.of_run, records.jobs, str(run_id))
+    if at_boot or job.created < datetime.now(UTC) - _ACCEPTED_FOR:
+        await _judge_row(records, run_id)
 
 
 async def _judge_row(records: Records, run_id: UUID) -> None:
@@ -165,7 +174,7 @@ async def _hand_over(records: Records, job: Job) -> None:
     """A job that Prefect does not know: its client had its answer, and whoever was to ask Prefect did not get to it."""
     assert job.id is not None, "it was found by its id"
     error: StatesheetError = RunLost(times=1, cause="Prefect has no record of the run")
-    if job.started is None and job.id == job.request_key:
+    if job.started is None and job.finished is None and job.id == job.request_key:
         try:
             await records.runs.create(job.request_key, job.tenant, job.request, job.kind)
         except RunRefused as refused:

@@ -35,6 +35,11 @@ _STEADY_SECONDS = 60
 """After this long a part counts as well again."""
 _STOP_SECONDS = 10
 
+_FEW_HEAPS = {"MALLOC_ARENA_MAX": "2"}
+"""Each of the dozens of threads that answer requests would get a heap of its own from the C library, and what is free in one is
+of no use to the others: the process grew while it held no more objects than before. See mallopt(3), M_ARENA_MAX.
+"""
+
 log = logging.getLogger("statesheet.stack")
 
 
@@ -93,7 +98,7 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     parts = [
         Part("prefect", server | {"STATESHEET_HOME": str(settings.home)}, [prefect]),
         Part("worker", client | ours, [worker]),
-        Part("api", client | ours | {DOOR: str(port_of(worker))}, [api]),
+        Part("api", client | ours | _FEW_HEAPS | {DOOR: str(port_of(worker))}, [api]),
     ]
     return parts, Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid())
 

@@ -135,6 +135,22 @@ def test_a_job_that_was_answered_and_never_reached_prefect_gets_its_run(workbenc
     assert job.status is JobStatus.QUEUED
 
 
+def test_a_job_that_was_answered_a_moment_ago_is_left_to_the_api(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            while not bench.worker.swept:  # its first sweep leaves nothing to anybody
+                await asyncio.sleep(0.01)
+            young = Job(str(uuid.uuid4()), "acme", JobSource.API, datetime.now(UTC), request={})
+            jobs.create(records.jobs, young)
+            jobs.attach_run(records.jobs, young.request_key, young.request_key)
+            await reconcile.sweep(records)
+            runs = [run.idempotency_key for run in await records.prefect.read_flow_runs()]
+            return jobs.of_run(records.jobs, young.request_key).status, young.request_key in runs
+
+    assert asyncio.run(work()) == (JobStatus.QUEUED, False)
+
+
 def test_a_job_that_was_answered_and_that_prefect_refuses_fails_with_that_cause(workbench, monkeypatch):
     async def refuse(*_):
         raise RunRefused(detail="not this one")
