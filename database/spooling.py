@@ -47,6 +47,7 @@ def write_rows(path: Path, readings: Sequence[Reading], on_progress: Progress = 
                 for part, written in zip(parts, beside, strict=True):
                     written.result()
                     part.append_to(file)
+                    on_progress(rows + sum(part.rows for part in parts))
         finally:
             stop.set()
     return rows + sum(part.rows for part in parts)
