@@ -25,6 +25,7 @@ from database.selection import (
     select_matching,
 )
 from database.spooling import Progress, write_lines, write_rows
+from database.storable import is_storable
 from database.tables import state_object
 
 OBJECTS = "objects.arrow"
@@ -116,7 +117,7 @@ def _number(stream: Stream, counting: Select[Any]) -> int:
 
 def _readers(request: ExportRequest) -> int:
     """How many connections read at the same time: one where the order is not that of ids, which alone is cut easily."""
-    by_id = len(request.types) == 1 and not request.sort and not request.ids
+    by_id = len(request.types) == 1 and is_storable(request.types[0]) and not request.sort and not request.ids
     return min(MOST_READERS, max(2, os.cpu_count() or 2)) if by_id else 1
 
 

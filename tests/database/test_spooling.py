@@ -83,6 +83,13 @@ def test_a_limit_that_cuts_nothing_off_does_not_keep_it_to_one_connection(tmp_pa
 
 
 @pytest.mark.usefixtures("cut_early")
+def test_a_type_that_no_database_can_hold_finds_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'objects.db'}"
+    load(url, some(9))
+    assert read(url, tmp_path, ExportRequest(types=("\ud800",))).exported == 0
+
+
+@pytest.mark.usefixtures("cut_early")
 def test_progress_that_raises_ends_all_threads(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'objects.db'}"
     load(url, some(40))
