@@ -117,14 +117,20 @@ def test_a_job_whose_run_prefect_has_lost_fails(workbench):
     assert (job.status, job.error_code) == (JobStatus.FAILED, "SSH5036")
 
 
+def answered(records):
+    """A job whose client had its answer, with the id that its run will have; it is old enough for the reconciler."""
+    key = row(records)
+    jobs.attach_run(records.jobs, key, key)
+    return key
+
+
 def test_a_job_that_was_answered_and_never_reached_prefect_gets_its_run(workbench, monkeypatch):
     monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
 
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
-            key = row(records)
-            jobs.attach_run(records.jobs, key, key)
+            key = answered(records)
             await reconcile.sweep(records)
             await reconcile.sweep(records)
             [run] = [run for run in await records.prefect.read_flow_runs() if run.idempotency_key == key]
@@ -159,8 +165,7 @@ def test_a_job_that_was_answered_and_that_prefect_refuses_fails_with_that_cause(
         async with workbench() as bench:
             records = await idle(bench)
             monkeypatch.setattr(records.runs, "create", refuse)
-            key = row(records)
-            jobs.attach_run(records.jobs, key, key)
+            key = answered(records)
             await reconcile.sweep(records)
             return jobs.of_run(records.jobs, key)
 
@@ -174,8 +179,7 @@ def test_a_run_that_prefect_made_after_its_job_was_cancelled_never_runs(workbenc
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
-            key = row(records)
-            jobs.attach_run(records.jobs, key, key)
+            key = answered(records)
             jobs.request_cancel(records.jobs, key)
             late = await records.runs.create(key, "acme", {})
             await reconcile.sweep(records)
