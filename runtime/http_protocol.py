@@ -14,6 +14,9 @@ from api.headers import MOST_BYTES, MOST_HEADERS
 from contract import envelope
 from contract.errors import BadHttp, HeadersTooLarge, SlowRequest, StatesheetError, TooManyConnections
 
+LINGER_SECONDS = 2
+"""How long a refused client may go on sending before its connection is closed; what it sends is dropped."""
+
 
 class BoundedProtocol(H11Protocol):
     """One connection. `bounded` makes a class of it with its bounds."""
@@ -23,6 +26,7 @@ class BoundedProtocol(H11Protocol):
     stall_seconds: ClassVar[float] = 120
     """How long a full buffer may wait for the client to read."""
 
+    _leaving: asyncio.TimerHandle | None = None
     _head_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
 
@@ -36,10 +40,12 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting_for_head()
         self._stop_waiting_for_reader()
+        if self._leaving is not None:
+            self._leaving.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._leaving is not None:
             return
         if self._head_timer is None and not self._is_served():
             self._await_head()
@@ -77,13 +83,21 @@ class BoundedProtocol(H11Protocol):
     def _refuse(self, error: StatesheetError) -> None:
         content = envelope.encode(envelope.failed(error))
         headers = {"content-type": "application/json", "content-length": str(len(content)), "connection": "close"}
+        response = h11.Response(status_code=error.status, headers=list(headers.items()))
         try:
-            for event in (h11.Response(status_code=error.status, headers=list(headers.items())), h11.Data(data=content)):
-                self.transport.write(self.conn.send(event) or b"")
+            answer = b"".join(self.conn.send(event) or b"" for event in (response, h11.Data(data=content), h11.EndOfMessage()))
         except h11.LocalProtocolError:
             self.transport.abort()  # an answer had begun
         else:
-            self.transport.close()
+            self._say_last(answer)
+
+    def _say_last(self, answer: bytes) -> None:
+        """Send `answer`, and close when the client has, or soon: closing while it still sends would reset the connection, and
+        with it go what the client has not read yet. https://www.rfc-editor.org/rfc/rfc9112#section-9.6"""
+        self._stop_waiting_for_head()
+        self._leaving = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        self.transport.write(answer)
+        self.transport.write_eof()
 
     def _stop_waiting_for_head(self) -> None:
         if self._head_timer is not None:

@@ -106,11 +106,11 @@ def refusal(answer: bytes) -> tuple[int, str]:
     return int(head.split()[1]), detail["code"]
 
 
-def trickle(client: socket.socket, first: bytes, drop: bytes = b"a") -> bytes:
-    """What a server says to a client that sends a little every moment, and never enough."""
+def trickle(client: socket.socket, first: bytes, drop: bytes = b"a", pause: float = 0.05) -> bytes:
+    """What a server says to a client that sends a little every moment (of `pause` seconds), and never enough."""
     client.sendall(first)
-    client.settimeout(0.05)
-    for _ in range(200):
+    client.settimeout(pause)
+    for _ in range(int(10 / pause)):
         try:
             client.sendall(drop)
             said = client.recv(65_536)
@@ -145,6 +145,22 @@ def test_the_second_request_of_a_connection_may_not_trickle_either(tmp_path: Pat
         client.sendall(b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
         assert one_answer(client).endswith(b"3")
         assert refusal(trickle(client, b"GET /endless HTTP/1.1\r\nX: ")) == (408, "SSH4152")
+
+
+def test_a_client_that_sends_on_while_it_is_refused_sees_the_whole_answer(tmp_path: Path) -> None:
+    """Closing at once would reset the connection, and with it go what the client has not read yet."""
+    with served(tmp_path) as (port, _), dial(port) as client:
+        client.sendall(b"GET /" + PIECE * 8)
+        assert refusal(heard(client)) == (431, "SSH4154")
+
+
+def test_a_refused_client_that_stays_does_not_hold_up_the_end_of_the_server(tmp_path: Path) -> None:
+    with served(tmp_path) as (port, app):
+        client = dial(port)
+        client.sendall(b"HELO there\r\n\r\n")
+        assert refusal(heard(client)) == (400, "SSH4153")
+        assert app.state.server.server_state.connections
+    client.close()
 
 
 def test_a_connection_that_says_nothing_is_closed(tmp_path: Path) -> None:
