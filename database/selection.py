@@ -46,6 +46,8 @@ NO_LIMIT = 2**62
 
 _KEY = ("tenant", "type", "id")
 
+Columns = ReadOnlyColumnCollection[str, Any]
+
 
 @dataclass(frozen=True)
 class IdRange:
@@ -97,19 +99,31 @@ def select_documents(tenant: str, request: ExportRequest, dialect: str, *, limit
     return _paged(_ordered(found.where(found_by(tenant, request, dialect)), request, dialect), request, limit)
 
 
-def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
-    """The validation errors of the objects that `select_matching` gives, by type, id and entry."""
+def select_errors(
+    tenant: str, request: ExportRequest, dialect: str, *, limit: int | None, from_errors: bool = False
+) -> Select[Any]:
+    """The validation errors of the objects that `select_matching` gives, by type, id and entry.
+
+    They are looked up for each object; or, `from_errors`, the object of each error of the tenant is, which is quicker where
+    there are fewer errors than objects: for PostgreSQL, where the request has no limits (SQLite finds that way by itself).
+    """
     matching = found_by(tenant, request, dialect)
-    exported: FromClause = state_object
-    if limit is not None or request.offset:
+    if from_errors:
+        errors, held = _errors_with(matching)
+        errors = errors.where(_named(held, tenant, request, dialect))
+    elif limit is not None or request.offset:
         keys = select(*(state_object.c[name] for name in _KEY)).where(matching)
-        exported = _paged(_ordered(keys, request, dialect), request, limit).subquery("exported")
-    rows, held = _beside(exported, validation_error, dialect)
-    parts = [held[fold(part)] for part in ERROR_PARTS]
-    errors = select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts).select_from(rows)
-    if exported is state_object:
+        errors, held = _errors_of(_paged(_ordered(keys, request, dialect), request, limit).subquery("exported"), dialect)
+    else:
+        errors, held = _errors_of(state_object, dialect)
         errors = errors.where(matching)
     return errors.order_by(held.type, held.id, held.entry).limit(literal(NO_LIMIT, BigInteger))
+
+
+def count_errors(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
+    """How many validation errors the tenant's objects of the request's types have: a look at the primary key alone."""
+    named = _named(validation_error.c, tenant, request, dialect)
+    return select(cast(func.count(), BigInteger).label("errors")).where(named)
 
 
 def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
@@ -123,24 +137,29 @@ def documents_beside(dialect: str) -> tuple[FromClause, ColumnElement[str]]:
     return rows, columns.document
 
 
-def of_tenant(tenant: str) -> ColumnElement[bool]:
-    """Whether an object is the tenant's."""
-    return state_object.c.tenant == tenant if is_storable(tenant) else false()
+def of_tenant(tenant: str, columns: Columns = state_object.c) -> ColumnElement[bool]:
+    """Whether a row, by default an object, is the tenant's."""
+    return columns.tenant == tenant if is_storable(tenant) else false()
 
 
 def found_by(tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
     """Whether an object is one that the request finds, whatever its limits."""
-    chosen = [of_tenant(tenant)]
+    return and_(_named(state_object.c, tenant, request, dialect), compile_filter(request.filter, dialect))
+
+
+def _named(columns: Columns, tenant: str, request: ExportRequest, dialect: str) -> ColumnElement[bool]:
+    """Whether a row's key, which is in `columns`, is of the tenant, and of the types and ids that the request names."""
+    chosen = [of_tenant(tenant, columns)]
     if request.types:
-        chosen.append(_of_types(list(filter(is_storable, request.types)), DIALECTS[dialect]))
+        chosen.append(_of_types(columns.type, list(filter(is_storable, request.types)), DIALECTS[dialect]))
     if request.ids:
-        chosen.append(DIALECTS[dialect].one_of(state_object.c.id, list(filter(is_storable, request.ids))))
-    return and_(*chosen, compile_filter(request.filter, dialect))
+        chosen.append(DIALECTS[dialect].one_of(columns.id, list(filter(is_storable, request.ids))))
+    return and_(*chosen)
 
 
-def _of_types(types: Sequence[str], dialect: Dialect) -> ColumnElement[bool]:
+def _of_types(column: ColumnElement[str], types: Sequence[str], dialect: Dialect) -> ColumnElement[bool]:
     # One type as an equality, so that the primary key gives the order by id.
-    return state_object.c.type == types[0] if len(types) == 1 else dialect.one_of(state_object.c.type, types)
+    return column == types[0] if len(types) == 1 else dialect.one_of(column, types)
 
 
 def _ordered(found: Select[Any], request: ExportRequest, dialect: str) -> Select[Any]:
@@ -168,17 +187,44 @@ def _paged(found: Select[Any], request: ExportRequest, limit: int | None) -> Sel
     return found.offset(literal(min(request.offset, NO_LIMIT), BigInteger)) if request.offset else found
 
 
-def _beside(objects: FromClause, table: Table, dialect: str) -> tuple[FromClause, ReadOnlyColumnCollection[str, Any]]:
-    """`objects` with the rows of `table` that are theirs, to select from, and the columns of those rows.
+def _errors_of(objects: FromClause, dialect: str) -> tuple[Select[Any], Columns]:
+    """The validation errors of `objects`, and the columns of the errors."""
+    rows, held = _beside(objects, validation_error, dialect)
+    return _selected_errors(held).select_from(rows), held
 
-    PostgreSQL plans by statistics, and it has none yet of what was just loaded: it then takes everything for small and may
-    compare each object with each row. An offset keeps a lateral select whole, which leaves it only the way by the key.
-    """
-    own = and_(*(objects.c[name] == table.c[name] for name in _KEY))
+
+def _errors_with(matching: ColumnElement[bool]) -> tuple[Select[Any], Columns]:
+    """The validation errors whose object is one of the `matching`, and the columns of the errors."""
+    error = validation_error.alias("error")
+    own = select(literal(1, BigInteger).label("found")).where(_same_key(state_object.c, error.c), matching)
+    return _selected_errors(error.c).select_from(error.join(_kept_whole(own, error, "own_object"), true())), error.c
+
+
+def _selected_errors(held: Columns) -> Select[Any]:
+    parts = [held[fold(part)] for part in ERROR_PARTS]
+    return select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts)
+
+
+def _beside(objects: FromClause, table: Table, dialect: str) -> tuple[FromClause, Columns]:
+    """`objects` with the rows of `table` that are theirs, to select from, and the columns of those rows."""
+    own = _same_key(objects.c, table.c)
     if dialect != "postgresql":
         return objects.join(table, own), table.c
-    rows = select(table).where(own).correlate(objects).offset(literal(0, BigInteger)).lateral(f"own_{table.name}")
+    rows = _kept_whole(select(table).where(own), objects, f"own_{table.name}")
     return objects.join(rows, true()), rows.c
+
+
+def _same_key(one: Columns, other: Columns) -> ColumnElement[bool]:
+    return and_(*(one[name] == other[name] for name in _KEY))
+
+
+def _kept_whole(rows: Select[Any], outer: FromClause, name: str) -> FromClause:
+    """`rows`, which look at a row of `outer`, as a lateral select that is run for each of those.
+
+    PostgreSQL plans by statistics, and it has none yet of what was just loaded: it then takes everything for small and may
+    compare each row with each. An offset keeps a lateral select whole, which leaves it only the way by the key.
+    """
+    return rows.correlate(outer).offset(literal(0, BigInteger)).lateral(name)
 
 
 def _instant(key: str) -> list[ColumnElement[Any]]:

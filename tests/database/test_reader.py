@@ -151,6 +151,16 @@ def test_only_errors_of_exported_objects_are_read(database_url: str, tmp_path: P
     assert [row["error"] for row in rows_of(snapshot.errors)] == ["of b", "of c"]
 
 
+def test_the_few_errors_of_many_objects_are_those_of_the_exported_ones_too(database_url: str, tmp_path: Path) -> None:
+    """PostgreSQL then looks up the object of each error."""
+    found = [listing(f"in {number}", name="found") for number in range(9)]
+    load(database_url, [*found, listing("b", name="found", **errors("1", "2")), listing("a", **errors("other"))])
+    request = ExportRequest(types=("connectorstate",), filter=Criterion("property", "name", (Exact(("found",), False),)))
+    snapshot = read(database_url, tmp_path, request)
+    assert snapshot.errors is not None
+    assert [(row["id"], row["entry"], row["error"]) for row in rows_of(snapshot.errors)] == [("b", 0, "1"), ("b", 1, "2")]
+
+
 def test_without_errors_there_is_no_file_of_them(database_url: str, tmp_path: Path) -> None:
     load(database_url, [listing("a"), listing("b", **errors("of b"))])
     request = ExportRequest(types=("connectorstate",), ids=("a",))
