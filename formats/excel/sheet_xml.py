@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from formats.excel.cells import Cell, CellColumn, cells_of
 from formats.excel.texts import Cut
@@ -116,8 +116,6 @@ def _lies_in_order(views: Any, xml: pl.Series) -> bool:
     12 bytes ends with the number of its buffer and its offset there, 32 bits each; a row is always longer than that."""
     if xml.n_chunks() != 1 or views.offset or sum(buffer.size for buffer in views.buffers()[2:]) != xml.str.len_bytes().sum():
         return False
-    words = pa.Array.from_buffers(pa.uint32(), 4 * len(xml), [None, views.buffers()[1]])
-    places = pl.DataFrame({"word": pl.Series(words)}).select(
-        buffer=pl.col("word").gather_every(4, 2).cast(pl.UInt64), offset=pl.col("word").gather_every(4, 3)
-    )
-    return bool(places.select((pl.col("buffer") * 2**32 + pl.col("offset")).is_sorted()).item())
+    words = np.frombuffer(views.buffers()[1], np.uint32, 4 * len(xml)).reshape(-1, 4)
+    places = words[:, 2].astype(np.uint64) << np.uint64(32) | words[:, 3]
+    return bool((places[1:] >= places[:-1]).all())
