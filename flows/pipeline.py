@@ -1,10 +1,12 @@
 """The steps of one export in order, as a plain function: the flow runs it with tasks, the command line without Prefect."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
@@ -15,12 +17,14 @@ from contract.warnings import NO_EARLIER_EXPORT, warning
 from database.engine import connect
 from database.reader import tenant_exists
 from files.spool import attempt_folder
+from formats import FORMATS
 from tasks.extract import extract
 from tasks.plan import Base, ExportPlan, Extracted
-from tasks.publish import publish
-from tasks.render import render
-from tasks.transform import transform
 from tasks.validate import plan_export
+
+if TYPE_CHECKING:
+    from formats.tables import Content
+    from tasks.plan import Rendered
 
 FindBase = Callable[[Since], Base | None]
 
@@ -35,15 +39,45 @@ class Reporter(Protocol):
         """Facts as they become known: see `database.jobs.JobFacts`."""
 
 
+def _extract(plan: ExportPlan, **named: Any) -> Extracted:
+    """`tasks.extract`, while another thread imports what the steps after it need: the libraries that read the database and the
+    database itself leave Python idle, and to import all of it takes as long as to read 50,000 objects."""
+    with ThreadPoolExecutor(1, "import") as importing:
+        for name in (*_LATER, *FORMATS[plan.profile.format].modules):
+            importing.submit(import_module, name)  # where it fails, the step that needs it says so
+        return extract(plan, **named)
+
+
+def _transform(*given: Any, **named: Any) -> "Content":
+    from tasks.transform import transform
+
+    return transform(*given, **named)
+
+
+def _render(*given: Any, **named: Any) -> "Rendered":
+    from tasks.render import render
+
+    return render(*given, **named)
+
+
+def _publish(*given: Any, **named: Any) -> JobFile:
+    from tasks.publish import publish
+
+    return publish(*given, **named)
+
+
+_LATER = ("tasks.transform", "tasks.render", "tasks.publish")
+
+
 @dataclass(frozen=True)
 class Steps:
     """The functions that do the work; the flow puts a task in the place of each."""
 
     validate: Callable[..., ExportPlan] = plan_export
-    extract: Callable[..., Extracted] = extract
-    transform: Callable[..., Any] = transform
-    render: Callable[..., Any] = render
-    publish: Callable[..., JobFile] = publish
+    extract: Callable[..., Extracted] = _extract
+    transform: Callable[..., "Content"] = _transform
+    render: Callable[..., "Rendered"] = _render
+    publish: Callable[..., JobFile] = _publish
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class Format:
 
     `write` makes the file at the path that it is given; where a zip is made instead (several tables in a format that holds
     one), `Written.path` ends in `.zip`. `verify` reads a finished file again and compares its rows and cells with the tables,
-    with the help of the checksum that `write` gave; it raises VerificationFailed.
+    with the help of the checksum that `write` gave; it raises VerificationFailed. `modules` are those that the two import.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Format:
     whole_objects: bool
     write: Callable[[Content, Path], Written]
     verify: Callable[[Content, Path, int | None], None]
+    modules: tuple[str, ...]
 
 
 def _write_excel(content: Content, path: Path) -> Written:
@@ -76,14 +77,16 @@ def _verify_parquet(content: Content, path: Path, _: int | None) -> None:
 
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PARQUET = "application/vnd.apache.parquet"
+_EXCEL_MODULES = ("formats.excel.workbook", "formats.excel.verify")
 
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
-        Format("excel", "xlsx", _WORKBOOK, False, _write_excel, _verify_excel),
-        Format("csv", "csv", "text/csv; charset=utf-8", False, _write_csv, _verify_csv),
-        Format("json", "json", "application/json", True, _write_json, _verify_json),
-        Format("parquet", "parquet", "application/vnd.apache.parquet", False, _write_parquet, _verify_parquet),
+        Format("excel", "xlsx", _WORKBOOK, False, _write_excel, _verify_excel, _EXCEL_MODULES),
+        Format("csv", "csv", "text/csv; charset=utf-8", False, _write_csv, _verify_csv, ("formats.delimited",)),
+        Format("json", "json", "application/json", True, _write_json, _verify_json, ("formats.records",)),
+        Format("parquet", "parquet", _PARQUET, False, _write_parquet, _verify_parquet, ("formats.columnar",)),
     )
 }
 """The formats by the names that `config.profiles` uses."""
