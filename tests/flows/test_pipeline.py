@@ -1,5 +1,8 @@
 """The steps of one export as a plain function, on a real store of objects."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pandas
@@ -121,3 +124,25 @@ def test_a_cancelled_export_stops_at_its_next_step(place, step):
             body(), tenant="acme", job_id=f"job-{step}", place=place, reporter=Notes(cancel_at=step), steps=Steps(**watched)
         )
     assert done == list(watched)[: list(Step).index(step)]
+
+
+def test_the_libraries_of_tables_are_imported_while_objects_are_read(place):
+    script = f"""
+import json, sys
+from dataclasses import replace
+from config.settings import Settings
+from flows.pipeline import Place, Steps, run_export
+LATER = {{"tasks.transform", "tasks.publish", "formats.excel.workbook", "formats.excel.verify", "polars"}}
+class Silent:
+    def progress(self, step, records_done): pass
+    def describe(self, **facts): pass
+def transform(plan, extracted, *, zone):
+    print(json.dumps(sorted(LATER - set(sys.modules))))
+    sys.exit()
+print(json.dumps(sorted(LATER & set(sys.modules))))
+place = Place.of(Settings(home={str(place.spool.parent)!r}))
+run_export({body()!r}, tenant="acme", job_id="imports", place=place, reporter=Silent(), steps=replace(Steps(), transform=transform))
+"""
+    ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    there_before, missing_after = map(json.loads, ended.stdout.splitlines())
+    assert (there_before, missing_after) == ([], [])
