@@ -26,13 +26,15 @@ class BoundedProtocol(H11Protocol):
     stall_seconds: ClassVar[float] = 120
     """How long a full buffer may wait for the client to read."""
 
-    _leaving: asyncio.TimerHandle | None = None
+    leaving: ClassVar[dict["BoundedProtocol", asyncio.TimerHandle]] = {}
+    """The refused connections that are not closed yet, of one server. They take nobody's place."""
+
     _head_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
-        if len(self.connections) > self.most_connections:
+        if len(self.connections) - len(self.leaving) > self.most_connections:
             self._refuse(TooManyConnections())
         else:
             self._await_head()
@@ -40,12 +42,12 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting_for_head()
         self._stop_waiting_for_reader()
-        if self._leaving is not None:
-            self._leaving.cancel()
+        if self in self.leaving:
+            self.leaving.pop(self).cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing() or self._leaving is not None:
+        if self.transport.is_closing() or self in self.leaving:
             return
         if self._head_timer is None and not self._is_served():
             self._await_head()
@@ -95,9 +97,12 @@ class BoundedProtocol(H11Protocol):
         """Send `answer`, and close when the client has, or soon: closing while it still sends would reset the connection, and
         with it go what the client has not read yet. https://www.rfc-editor.org/rfc/rfc9112#section-9.6"""
         self._stop_waiting_for_head()
-        self._leaving = self.loop.call_later(LINGER_SECONDS, self.transport.close)
         self.transport.write(answer)
-        self.transport.write_eof()
+        if len(self.leaving) < self.most_connections:
+            self.leaving[self] = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def _stop_waiting_for_head(self) -> None:
         if self._head_timer is not None:
@@ -112,4 +117,4 @@ class BoundedProtocol(H11Protocol):
 
 def bounded(**bounds: Any) -> type[BoundedProtocol]:
     """A protocol with these bounds in place of its own."""
-    return type("Bounded", (BoundedProtocol,), bounds)
+    return type("Bounded", (BoundedProtocol,), {"leaving": {}, **bounds})

@@ -141,7 +141,8 @@ def transform(plan, extracted, *, zone):
     sys.exit()
 print(json.dumps(sorted(LATER & set(sys.modules))))
 place = Place.of(Settings(home={str(place.spool.parent)!r}))
-run_export({body()!r}, tenant="acme", job_id="imports", place=place, reporter=Silent(), steps=replace(Steps(), transform=transform))
+steps = replace(Steps(), transform=transform)
+run_export({body()!r}, tenant="acme", job_id="imports", place=place, reporter=Silent(), steps=steps)
 """
     ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     there_before, missing_after = map(json.loads, ended.stdout.splitlines())

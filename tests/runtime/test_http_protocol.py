@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -155,12 +155,11 @@ def test_a_client_that_sends_on_while_it_is_refused_sees_the_whole_answer(tmp_pa
 
 
 def test_a_refused_client_that_stays_does_not_hold_up_the_end_of_the_server(tmp_path: Path) -> None:
-    with served(tmp_path) as (port, app):
-        client = dial(port)
+    with ExitStack() as dialled, served(tmp_path) as (port, app):
+        client = dialled.enter_context(dial(port))
         client.sendall(b"HELO there\r\n\r\n")
         assert refusal(heard(client)) == (400, "SSH4153")
         assert app.state.server.server_state.connections
-    client.close()
 
 
 def test_a_connection_that_says_nothing_is_closed(tmp_path: Path) -> None:
@@ -206,6 +205,18 @@ def test_a_client_that_does_not_read_its_answer_is_cut_off(tmp_path: Path) -> No
                 return
             time.sleep(0.1)
         raise AssertionError("the connection is still held")
+
+
+def test_refused_clients_that_stay_take_nobodys_place_and_are_no_more_than_the_others_may_be(tmp_path: Path) -> None:
+    with served(tmp_path, max_connections=2, request_seconds=30) as (port, app), ExitStack() as dialled:
+        for _ in range(5):
+            client = dialled.enter_context(dial(port))
+            client.sendall(b"HELO there\r\n\r\n")
+            assert refusal(heard(client)) == (400, "SSH4153")
+        with dial(port) as client:
+            client.sendall(b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+            assert one_answer(client).startswith(b"HTTP/1.1 200")
+            assert len(app.state.server.server_state.connections) == 3
 
 
 @pytest.mark.parametrize(
