@@ -17,7 +17,6 @@ from database.engine import reading, unavailable
 from database.selection import (
     IdRange,
     count_all,
-    count_errors,
     count_of_type,
     id_at,
     of_tenant,
@@ -106,20 +105,10 @@ def extract(
             wanted = [select_matching(tenant, request, dialect, limit=limit, ids=ids) for ids in ranges]
             exported = write_rows(objects, list(zip((stream, *others), wanted, strict=False)), on_progress)
             errors = folder / ERRORS
-            found = _errors(stream, tenant, request, dialect, limit=limit, exported=exported)
-            if not exported or not write_rows(errors, [(stream, found)]):
+            if not exported or not write_rows(errors, [(stream, select_errors(tenant, request, dialect, limit=limit))]):
                 errors.unlink(missing_ok=True)
                 errors = None
     return Snapshot(objects, errors, as_of, exported if matched is None else matched, exported, seen)
-
-
-def _errors(
-    stream: Stream, tenant: str, request: ExportRequest, dialect: str, *, limit: int | None, exported: int
-) -> Select[Any]:
-    """The validation errors of what is exported, by the quicker way."""
-    is_asked = dialect == "postgresql" and limit is None and not request.offset
-    from_errors = is_asked and _number(stream, count_errors(tenant, request, dialect)) < exported
-    return select_errors(tenant, request, dialect, limit=limit, from_errors=from_errors)
 
 
 def _number(stream: Stream, counting: Select[Any]) -> int:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from config.catalogue import COLUMNS, ERROR_PARTS
-from contract.filters import ValueType, fold
+from contract.filters import EVERYTHING, ValueType, fold
 from contract.objects import Kind
 from contract.request import ExportRequest, SortKey
 from database.dialects import DIALECTS, Dialect
@@ -99,31 +99,19 @@ def select_documents(tenant: str, request: ExportRequest, dialect: str, *, limit
     return _paged(_ordered(found.where(found_by(tenant, request, dialect)), request, dialect), request, limit)
 
 
-def select_errors(
-    tenant: str, request: ExportRequest, dialect: str, *, limit: int | None, from_errors: bool = False
-) -> Select[Any]:
-    """The validation errors of the objects that `select_matching` gives, by type, id and entry.
-
-    They are looked up for each object; or, `from_errors`, the object of each error of the tenant is, which is quicker where
-    there are fewer errors than objects: for PostgreSQL, where the request has no limits (SQLite finds that way by itself).
-    """
-    matching = found_by(tenant, request, dialect)
-    if from_errors:
-        errors, held = _errors_with(matching)
-        errors = errors.where(_named(held, tenant, request, dialect))
-    elif limit is not None or request.offset:
-        keys = select(*(state_object.c[name] for name in _KEY)).where(matching)
+def select_errors(tenant: str, request: ExportRequest, dialect: str, *, limit: int | None) -> Select[Any]:
+    """The validation errors of the objects that `select_matching` gives, by type, id and entry."""
+    if limit is not None or request.offset:
+        keys = select(*(state_object.c[name] for name in _KEY)).where(found_by(tenant, request, dialect))
         errors, held = _errors_of(_paged(_ordered(keys, request, dialect), request, limit).subquery("exported"), dialect)
+    elif request.filter == EVERYTHING:
+        # Errors bear the names of their objects, so no object need be looked at.
+        held = validation_error.c
+        errors = _selected_errors(held).where(_named(held, tenant, request, dialect))
     else:
         errors, held = _errors_of(state_object, dialect)
-        errors = errors.where(matching)
+        errors = errors.where(found_by(tenant, request, dialect))
     return errors.order_by(held.type, held.id, held.entry).limit(literal(NO_LIMIT, BigInteger))
-
-
-def count_errors(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
-    """How many validation errors the tenant's objects of the request's types have: a look at the primary key alone."""
-    named = _named(validation_error.c, tenant, request, dialect)
-    return select(cast(func.count(), BigInteger).label("errors")).where(named)
 
 
 def count_all(tenant: str, request: ExportRequest, dialect: str) -> Select[Any]:
@@ -193,38 +181,22 @@ def _errors_of(objects: FromClause, dialect: str) -> tuple[Select[Any], Columns]
     return _selected_errors(held).select_from(rows), held
 
 
-def _errors_with(matching: ColumnElement[bool]) -> tuple[Select[Any], Columns]:
-    """The validation errors whose object is one of the `matching`, and the columns of the errors."""
-    error = validation_error.alias("error")
-    own = select(literal(1, BigInteger).label("found")).where(_same_key(state_object.c, error.c), matching)
-    return _selected_errors(error.c).select_from(error.join(_kept_whole(own, error, "own_object"), true())), error.c
-
-
 def _selected_errors(held: Columns) -> Select[Any]:
     parts = [held[fold(part)] for part in ERROR_PARTS]
     return select(held.type, held.id, cast(held.entry, BigInteger).label("entry"), *parts)
 
 
 def _beside(objects: FromClause, table: Table, dialect: str) -> tuple[FromClause, Columns]:
-    """`objects` with the rows of `table` that are theirs, to select from, and the columns of those rows."""
-    own = _same_key(objects.c, table.c)
-    if dialect != "postgresql":
-        return objects.join(table, own), table.c
-    rows = _kept_whole(select(table).where(own), objects, f"own_{table.name}")
-    return objects.join(rows, true()), rows.c
-
-
-def _same_key(one: Columns, other: Columns) -> ColumnElement[bool]:
-    return and_(*(one[name] == other[name] for name in _KEY))
-
-
-def _kept_whole(rows: Select[Any], outer: FromClause, name: str) -> FromClause:
-    """`rows`, which look at a row of `outer`, as a lateral select that is run for each of those.
+    """`objects` with the rows of `table` that are theirs, to select from, and the columns of those rows.
 
     PostgreSQL plans by statistics, and it has none yet of what was just loaded: it then takes everything for small and may
-    compare each row with each. An offset keeps a lateral select whole, which leaves it only the way by the key.
+    compare each object with each row. An offset keeps a lateral select whole, which leaves it only the way by the key.
     """
-    return rows.correlate(outer).offset(literal(0, BigInteger)).lateral(name)
+    own = and_(*(objects.c[name] == table.c[name] for name in _KEY))
+    if dialect != "postgresql":
+        return objects.join(table, own), table.c
+    rows = select(table).where(own).correlate(objects).offset(literal(0, BigInteger)).lateral(f"own_{table.name}")
+    return objects.join(rows, true()), rows.c
 
 
 def _instant(key: str) -> list[ColumnElement[Any]]:
