@@ -1,6 +1,6 @@
 """Arrow IPC files, the way tables lie on disk: read batch by batch, so that memory stays flat whatever their length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,26 @@ import pyarrow as pa
 _POLARS_TYPES = {pa.string(): pl.String, pa.int64(): pl.Int64, pa.int32(): pl.Int32}
 
 
-def read_batches(path: Path, *, rows_at_once: int | None = None) -> Iterator[pa.RecordBatch]:
-    """The record batches of a file in order, cut where one has more than `rows_at_once` rows.
+def read_batches(
+    path: Path, *, rows_at_once: int | None = None, fields: Collection[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The record batches of a file in order, cut where one has more than `rows_at_once` rows; of `fields` alone, where given.
 
     A plain file and no memory map: mapped pages count as memory of the process.
     """
-    with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as reader:
+    with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source, options=_reading(source, fields)) as reader:
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)
             step = rows_at_once or max(batch.num_rows, 1)
             for start in range(0, batch.num_rows, step):
                 yield batch.slice(start, step)
+
+
+def _reading(source: pa.NativeFile, fields: Collection[str] | None) -> pa.ipc.IpcReadOptions:
+    if fields is None:
+        return pa.ipc.IpcReadOptions()
+    with pa.ipc.open_file(source) as reader:
+        return pa.ipc.IpcReadOptions(included_fields=[reader.schema.get_field_index(name) for name in fields])
 
 
 def count_rows(path: Path) -> int:

@@ -57,7 +57,7 @@ class _RowNumbers:
     def __init__(self, objects: Path) -> None:
         for seed in _SEEDS:
             self._seed = seed
-            hashes = np.concatenate([np.empty(0, np.uint64), *map(self._hashes, read_batches(objects))])
+            hashes = np.concatenate([np.empty(0, np.uint64), *map(self._hashes, read_batches(objects, fields=_KEY))])
             self._order = np.argsort(hashes, kind="stable")
             self._hashes_in_order = hashes[self._order]
             if bool((self._hashes_in_order[1:] != self._hashes_in_order[:-1]).all()):
