@@ -40,8 +40,8 @@ class Reporter(Protocol):
 
 
 def _extract(plan: ExportPlan, **named: Any) -> Extracted:
-    """`tasks.extract`, while another thread imports what the steps after it need: the libraries that read the database and the
-    database itself leave Python idle, and to import all of it takes as long as to read 50,000 objects."""
+    """`tasks.extract`, while another thread imports what the steps after it need: the libraries that read the database, and the
+    database itself, leave Python idle."""
     with ThreadPoolExecutor(1, "import") as importing:
         for name in (*_LATER, *FORMATS[plan.profile.format].modules):
             importing.submit(import_module, name)  # where it fails, the step that needs it says so

@@ -55,7 +55,10 @@ def test_a_stack_that_is_killed_leaves_no_process_behind(stack, home):
 
 
 @pytest.mark.slow  # by default the end of the short storm in tests/chaos says the same
-def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(json_service, home):
+def test_a_stack_that_is_told_to_stop_ends_well_and_leaves_no_process_behind(json_service, stack, home):
+    stack.kill()  # where hunts run, it still serves
+    stack.wait()
+    wait_for(lambda: not members(home), seconds=10)
     again = start(home, **json_service.given)
     wait_for(lambda: well(home))
     again.send_signal(signal.SIGTERM)
