@@ -11,16 +11,17 @@ DATE_FORMAT = "yyyy-mm-dd hh:mm:ss.000"
 def statesheet(source: Path, target: Path) -> None:
     from formats.excel import write
 
-    write(_sheets(source), target)
+    write({SHEET: _scan(source)}, target)
 
 
 def statesheet_verified(source: Path, target: Path) -> None:
     """Written, then read again and compared cell by cell, as the pipeline does."""
     from formats.excel import write
     from formats.excel.verify import verify
+    from formats.excel.writer import sheets_of
 
-    written = write(_sheets(source), target)
-    verify(_sheets(source), target, written.checksum)
+    written = write({SHEET: _scan(source)}, target)
+    verify(sheets_of({SHEET: _scan(source)}), target, written.checksum)
 
 
 def xlsxwriter_rows(source: Path, target: Path) -> None:
@@ -96,25 +97,22 @@ def duckdb(source: Path, target: Path) -> None:
     connection.execute(f"COPY frame TO '{target}' WITH (FORMAT xlsx, HEADER true)")
 
 
-def _sheets(source: Path) -> list[Any]:
-    import polars as pl
-
-    from contract.objects import Kind
-    from formats.excel.columns import Column
-    from formats.excel.rows import ipc_rows
-    from formats.excel.sheets import DataSheet
-
-    columns = (
-        Column(name, name, Kind.INSTANT if name.startswith("date") else Kind.TEXT) for name in pl.read_ipc_schema(source)
-    )
-    return [DataSheet(SHEET, tuple(columns), ipc_rows(source))]
-
-
 def _frame(source: Path) -> Any:
     import polars as pl
+
+    return pl.read_ipc(source).with_columns(_dates())
+
+
+def _scan(source: Path) -> Any:
+    import polars as pl
+
+    return pl.scan_ipc(source).with_columns(_dates())
+
+
+def _dates() -> Any:
     import polars.selectors as cs
 
-    return pl.read_ipc(source).with_columns(cs.starts_with("date").cast(_datetime()))
+    return cs.starts_with("date").cast(_datetime())
 
 
 def _datetime() -> Any:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write(
-    sheets: "Mapping[str, pl.DataFrame] | Sequence[Sheet]",
+    sheets: "Mapping[str, pl.DataFrame | pl.LazyFrame] | Sequence[Sheet]",
     path: Path,
     *,
     zone: ZoneInfo | None = None,
@@ -47,7 +47,8 @@ def write_data(content: Content, path: Path) -> Written:
 
 
 def verify_workbook(content: Content, path: Path, checksum: int | None = None) -> None:
-    """Read a finished workbook again and compare it with its tables: see `formats.excel.verify.verify_workbook`."""
-    from formats.excel.verify import verify_workbook
+    """Read a finished workbook again and compare it with the tables of its export: see `formats.excel.verify.verify`."""
+    from formats.excel.verify import verify
+    from formats.excel.workbook import workbook_sheets
 
-    verify_workbook(content, path, checksum)
+    verify(workbook_sheets(content), path, checksum)

@@ -8,6 +8,7 @@ import polars as pl
 
 _CELLS_A_BATCH = 1 << 18
 _MOST_ROWS, _FEWEST_ROWS = 16_384, 16
+_BATCHES_A_SLICE = 4  # each slice of a lazy frame costs its planning and the opening of its file
 
 
 def rows_a_batch(columns: int) -> int:
@@ -39,6 +40,19 @@ def frame_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Rows:
             yield frame.slice(offset, min(most, stop - offset)).select(fields)
 
     return Rows(frame.height, read)
+
+
+def lazy_rows(frame: pl.LazyFrame, fields: Sequence[pl.Expr]) -> Rows:
+    """The same for a lazy frame, which is collected in slices. A scan of a file gives each slice quickly; what has to be
+    computed over all rows is computed again for each."""
+
+    def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
+        step = min(_MOST_ROWS, _BATCHES_A_SLICE * most)
+        for offset in range(start, stop, step):
+            part = frame.slice(offset, min(step, stop - offset)).select(fields).collect()
+            yield from _sliced(part, 0, part.height, most)
+
+    return Rows(int(frame.select(pl.len()).collect().item()), read)
 
 
 def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:

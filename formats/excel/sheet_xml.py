@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+import nanoarrow as na
 import polars as pl
 
 from formats.excel.cells import Cell, CellColumn, cells_of
@@ -44,7 +44,7 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
         frame = pl.DataFrame([_concatenated(frame, group).alias(str(number)) for number, group in enumerate(groups)])
         parts = [pl.all()]
     rows = _concatenated(frame, parts)
-    return RowsXml(_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
+    return RowsXml(text_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
 
 
 @dataclass(frozen=True)
@@ -102,20 +102,21 @@ def _joined(parts: Iterable[str | pl.Expr]) -> list[pl.Expr]:
     return [*joined, pl.lit(markup)] if markup else joined
 
 
-def _buffers(xml: pl.Series) -> list[Any]:
+def text_buffers(xml: pl.Series) -> list[Any]:
     """The bytes of the texts, one after the other. Arrow's string views lie so in their buffers when a `concat_str` just made
     them, and then no byte is copied; where they do not, they are copied into one buffer."""
-    views = xml.to_arrow(compat_level=pl.CompatLevel.newest())
-    if _lies_in_order(views, xml):
-        return [buffer for buffer in views.buffers()[2:] if buffer is not None]
-    return [xml.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()[2]]
+    chunks = list(na.c_array_stream(xml))
+    if len(chunks) == 1 and not chunks[0].offset:
+        texts: list[Any]
+        _validity, views, *texts, _lengths = chunks[0].view().buffers
+        if sum(text.size_bytes for text in texts) == xml.str.len_bytes().sum() and _lie_in_order(views, len(xml)):
+            return texts
+    return [xml.str.join("").cast(pl.Binary).item()]
 
 
-def _lies_in_order(views: Any, xml: pl.Series) -> bool:
-    """Whether the buffers of string views hold the texts one after the other and nothing else. A view of a text of more than
-    12 bytes ends with the number of its buffer and its offset there, 32 bits each; a row is always longer than that."""
-    if xml.n_chunks() != 1 or views.offset or sum(buffer.size for buffer in views.buffers()[2:]) != xml.str.len_bytes().sum():
-        return False
-    words = np.frombuffer(views.buffers()[1], np.uint32, 4 * len(xml)).reshape(-1, 4)
-    places = words[:, 2].astype(np.uint64) << np.uint64(32) | words[:, 3]
-    return bool((places[1:] >= places[:-1]).all())
+def _lie_in_order(views: Any, count: int) -> bool:
+    """Whether each of the string views shows a text behind that of the view before. A view of a text of more than 12 bytes ends
+    with the number of its buffer and its offset there, 32 bits each; a row is always longer than that."""
+    words = pl.Series(na.c_array_from_buffers(na.uint32(), 4 * count, [None, views]))
+    buffers, offsets = words.gather_every(4, 2), words.gather_every(4, 3)
+    return (buffers.cast(pl.UInt64) * (1 << 32) + offsets).is_sorted()

@@ -24,19 +24,12 @@ from formats.excel.skeleton import part_name
 from formats.excel.threads import thread_count
 from formats.excel.verify_pieces import sheet_is_right
 from formats.excel.verify_rows import first_wrong_row
-from formats.excel.workbook import workbook_sheets
 from formats.excel.writer import checksum_of
-from formats.tables import Content
-
-
-def verify_workbook(content: Content, path: Path, checksum: int | None = None) -> None:
-    """Raises VerificationFailed, naming the sheet and the row, when the workbook at `path` does not hold what `content` has.
-    `checksum` is what the writer gave."""
-    verify(workbook_sheets(content), path, checksum)
 
 
 def verify(sheets: Sequence[Sheet], path: Path, checksum: int | None = None) -> None:
-    """The same for any sheets that `formats.excel.write` was given."""
+    """Raises VerificationFailed, naming the sheet and the row, when the workbook at `path` does not hold what `sheets`, as
+    `formats.excel.write` was given them, have. `checksum` is what the writer gave."""
     try:
         with zipfile.ZipFile(path) as package, ThreadPoolExecutor(thread_count(), "verify") as pool:
             _verify_package(laid_out(sheets), path, package, pool, checksum)

@@ -3,13 +3,12 @@
 The rows are compared byte by byte, however the package was compressed.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from formats.excel.cells import CellColumn
@@ -64,11 +63,9 @@ def _problem(data: bytes, batch: _Batch) -> str | None:
 def _first_difference(found: bytes, wanted: Sequence[Any]) -> int | None:
     """Where bytes begin to differ from those of the buffers; None when they are the same."""
     begin = 0
-    view = memoryview(found)
-    for buffer in map(np.frombuffer, wanted, repeat(np.uint8)):
-        part = np.frombuffer(view[begin : begin + len(buffer)], np.uint8)
-        if not np.array_equal(part, buffer):
-            same = part == buffer[: len(part)]
-            return begin + (len(part) if same.all() else int(np.argmin(same)))
-        begin += len(buffer)
+    for part in map(bytes, wanted):
+        here = found[begin : begin + len(part)]
+        if here != part:
+            return begin + bisect_left(range(len(here)), True, key=lambda place: here[: place + 1] != part[: place + 1])
+        begin += len(part)
     return None if begin == len(found) else begin

@@ -18,7 +18,7 @@ from formats.excel.deflate import Piece, deflate
 from formats.excel.hyperlinks import hyperlinks, split_for_links
 from formats.excel.losses import cut_cells, missing_columns
 from formats.excel.package import Package
-from formats.excel.rows import frame_rows, rows_a_batch
+from formats.excel.rows import frame_rows, lazy_rows, rows_a_batch
 from formats.excel.sheet_xml import rows_xml
 from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
 from formats.excel.skeleton import build_skeleton, split_part
@@ -30,7 +30,7 @@ _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def write(
-    sheets: Mapping[str, pl.DataFrame] | Sequence[Sheet],
+    sheets: Mapping[str, pl.DataFrame | pl.LazyFrame] | Sequence[Sheet],
     path: Path,
     *,
     zone: ZoneInfo | None = None,
@@ -40,9 +40,10 @@ def write(
 ) -> Written:
     """Writes a workbook to `path`: of frames by sheet name, or of sheets as they are described.
 
-    Instants of frames with a time zone are shown in `zone`. Equal content gives equal bytes: `created` is the only time in the
-    file. The result counts the rows of data and names what could not be kept whole; docs/workbook.md says what becomes of each
-    kind of value. Nothing is left at `path` when an error is raised.
+    A lazy frame is read in slices: that of a scanned file is never in memory as a whole. Instants of frames with a time zone
+    are shown in `zone`. Equal content gives equal bytes: `created` is the only time in the file. The result counts the rows of
+    data and names what could not be kept whole; docs/workbook.md says what becomes of each kind of value. Nothing is left at
+    `path` when an error is raised.
     """
     asked = sheets_of(sheets, zone) if isinstance(sheets, Mapping) else sheets
     fitted = laid_out(asked)
@@ -72,12 +73,13 @@ def checksum_of(checksums: Iterable[int]) -> int:
     return zlib.crc32(b"".join(checksum.to_bytes(4, "little") for checksum in checksums))
 
 
-def sheets_of(frames: Mapping[str, pl.DataFrame], zone: ZoneInfo | None = None) -> list[Sheet]:
+def sheets_of(frames: Mapping[str, pl.DataFrame | pl.LazyFrame], zone: ZoneInfo | None = None) -> list[Sheet]:
     """A sheet a frame, its columns by the types of the frame's."""
     sheets: list[Sheet] = []
     for number, (title, frame) in enumerate(frames.items()):
-        columns, fields = columns_of(frame.schema, zone)
-        sheets.append(DataSheet(title, columns, frame_rows(frame, fields), active=number == 0))
+        columns, fields = columns_of(frame.collect_schema(), zone)
+        rows = lazy_rows(frame, fields) if isinstance(frame, pl.LazyFrame) else frame_rows(frame, fields)
+        sheets.append(DataSheet(title, columns, rows, active=number == 0))
     return sheets
 
 

@@ -7,16 +7,9 @@ may be another one than this machine's.
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import polars as pl
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Ints = npt.NDArray[np.int64]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -32,14 +25,12 @@ def offset_at(ms: int, zone: ZoneInfo) -> int:
 
 def offsets_at(series: pl.Series, zone: ZoneInfo) -> pl.Series:
     """`offset_at` of each value; 0 for null."""
-    import numpy as np  # most workbooks are in UTC and need none of it
-
     first, last = series.min(), series.max()
     if not isinstance(first, int) or not isinstance(last, int):
         return pl.repeat(0, len(series), dtype=pl.Int64, eager=True).alias(series.name)
     starts, offsets = _changes(zone, _year(first), _year(last))
-    places = np.searchsorted(starts, series.fill_null(first).to_numpy(), side="right") - 1
-    return pl.Series(series.name, offsets[np.maximum(places, 0)])
+    places = starts.search_sorted(series.fill_null(first), side="right").cast(pl.Int64) - 1
+    return offsets.gather(places.clip(0)).alias(series.name)
 
 
 def _year(ms: int) -> int:
@@ -47,10 +38,8 @@ def _year(ms: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _changes(zone: ZoneInfo, first_year: int, last_year: int) -> "tuple[Ints, Ints]":
+def _changes(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[pl.Series, pl.Series]:
     """The instants from which each offset holds, over these years and a day around them."""
-    import numpy as np
-
     begin = int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) - 86_400
     end = int((datetime(last_year + 1, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) + 86_400
     starts, offsets = [begin], [offset_at(begin * 1000, zone)]
@@ -60,7 +49,7 @@ def _changes(zone: ZoneInfo, first_year: int, last_year: int) -> "tuple[Ints, In
         if offset != offsets[-1]:
             starts.append(_first_second(second, later, offset, zone))
             offsets.append(offset)
-    return np.array(starts, np.int64) * 1000, np.array(offsets, np.int64)
+    return pl.Series(starts, dtype=pl.Int64) * 1000, pl.Series(offsets, dtype=pl.Int64)
 
 
 def _first_second(low: int, high: int, offset: int, zone: ZoneInfo) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import polars as pl
+import pytest
 import xlsxwriter
 
 from formats.excel import write, write_workbook
+from formats.excel.sheet_xml import text_buffers
 from formats.excel.sheets import DataSheet, laid_out
 from formats.excel.skeleton import build_skeleton
 from formats.excel.writer import sheets_of
@@ -176,3 +179,26 @@ def test_dimension_filter_and_ignored_errors_cover_the_data(tmp_path: Path) -> N
     assert worksheet.find(f"{MAIN}dimension").attrib["ref"] == "A1:E31"  # type: ignore[union-attr]
     assert worksheet.find(f"{MAIN}autoFilter").attrib["ref"] == "A1:E31"  # type: ignore[union-attr]
     assert next(worksheet.iter(f"{MAIN}ignoredError")).attrib == {"sqref": "A2:E31", "numberStoredAsText": "1"}
+
+
+@pytest.mark.parametrize(
+    "arranged",
+    [
+        pl.Series.rechunk,
+        pl.Series.reverse,
+        lambda texts: texts[100:900],
+        lambda texts: texts.append(texts.head(10)),
+        lambda texts: texts.gather([5, 5, 700]),
+        lambda texts: texts.head(0),
+        lambda texts: texts.sort(descending=True),
+    ],
+)
+def test_the_bytes_of_texts_are_theirs_in_order_wherever_they_lie(arranged: Callable[[pl.Series], pl.Series]) -> None:
+    made = pl.DataFrame({"n": range(1_000)}).select(pl.format("the text of row {} of a sheet: ä", "n")).to_series()
+    texts = arranged(made)
+    assert b"".join(map(bytes, text_buffers(texts))) == "".join(texts).encode()
+
+
+def test_the_bytes_of_texts_just_made_are_not_copied() -> None:
+    made = pl.DataFrame({"n": range(1_000)}).select(pl.format("the text of row {} of a sheet", "n")).to_series()
+    assert not any(isinstance(buffer, bytes) for buffer in text_buffers(made))

@@ -1,5 +1,7 @@
 """Any frame, written and read back by others, is what it was, under the documented rules."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -210,6 +212,41 @@ def test_batches_follow_each_other_in_order(tmp_path: Path) -> None:
     rows = by_calamine(tmp_path / "s.xlsx")
     assert [row[0] for row in rows[1:]] == frame["n"].to_list()
     assert [row[1] or None for row in rows[1:]] == frame["t"].to_list()
+
+
+@pytest.mark.parametrize("kind", ["ipc", "parquet"])
+def test_the_scan_of_a_file_gives_the_bytes_that_its_frame_gives(tmp_path: Path, kind: str) -> None:
+    rows = pl.DataFrame({"n": range(40_000)})
+    frame = rows.with_columns(t=pl.format("row <{}>", "n"), d=pl.lit(datetime(2024, 1, 1)) + pl.duration(milliseconds="n"))
+    path = tmp_path / "rows"
+    if kind == "ipc":
+        frame.write_ipc(path, record_batch_size=9_000)
+        scan = pl.scan_ipc(path)
+    else:
+        frame.write_parquet(path, row_group_size=9_000)
+        scan = pl.scan_parquet(path)
+    write({"S": frame}, tmp_path / "frame.xlsx")
+    written = write({"S": scan}, tmp_path / "scan.xlsx")
+    assert (tmp_path / "scan.xlsx").read_bytes() == (tmp_path / "frame.xlsx").read_bytes()
+    verify(sheets_of({"S": scan}), tmp_path / "scan.xlsx", written.checksum)
+
+
+def test_to_write_and_verify_frames_loads_neither_numpy_nor_pyarrow(tmp_path: Path) -> None:
+    program = """if True:
+        import sys
+        from pathlib import Path
+        from zoneinfo import ZoneInfo
+        import polars as pl
+        from formats.excel import write
+        from formats.excel.verify import verify
+        from formats.excel.writer import sheets_of
+        frame = pl.DataFrame({"t": ["a"], "d": [1]}).with_columns(pl.col("d").cast(pl.Datetime("ms", "UTC")))
+        zone = ZoneInfo("Europe/Berlin")
+        written = write({"S": frame}, Path(sys.argv[1]), zone=zone)
+        verify(sheets_of({"S": frame}, zone), Path(sys.argv[1]), written.checksum)
+        sys.exit(" ".join({"numpy", "pyarrow"} & set(sys.modules)) or None)
+    """
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "s.xlsx")], check=True, timeout=60)
 
 
 def test_equal_content_gives_equal_bytes_and_an_error_leaves_no_file(tmp_path: Path) -> None:
