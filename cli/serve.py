@@ -1,5 +1,6 @@
 """`statesheet serve`: the whole stack on this machine."""
 
+import gc
 import logging
 import os
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from runtime.addresses import Addresses
+
+_OBJECTS_A_COLLECTION = 100_000
+"""As `cli.start` has it for commands that end soon, for one that runs for weeks."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +63,7 @@ def serve(
 def _serve(settings: "Settings", ready: "Callable[[Addresses], None]") -> None:
     from runtime import stack
 
+    gc.set_threshold(_OBJECTS_A_COLLECTION)
     _refuse_open_doors(settings)
     stack.serve(settings, ready=ready)
 

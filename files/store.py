@@ -61,12 +61,23 @@ def job_of(key: str) -> str:
 
 
 def publish(store: ResultStore, path: Path, key: str) -> None:
-    """Put the file at `path` under `key`: a reader sees all of it or the file before, never a part.
+    """Put the file at `path` under `key`: a reader sees all of it or the file before, never a part. Where the store is a folder
+    of the same file system the file itself goes there, uncopied, and is not at `path` any more.
 
     Raises DiskFull and StoreUnavailable.
     """
     with _reached("the result"):
-        obstore.put(store.objects, key, path)
+        if store.folder is None or not _moved(path, store.folder / key):
+            obstore.put(store.objects, key, path)
+
+
+def _moved(path: Path, target: Path) -> bool:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    except OSError:  # another file system; what else is wrong the store says in its words
+        return False
+    return True
 
 
 def exists(store: ResultStore, key: str) -> bool:

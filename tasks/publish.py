@@ -29,17 +29,19 @@ def publish(plan: ExportPlan, content: Content, rendered: Rendered, *, results: 
 
 
 def keep(path: Path, name: str, key: str, *, results: str, retention_days: float) -> JobFile:
-    """Put a file that is known to be right in the store `results` under `key`; people see it as `name`.
+    """Put a file that is known to be right in the store `results` under `key`; people see it as `name`. It may not be at `path`
+    any more: see `files.store.publish`.
 
     Raises DiskFull and StoreUnavailable.
     """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size = path.stat().st_size
     put(open_store(results), path, key)
     return JobFile(
         key=key,
         name=name,
-        bytes=path.stat().st_size,
+        bytes=size,
         sha256=digest,
         expires=datetime.now(UTC) + timedelta(days=retention_days),
     )

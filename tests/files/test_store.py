@@ -1,6 +1,7 @@
 """Results lie in a store under a key each: whole, or not at all."""
 
 import asyncio
+import errno
 import threading
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from files.store import (
     stream_async,
 )
 
+CONTENT = bytes(range(256)) * 20_000
+
 
 @pytest.fixture(params=["folder", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ResultStore:
@@ -31,8 +34,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ResultStore:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "render.xlsx"
-    path.write_bytes(bytes(range(256)) * 20_000)
+    return made(tmp_path)
+
+
+def made(folder: Path) -> Path:
+    path = folder / "render.xlsx"
+    path.write_bytes(CONTENT)
     return path
 
 
@@ -40,7 +47,7 @@ def test_what_was_published_comes_back_in_pieces(store: ResultStore, file: Path)
     """Any kind of store gives the bytes that were put in."""
     key = key_of("acme", "4f1c", 1, "Entity Data.xlsx")
     publish(store, file, key)
-    assert b"".join(stream(store, key)) == file.read_bytes()
+    assert b"".join(stream(store, key)) == CONTENT
 
 
 def test_a_large_file_is_never_held_whole(tmp_path: Path, file: Path):
@@ -57,7 +64,7 @@ def test_an_event_loop_gets_the_same_pieces(store: ResultStore, file: Path):
     async def read() -> bytes:
         return b"".join([piece async for piece in await stream_async(store, "k/file")])
 
-    assert asyncio.run(read()) == file.read_bytes()
+    assert asyncio.run(read()) == CONTENT
 
 
 def test_a_file_that_is_gone_is_told_before_the_first_piece(store: ResultStore, file: Path):
@@ -73,16 +80,16 @@ def test_a_file_that_is_gone_is_told_before_the_first_piece(store: ResultStore, 
         asyncio.run(stream_async(store, "k/file"))  # type: ignore[arg-type]  # it is a coroutine
 
 
-def test_hostile_names_stay_in_their_tenants_folder(tmp_path: Path, file: Path):
+def test_hostile_names_stay_in_their_tenants_folder(tmp_path: Path):
     """Tenant, job and file name are segments, whatever they hold."""
     store = open_store(str(tmp_path / "results"))
     for name in ("../../x.xlsx", "..", "a/b#1", "ü" * 100, "x" * 250):
         key = key_of("..", "4f1c", 1, name)
-        publish(store, file, key)
-        assert b"".join(stream(store, key)) == file.read_bytes()
-    made = [path for path in tmp_path.rglob("*") if path.is_file() and path != file]
-    assert len(made) == 5
-    assert {path.parent for path in made} == {tmp_path / "results" / "%2E%2E" / "4f1c" / "1"}
+        publish(store, made(tmp_path), key)
+        assert b"".join(stream(store, key)) == CONTENT
+    there = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(there) == 5
+    assert {path.parent for path in there} == {tmp_path / "results" / "%2E%2E" / "4f1c" / "1"}
 
 
 def test_a_reader_sees_a_whole_file_or_the_one_before(tmp_path: Path):
@@ -97,7 +104,8 @@ def test_a_reader_sees_a_whole_file_or_the_one_before(tmp_path: Path):
 
     def replace() -> None:
         while not stop.is_set():
-            for path in paths:
+            for path, content in zip(paths, contents, strict=True):
+                path.write_bytes(content)
                 publish(store, path, "k")
 
     writer = threading.Thread(target=replace)
@@ -108,6 +116,25 @@ def test_a_reader_sees_a_whole_file_or_the_one_before(tmp_path: Path):
         stop.set()
         writer.join()
     assert seen <= set(contents)
+
+
+def test_a_folder_takes_the_file_itself_and_another_file_system_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path
+):
+    """The copy is as whole as the file: obstore makes it beside its place first."""
+    store = open_store(str(tmp_path / "results"))
+    number = file.stat().st_ino
+    publish(store, file, "k/own")
+    assert (tmp_path / "results/k/own").stat().st_ino == number
+    assert not file.exists()
+
+    def elsewhere(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(Path, "replace", elsewhere)
+    publish(store, made(tmp_path), "k/copy")
+    assert (tmp_path / "results/k/copy").read_bytes() == CONTENT
+    assert file.exists()
 
 
 def test_a_store_that_cannot_be_made_says_so(tmp_path: Path):
@@ -127,16 +154,17 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise GenericError("Generic LocalFileSystem error: Unable to copy data to file: No space left on device (os error 28)")
 
     monkeypatch.setattr(obstore, "put", full)
+    monkeypatch.setattr("files.store._moved", lambda *_: False)
     with pytest.raises(DiskFull):
         publish(open_store(str(tmp_path / "results")), file, "k")
 
 
-def test_no_attempt_writes_over_anothers_file(store: ResultStore, file: Path):
+def test_no_attempt_writes_over_anothers_file(store: ResultStore, tmp_path: Path):
     """The row says which attempt's file is the result; all of a job's go together."""
     keys = [key_of("acme", "4f1c", attempt, "Report.xlsx") for attempt in (1, 2)]
     other = key_of("acme", "4f1d", 1, "Report.xlsx")
     for key in (*keys, other):
-        publish(store, file, key)
+        publish(store, made(tmp_path), key)
     assert len({*keys, other}) == 3
     assert {job_of(key) for key in keys} == {"4f1c"}
     delete_all(store, "acme", "4f1c")

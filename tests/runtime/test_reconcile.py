@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -252,15 +253,21 @@ def test_folders_that_no_job_needs_are_removed(workbench):
     assert left == [run]
 
 
+def made(folder: Path) -> Path:
+    """A file to publish."""
+    path = folder / "made"
+    path.write_bytes(b"rows")
+    return path
+
+
 def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
-            (tmp_path / "made").write_bytes(b"rows")
             results = store.open_store(bench.settings.results)
             for run, expires in (("old", datetime.now(UTC)), ("young", datetime.now(UTC) + timedelta(hours=1))):
                 row(records, run)
-                store.publish(results, tmp_path / "made", f"acme/{run}/made")
+                store.publish(results, made(tmp_path), f"acme/{run}/made")
                 jobs.complete(records.jobs, run, JobFile(f"acme/{run}/made", "made", 4, "", expires), total=1)
             await housekeeping.keep_house(records)
             return [
@@ -294,15 +301,14 @@ def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ende
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
-            (tmp_path / "made").write_bytes(b"rows")
             results = store.open_store(bench.settings.results)
             ended, runs = [await asked(records) for _ in range(2)]
             for run in (ended, runs):
                 jobs.start(records.jobs, run)
                 for attempt in (1, 2):
-                    store.publish(results, tmp_path / "made", f"acme/{run}/{attempt}/made")
+                    store.publish(results, made(tmp_path), f"acme/{run}/{attempt}/made")
                 (results.folder / f"acme/{run}/1/made#1").write_bytes(b"half")
-            store.publish(results, tmp_path / "made", "acme/of another service/made")
+            store.publish(results, made(tmp_path), "acme/of another service/made")
             later = datetime.now(UTC) + timedelta(hours=1)
             jobs.complete(records.jobs, ended, JobFile(f"acme/{ended}/2/made", "made", 4, "", later), total=1)
             await housekeeping.remove_leftovers(records)

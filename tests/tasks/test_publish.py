@@ -57,10 +57,11 @@ def test_a_published_file_is_the_rendered_one(tmp_path: Path, format: str, exten
     asked, content, rendered = _rendered(tmp_path / "job", format)
     assert (rendered.rows, rendered.extension, rendered.media_type) == (2, extension, media_type)
     assert rendered.path.parent == tmp_path / "job"
+    made = rendered.path.read_bytes()
     before = datetime.now(UTC)
     file = publish(asked, content, rendered, results=str(tmp_path / "results"), retention_days=1.5)
     stored = b"".join(stream(open_store(str(tmp_path / "results")), file.key))
-    assert stored == rendered.path.read_bytes()
+    assert stored == made
     assert (file.bytes, file.sha256) == (len(stored), hashlib.sha256(stored).hexdigest())
     assert (file.name, file.key) == (f"Entity Data.{extension}", f"acme/4f1c/1/Entity Data.{extension}")
     assert before + timedelta(days=1.5) <= file.expires <= datetime.now(UTC) + timedelta(days=1.5)
