@@ -1,9 +1,12 @@
 """The second pass over a spool: its batches, with what details and validation errors say, become batches of tables."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -17,6 +20,7 @@ from database.selection import EARLIEST_MS, LATEST_MS
 from formats.headers import MULTIPLE
 from formats.ipc import array_of, numbers_of, read_batches, to_numpy
 from formats.tables import EXACT_TEXT
+from formats.threads import in_order, thread_count
 from tasks.columns import Column, Layout
 from tasks.cursor import RowCursor
 from tasks.details import ERROR_KEYS, Name
@@ -34,12 +38,9 @@ def _date_of(state: Name) -> Name:
     return state[0], f"{state[1]}date"
 
 
-_STATES_AND_DATES = frozenset({*AGED, *map(_date_of, AGED)})
-
-
 @dataclass(frozen=True)
 class Piece:
-    """Some rows of one type's table, as arrays in the order of its fields, and their places in the batch that they are of."""
+    """Some rows of one type's table, as arrays in the order of its fields."""
 
     layout: Layout
     arrays: list[pa.Array]
@@ -47,12 +48,46 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What is counted on the way, for the Summary and Triage."""
+
+    tallies: Tallies
+    errors: ErrorCounts
+    ages: StateAges
+
+    @classmethod
+    def none(cls, as_of: datetime) -> Self:
+        """Nothing counted yet; the ages are those at `as_of`."""
+        return cls(Tallies(), ErrorCounts(), StateAges(as_of))
+
+    def merge(self, later: "Counts") -> None:
+        """Add what was counted in the rows that follow."""
+        self.tallies.merge(later.tallies)
+        self.errors.merge(later.errors)
+        self.ages.merge(later.ages)
+
+
+@dataclass(frozen=True)
 class Batch:
-    """What one batch of the spool gives: a piece for each type in it, and the rows of the table of errors (`Type`, `ID`,
-    `row`, the parts)."""
+    """What one batch of the spool gives: a piece for each type in it, the rows of the table of errors (`Type`, `ID`, `row`, the
+    parts), and what was counted in them."""
 
     pieces: list[Piece]
     errors: pa.Table
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A batch of the spool, from its row `first_row` on, with the cells and entries of these rows. `types` tells where the rows
+    of each type are (None: everywhere), `table_rows` which row of its table each becomes."""
+
+    batch: pa.RecordBatch
+    first_row: int
+    cells: pa.Table
+    entries: pa.Table
+    types: list[tuple[str, np.ndarray | None]]
+    table_rows: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -70,87 +105,85 @@ class _Cells:
         return self.texts.take(numbers_of(found, there))
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What is counted on the way, for the Summary and Triage."""
-
-    tallies: Tallies
-    errors: ErrorCounts
-    ages: StateAges
-
-
 class Assembly:
     """Makes the batches. `values_in_context`: whether the values that the spool has columns for are asked for."""
 
     def __init__(
-        self, layouts: Sequence[Layout], found: Survey, entries: Path | None, counts: Counts, *, values_in_context: bool
+        self, layouts: Sequence[Layout], found: Survey, entries: Path | None, as_of: datetime, *, values_in_context: bool
     ) -> None:
         self._layouts = {layout.type: layout for layout in layouts}
         self._names: dict[int, Name] = {code: name for name, code in found.codes.items()}
         self._cells = RowCursor(found.cells, CELLS)
         self._entries = RowCursor(entries, ENTRIES)
-        self._counts = counts
+        self._as_of = as_of
         self._values_in_context = values_in_context
         self._table_rows = dict.fromkeys(self._layouts, 0)
 
     def batches(self, objects: Path) -> Iterator[Batch]:
         """The spool, batch by batch: fewer rows at once where tables are wide, so that memory stays flat."""
+        with ThreadPoolExecutor(thread_count(), "assemble") as pool:
+            yield from in_order(pool, self._assemble, ((taken,) for taken in self._take(objects)))
+
+    def _take(self, objects: Path) -> Iterator[_Taken]:
+        """What has to be done in order."""
         widest = max((len(layout.columns) for layout in self._layouts.values()), default=1)
         rows_at_once = min(_MOST_ROWS, max(_LEAST_ROWS, _CELLS_AT_ONCE // max(widest, 1)))
         first_row = 0
         for batch in read_batches(objects, rows_at_once=rows_at_once):
-            yield self._assemble(batch, first_row)
-            first_row += batch.num_rows
+            end = first_row + batch.num_rows
+            types = list(types_in(batch))
+            table_rows = self._numbered(types, batch.num_rows)
+            yield _Taken(batch, first_row, self._cells.before(end), self._entries.before(end), types, table_rows)
+            first_row = end
 
-    def _assemble(self, batch: pa.RecordBatch, first_row: int) -> Batch:
-        cells = self._cells_by_name(first_row, batch.num_rows)
-        entries = self._entries.before(first_row + batch.num_rows)
-        places_of_entries = to_numpy(entries["row"]) - first_row
-        cells |= _joined_errors(entries, places_of_entries)
-        table_rows = np.empty(batch.num_rows, np.int64)
-        pieces = []
-        for type_name, some in types_in(batch):
-            places = np.arange(batch.num_rows) if some is None else some
-            rows = batch if some is None else batch.take(numbers_of(some))
+    def _numbered(self, types: list[tuple[str, np.ndarray | None]], count: int) -> np.ndarray:
+        table_rows = np.empty(count, np.int64)
+        for type_name, some in types:
+            places = np.arange(count) if some is None else some
             start = self._table_rows[type_name]
             table_rows[places] = np.arange(start, start + len(places))
             self._table_rows[type_name] += len(places)
-            pieces.append(self._piece(self._layouts[type_name], rows, places, cells))
-        return Batch(pieces, self._errors(batch, entries, places_of_entries, table_rows, cells))
+        return table_rows
 
-    def _errors(
-        self, batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray, cells: dict[Name, _Cells]
-    ) -> pa.Table:
-        rows = _error_rows(batch, entries, places, table_rows, cells.get(_CHANNEL))
-        self._counts.errors.add(rows)
-        return rows.drop_columns([CHANNEL, OBJECT])
+    def _assemble(self, taken: _Taken) -> Batch:
+        """What any thread may do."""
+        places_of_entries = to_numpy(taken.entries["row"]) - taken.first_row
+        cells = self._cells_by_name(taken) | _joined_errors(taken.entries, places_of_entries)
+        counts = Counts.none(self._as_of)
+        pieces = []
+        for type_name, some in taken.types:
+            places = np.arange(taken.batch.num_rows) if some is None else some
+            rows = taken.batch if some is None else taken.batch.take(numbers_of(some))
+            pieces.append(self._piece(self._layouts[type_name], rows, places, cells, counts))
+        errors = _error_rows(taken, places_of_entries, cells.get(_CHANNEL))
+        counts.errors.add(errors)
+        return Batch(pieces, errors.drop_columns([CHANNEL, OBJECT]), counts)
 
-    def _cells_by_name(self, first_row: int, count: int) -> dict[Name, _Cells]:
-        table = self._cells.before(first_row + count)
+    def _cells_by_name(self, taken: _Taken) -> dict[Name, _Cells]:
+        table = taken.cells
         if not table.num_rows:
             return {}
-        codes, rows, texts = to_numpy(table["code"]), to_numpy(table["row"]) - first_row, table["text"].combine_chunks()
+        codes, rows, texts = to_numpy(table["code"]), to_numpy(table["row"]) - taken.first_row, table["text"].combine_chunks()
         by_code = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[by_code], prepend=-1))
         groups = np.split(by_code, starts[1:])
         return {self._names[codes[group[0]]]: _Cells(rows[group], texts.take(numbers_of(group))) for group in groups}
 
-    def _piece(self, layout: Layout, rows: pa.RecordBatch, places: np.ndarray, cells: dict[Name, _Cells]) -> Piece:
+    def _piece(
+        self, layout: Layout, rows: pa.RecordBatch, places: np.ndarray, cells: dict[Name, _Cells], counts: Counts
+    ) -> Piece:
         arrays = [pa.nulls(len(places), pa.string()), *(_texts(rows[field]) for field in ("type", "id", "name"))]
-        states: dict[Name, pa.Array] = {}
+        values: dict[Name, pa.Array] = {}
         for column in layout.columns:
             filled = self._fill(column, rows, places, cells.get(column.name))
-            self._counts.tallies.add(column.name, column.described.label, filled[0])
-            states |= {column.name: filled[0]} if column.name in _STATES_AND_DATES else {}
+            counts.tallies.add(column.name, column.described.label, filled[0])
+            values[column.name] = filled[0]
             arrays += filled
-        self._age(states)
+        for name in AGED:
+            if name in values:
+                counts.ages.add(name, BY_KEY[name].label, values[name], values.get(_date_of(name)))
         arrays.append(_texts(rows["fingerprint"]))
         return Piece(layout, arrays, len(places))
-
-    def _age(self, states: dict[Name, pa.Array]) -> None:
-        for name in AGED:
-            if name in states:
-                self._counts.ages.add(name, BY_KEY[name].label, states[name], states.get(_date_of(name)))
 
     def _fill(self, column: Column, rows: pa.RecordBatch, places: np.ndarray, said: _Cells | None) -> list[pa.Array]:
         """The arrays of one column: one, or two where it holds instants."""
@@ -203,12 +236,12 @@ def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
     }
 
 
-def _error_rows(
-    batch: pa.RecordBatch, entries: pa.Table, places: np.ndarray, table_rows: np.ndarray, channels: _Cells | None
-) -> pa.Table:
-    """The rows of the table of errors: each entry that has any of the parts; beside them `CHANNEL` and `OBJECT`."""
-    objects = batch.select(["type", "id", "channelid"]).take(numbers_of(places))
-    arrays = [_texts(objects["type"]), _texts(objects["id"]), numbers_of(table_rows[places])]
+def _error_rows(taken: _Taken, places: np.ndarray, channels: _Cells | None) -> pa.Table:
+    """The rows of the table of errors: each entry that has any of the parts; beside them `CHANNEL` and `OBJECT`. `places`: the
+    entries' rows in the batch."""
+    entries = taken.entries
+    objects = taken.batch.select(["type", "id", "channelid"]).take(numbers_of(places))
+    arrays = [_texts(objects["type"]), _texts(objects["id"]), numbers_of(taken.table_rows[places])]
     channel = _texts(objects["channelid"])
     if channels is not None:
         channel = pc.coalesce(channels.spread(places), channel)

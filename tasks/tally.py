@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import polars as pl
 import pyarrow as pa
 
 from formats.tables import Tally
@@ -37,10 +36,18 @@ class Tallies:
         if counts is None or texts.null_count == len(texts):
             return
         self._labels[name] = label
-        for text, times in pl.Series("text", texts).drop_nulls().value_counts().iter_rows():
-            counts[text] += times
+        found = texts.drop_null().value_counts()
+        counts.update(dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)))
         if len(counts) > _MOST_VALUES:
             del self._counts[name]
+
+    def merge(self, other: "Tallies") -> None:
+        """Add the counts of another one."""
+        self._labels |= other._labels
+        for name, counts in list(self._counts.items()):
+            counts.update(other._counts.get(name, {}))
+            if name not in other._counts or len(counts) > _MOST_VALUES:
+                del self._counts[name]
 
     def counted(self) -> tuple[Tally, ...]:
         """A tally for each name that had values: most frequent first, equally frequent ones in alphabetical order."""

@@ -29,8 +29,7 @@ from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
 from tasks.plan import ExportPlan, Extracted
 from tasks.survey import Survey, in_default_context, survey
-from tasks.tally import Tallies
-from tasks.triage import ErrorCounts, StateAges, triage
+from tasks.triage import triage
 
 _ARROW_TYPES = {
     Kind.TEXT: pa.string(),
@@ -89,10 +88,10 @@ def _with_tables(content: Content, plan: ExportPlan, extracted: Extracted) -> Co
     entries = _entries(plan, extracted, found)
     types = list(dict.fromkeys((*plan.request.types, *found.rows))) or [CATALOGUE_TYPE]
     layouts = [lay_out(type_name, plan.request, found) for type_name in types]
-    counts = Counts(Tallies(), ErrorCounts(), StateAges(extracted.as_of))
     plain = in_default_context(plan.request.contexts)
-    assembly = Assembly(layouts, found, entries, counts, values_in_context=plain)
-    tables, errors = _write(assembly, layouts, extracted.objects, plan.folder)
+    assembly = Assembly(layouts, found, entries, extracted.as_of, values_in_context=plain)
+    counts = Counts.none(extracted.as_of)
+    tables, errors = _write(assembly, counts, layouts, extracted.objects, plan.folder)
     looked_at = triage(counts.errors, counts.ages, plan.folder / _ERRORS_FILE)
     receipt = replace(content.receipt, tallies=counts.tallies.counted(), triage=looked_at)
     return replace(content, receipt=receipt, tables=tables, errors=errors, changes=_changes(tables, plan, extracted))
@@ -132,7 +131,7 @@ class _Sink:
 
 
 def _write(
-    assembly: Assembly, layouts: Sequence[Layout], objects: Path, folder: Path
+    assembly: Assembly, counts: Counts, layouts: Sequence[Layout], objects: Path, folder: Path
 ) -> tuple[tuple[DataTable, ...], DataTable | None]:
     with ExitStack() as opened:
         sinks = {
@@ -143,6 +142,7 @@ def _write(
         }
         errors = _open(opened, VALIDATION_ERROR, "Validation Errors", _ERROR_COLUMNS, folder / _ERRORS_FILE)
         for batch in assembly.batches(objects):
+            counts.merge(batch.counts)
             for piece in batch.pieces:
                 sinks[piece.layout.type].write(piece.arrays, piece.rows)
             for found in batch.errors.to_batches():

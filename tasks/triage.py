@@ -1,15 +1,17 @@
 """What needs a look first: which errors are frequent, and how long states have stood. Gathered while the tables are made."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from config.catalogue import ERROR_PARTS, label_of
-from formats.ipc import read_batches
+from formats.ipc import read_batches, to_numpy
 from formats.tables import Ages, FrequentError, Tally, Triage
 from tasks.details import Name
 
@@ -28,6 +30,7 @@ _KEPT = 200_000
 _DAY_MS = 86_400_000
 _AGE_LIMITS = (1, 8, 31, 91)
 """Whole days at which the next of `formats.tables.AGES` begins; the last of those is of states without a date."""
+_NO_AGES = (0,) * (len(_AGE_LIMITS) + 2)
 
 
 class ErrorCounts:
@@ -55,6 +58,14 @@ class ErrorCounts:
             counts.agg(pl.len().cast(pl.Int64).alias("times"), pl.col(OBJECT).n_unique().cast(pl.Int64), pl.col("row").min())
         )
         self._rows += frame.height
+
+    def merge(self, later: "ErrorCounts") -> None:
+        """Add the counts of the rows that follow."""
+        _add(self._by_channel, later._by_channel)
+        _add(self._by_attribute, later._by_attribute)
+        self._objects += later._objects
+        self._texts += [part.with_columns(pl.col("row") + self._rows) for part in later._texts]
+        self._rows += later._rows
         if len(self._texts) > 1 and sum(part.height for part in self._texts) > max(_KEPT, 2 * self._texts[0].height):
             self._texts = [self._brought_together()]
 
@@ -104,9 +115,25 @@ class StateAges:
         days = ((self._as_of_ms - since.fill_null(0)) // _DAY_MS).clip(0).to_numpy()
         ages = np.searchsorted(_AGE_LIMITS, days, side="right")
         ages[since.is_null().to_numpy()] = len(_AGE_LIMITS) + 1
-        frame = pl.DataFrame({"state": pl.Series("state", states), "age": ages})
-        for state, age, times in frame.drop_nulls("state").group_by("state", "age").len().iter_rows():
-            counts.setdefault(state, [0] * (len(_AGE_LIMITS) + 2))[age] += times
+        coded = states.dictionary_encode(null_encoding="encode")
+        places = to_numpy(coded.indices) * len(_NO_AGES) + ages
+        times = np.bincount(places, minlength=len(coded.dictionary) * len(_NO_AGES)).reshape(-1, len(_NO_AGES))
+        self._add(name, dict(zip(coded.dictionary.to_pylist(), times.tolist(), strict=True)))
+
+    def merge(self, other: "StateAges") -> None:
+        """Add the counts of another one of the same time."""
+        self._labels |= other._labels
+        for name in list(self._counts):
+            if name in other._counts:
+                self._add(name, other._counts[name])
+            else:
+                del self._counts[name]
+
+    def _add(self, name: Name, by_state: Mapping[Any, Sequence[int]]) -> None:
+        counts = self._counts[name]
+        for state, ages in by_state.items():
+            if state is not None:
+                counts[state] = [mine + theirs for mine, theirs in zip(counts.get(state, _NO_AGES), ages, strict=True)]
         if len(counts) > _MOST_VALUES:
             del self._counts[name]
 
@@ -127,10 +154,14 @@ def triage(errors: ErrorCounts, ages: StateAges, table: Path) -> Triage:
 
 
 def _count(counts: Counter[str], texts: pl.Series) -> None:
-    """Count texts, as long as they are categories; nothing is the empty text."""
+    """Count texts; nothing is the empty text."""
+    _add(counts, dict(texts.fill_null("").value_counts().iter_rows()))
+
+
+def _add(counts: Counter[str], others: Mapping[str, int]) -> None:
+    """Add counts, as long as they are of categories."""
     if len(counts) <= _MOST_VALUES:
-        for text, times in texts.fill_null("").value_counts().iter_rows():
-            counts[text] += times
+        counts.update(others)
 
 
 def _texts_at(table: Path, rows: list[int]) -> dict[int, str]:

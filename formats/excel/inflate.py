@@ -15,7 +15,7 @@ from typing import BinaryIO
 from isal import isal_zlib
 
 from formats.excel.deflate import BOUNDARY, END
-from formats.excel.threads import in_order
+from formats.threads import in_order
 
 _LOCAL_FIXED = 30
 _BLOCK = 1 << 20

@@ -21,10 +21,10 @@ from contract.errors import VerificationFailed
 from formats.excel.inflate import Stream, inflated
 from formats.excel.sheets import DataSheet, Sheet, laid_out
 from formats.excel.skeleton import part_name
-from formats.excel.threads import thread_count
 from formats.excel.verify_pieces import sheet_is_right
 from formats.excel.verify_rows import first_wrong_row
 from formats.excel.writer import checksum_of
+from formats.threads import thread_count
 
 
 def verify(sheets: Sequence[Sheet], path: Path, checksum: int | None = None) -> None:

@@ -16,8 +16,8 @@ from formats.excel.inflate import Inflated, Total, inflate, pieces_of
 from formats.excel.sheet_xml import RowsSize, rows_size
 from formats.excel.sheets import DataSheet
 from formats.excel.skeleton import part_styles
-from formats.excel.threads import in_order
 from formats.excel.writer import cell_columns, numbered_batches
+from formats.threads import in_order
 
 
 def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> bool:

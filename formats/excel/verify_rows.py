@@ -17,8 +17,8 @@ from formats.excel.inflate import Stream
 from formats.excel.sheet_xml import RowsXml, rows_xml
 from formats.excel.sheets import DataSheet
 from formats.excel.skeleton import part_styles
-from formats.excel.threads import in_order
 from formats.excel.writer import cell_columns, numbered_batches
+from formats.threads import in_order
 
 
 def first_wrong_row(sheet: DataSheet, stream: Stream, pool: ThreadPoolExecutor) -> str | None:

@@ -23,8 +23,8 @@ from formats.excel.sheet_xml import rows_xml
 from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
 from formats.excel.skeleton import build_skeleton, split_part
 from formats.excel.texts import Cut
-from formats.excel.threads import in_order, thread_count
 from formats.tables import Written
+from formats.threads import in_order, thread_count
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from contract.objects import StateObject, parse_object
 from contract.request import ExportRequest
-from formats.tables import AGES, Content
+from formats.tables import AGES, Content, Tally
 from tasks import triage as gathering
+from tasks.tally import Tallies
 from tasks.transform import transform
-from tasks.triage import CHANNEL, OBJECT, ErrorCounts
+from tasks.triage import CHANNEL, OBJECT, ErrorCounts, StateAges
 from tests.examples import examples
 from tests.tasks.spools import AS_OF, plan, write_spool
 
@@ -63,9 +64,10 @@ def age(days: float | None) -> int:
 
 
 @examples(40, suppress_health_check=[HealthCheck.too_slow])
-@given(OBJECTS)
-def test_errors_and_ages_are_counted_as_by_hand(drawn: Any) -> None:
-    with tempfile.TemporaryDirectory() as name:
+@given(OBJECTS, st.integers(1, 12))
+def test_errors_states_and_ages_are_counted_as_by_hand_in_batches_of_any_size(drawn: Any, at_once: int) -> None:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as small:
+        small.setattr("tasks.assemble._MOST_ROWS", at_once)
         content = exported([state_object(number, *one) for number, one in enumerate(drawn)], Path(name))
         found = content.receipt.triage
         rows = [] if content.errors is None else pl.read_ipc(content.errors.path).to_dicts()
@@ -85,6 +87,13 @@ def test_errors_and_ages_are_counted_as_by_hand(drawn: Any) -> None:
             wanted.setdefault(state, [0] * len(AGES))[age(days)] += 1
     ages = {one.column: {state: list(counts) for state, counts in one.counts} for one in found.ages}
     assert ages == ({"Validation State": wanted} if wanted else {})
+    states = Counter(state for _, _, state, _ in drawn if state is not None)
+    named = Counter(channel for channel, _, _, _ in drawn if channel)
+    tallies = {tally.column: dict(tally.counts) for tally in content.receipt.tallies}
+    assert {column: tallies.get(column, {}) for column in ("Validation State", "Channel Id")} == {
+        "Validation State": states,
+        "Channel Id": named,
+    }
 
 
 def test_the_most_frequent_stand_first_and_there_are_at_most_ten(tmp_path: Path) -> None:
@@ -121,8 +130,28 @@ def test_many_different_texts_are_brought_together_and_stay_exact(tmp_path: Path
         file.write_table(table, max_chunksize=100)
     counts = ErrorCounts()
     for start in range(0, 3_000, 100):
-        counts.add(table.slice(start, 100))
+        some = ErrorCounts()
+        some.add(table.slice(start, 100))
+        counts.merge(some)
     _, frequent, objects = counts.counted(tmp_path / "errors.arrow")
     order = sorted(Counter(texts).items(), key=lambda item: (-item[1], texts.index(item[0])))
     assert [(error.text, error.times, error.row) for error in frequent] == [(t, n, texts.index(t)) for t, n in order[:10]]
     assert objects == 3_000
+
+
+@pytest.mark.parametrize("parts", [(700, 700), (1_500, 1), (1, 1_500)])
+def test_a_name_with_too_many_values_for_a_category_is_not_told_of(parts: tuple[int, int]) -> None:
+    """Whether they are in one batch or come together from several."""
+    tallies, ages = Tallies(), StateAges(AS_OF)
+    first = 0
+    for count in parts:
+        states = pa.array([f"state {number}" for number in range(first, first + count)])
+        some, old = Tallies(), StateAges(AS_OF)
+        some.add(("property", "channelid"), "Channel Id", pa.array(["shop"] * count))
+        some.add(("attribute", "channelstate"), "Channel State", states)
+        old.add(("attribute", "channelstate"), "Channel State", states, pa.array([0] * count, pa.int64()))
+        tallies.merge(some)
+        ages.merge(old)
+        first += count
+    assert tallies.counted() == (Tally("Channel Id", (("shop", sum(parts)),)),)
+    assert ages.counted() == ()
