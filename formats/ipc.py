@@ -1,6 +1,7 @@
 """Arrow IPC files, the way tables lie on disk: read batch by batch, so that memory stays flat whatever their length."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,19 @@ def read_batches(
             step = rows_at_once or max(batch.num_rows, 1)
             for start in range(0, batch.num_rows, step):
                 yield batch.slice(start, step)
+
+
+def map_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The record batches of a file for one who looks at few of their fields: what nobody looks at is not read.
+
+    Each is mapped by itself, so that its pages are given back with it.
+    """
+    for number in count():
+        with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+            if number == reader.num_record_batches:
+                return
+            batch = reader.get_batch(number)
+        yield batch
 
 
 def _reading(source: pa.NativeFile, fields: Collection[str] | None) -> pa.ipc.IpcReadOptions:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from config.catalogue import COLUMNS, ERROR_PARTS, CatalogueColumn
 from contract.filters import Context, accepts, fold
 from contract.objects import DEFAULT_CONTEXT, Kind
-from formats.ipc import array_of, numbers_of, read_batches
+from formats.ipc import array_of, map_batches, numbers_of
 from formats.tables import EXACT_TEXT
 from tasks.details import Name, Unfolded, unfold
 
@@ -54,7 +54,7 @@ def survey(objects: Path, folder: Path, contexts: tuple[Context, ...]) -> Survey
     cells, entries = folder / "cells.arrow", folder / "entries.arrow"
     with pa.ipc.new_file(str(cells), CELLS) as cell_file, pa.ipc.new_file(str(entries), ENTRIES) as entry_file:
         first_row = 0
-        for batch in read_batches(objects):
+        for batch in map_batches(objects):
             _look(batch, known, found)
             unfolded = _Unfolded(found)
             for row, type_name, details in _said(batch):
