@@ -61,7 +61,10 @@ def transform(plan: ExportPlan, extracted: Extracted, *, zone: ZoneInfo) -> Cont
         if FORMATS[plan.profile.format].whole_objects:
             documents = choose_documents(extracted.objects, plan.folder, plan.request)
             return replace(content, documents=documents, changes=_changes((), plan, extracted))
-        return _with_tables(content, plan, extracted)
+        tables = _with_tables(content, plan, extracted)
+    # A hundred megabytes that Arrow keeps for batches to come. The workbook's are made by Polars, from memory of its own.
+    pa.default_memory_pool().release_unused()
+    return tables
 
 
 def _receipt(plan: ExportPlan, extracted: Extracted, zone: ZoneInfo) -> Receipt:
