@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 from contract.changes import Deletion, Unreadable
 from contract.errors import InvalidObject
 from contract.objects import parse_object
+from database import statistics
 from database.changes import stored_documents
 from database.engine import unavailable
 from database.rows import ObjectRows, Row, rows_of
@@ -18,6 +19,9 @@ from database.upsert import delete_objects, replace_objects
 
 CHUNK = 2_000
 """Objects in one transaction: enough to be quick, few enough to be kept in memory."""
+
+_MANY = 10_000
+"""Objects whose load changes what the tables look like as a whole."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,9 @@ def load_objects(
             report.deleted += _write(connection, tenant, chunk, changed_by)
         if on_progress is not None:
             on_progress(done)
+    if report.loaded >= _MANY:
+        with unavailable():
+            statistics.gather(engine)
     return report
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from contract.changes import Deletion, Unreadable
 from contract.errors import DatabaseUnavailable
@@ -192,6 +192,22 @@ def test_two_loads_of_the_same_objects_at_once_both_end(engine: Engine, monkeypa
     assert [report.loaded for report in reports] == [200, 200]
     for item, errors in stored(engine).values():
         assert errors == [item["properties"]["shelf"]] * 2
+
+
+def test_a_large_load_has_the_database_look_at_its_tables(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL keeps the number of rows that it found; -1 where it has never looked."""
+
+    def rows_planned_for() -> float:
+        with reading(engine) as connection:
+            return connection.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'state_object'")).scalar_one()
+
+    monkeypatch.setattr(loader, "_MANY", 3)
+    load_objects(engine, "acme", placed(an_object("a"), an_object("b")))
+    before = rows_planned_for() if engine.name == "postgresql" else None
+    load_objects(engine, "acme", placed(an_object("c"), an_object("d"), an_object("e")))
+    assert len(stored(engine)) == 5
+    if engine.name == "postgresql":
+        assert (before, rows_planned_for()) == (-1, 5)
 
 
 def test_a_database_that_is_not_there_is_an_error_for_people(tmp_path: Path) -> None:
