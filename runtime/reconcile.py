@@ -6,7 +6,7 @@ Exports only read, so a run whose process is gone is run again under the same id
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -56,23 +56,26 @@ class Records:
     settings: Settings
     pool: str
     alive: Callable[[], Collection[UUID]]
+    ends: dict[UUID, str] = field(default_factory=dict)
+    """How processes ended that were seen to, each until its run is judged: whoever is first to judge it goes by this."""
 
 
 async def sweep(records: Records, *, at_boot: bool = False) -> None:
     """Bring everything that can have come apart together: at boot, and then always."""
     await _ask_again(records, at_boot)
-    for run in await _undecided_runs(records):
-        await judge(records, run.id, ORPHANED)
+    for run_id in await _undecided_runs(records):
+        await judge(records, run_id)
     await _judge_rows(records, at_boot)
     await _drop_refused(records)
     await to_thread.run_sync(_remove_orphans, records)
 
 
-async def judge(records: Records, run_id: UUID, cause: str) -> None:
+async def judge(records: Records, run_id: UUID) -> None:
     """Decide about a run that has no living process; one that waits, or lives after all, is left alone."""
     if run_id not in records.alive():
         with logs.about(job=run_id):
-            await _judge(records, run_id, cause)
+            await _judge(records, run_id, records.ends.get(run_id, ORPHANED))
+        records.ends.pop(run_id, None)
 
 
 async def _judge(records: Records, run_id: UUID, cause: str) -> None:
@@ -131,13 +134,13 @@ async def _drop_refused(records: Records) -> None:
             await records.prefect.set_flow_run_state(run.id, Cancelled(message=REFUSED), force=True)
 
 
-async def _undecided_runs(records: Records) -> list[FlowRun]:
+async def _undecided_runs(records: Records) -> list[UUID]:
     found = await records.prefect.read_flow_runs(
         work_pool_filter=WorkPoolFilter.model_validate({"name": {"any_": [records.pool]}}),
         flow_run_filter=FlowRunFilter.model_validate({"state": {"type": {"any_": list(_UNDECIDED)}}}),
     )
     alive = records.alive()
-    return [run for run in found if run.id not in alive]
+    return [run.id for run in found if run.id not in alive]
 
 
 async def _judge_rows(records: Records, at_boot: bool) -> None:
@@ -165,7 +168,7 @@ async def _judge_unknown(records: Records, run_id: UUID, at_boot: bool) -> None:
 
 async def _judge_row(records: Records, run_id: UUID) -> None:
     try:
-        await judge(records, run_id, ORPHANED)
+        await judge(records, run_id)
     except ObjectNotFound:
         await _hand_over(records, await to_thread.run_sync(jobs.of_run, records.jobs, str(run_id)))
 

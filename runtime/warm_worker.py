@@ -159,12 +159,13 @@ class WarmWorker:
         cause = f"it made no progress for {self.stalls.seconds:g} seconds" if run_id in self.stalled else cause_of(code)
         self.stalled.discard(run_id)
         if not self.stopping:
+            self.records.ends[run_id] = cause  # a sweep that is under way may come to this run before the task does
             with logs.about(job=run_id):  # the task inherits it
-                self.tasks.create_task(self._guarded(lambda: self._judge(run_id, cause)))
+                self.tasks.create_task(self._guarded(lambda: self._judge(run_id)))
 
-    async def _judge(self, run_id: UUID, cause: str) -> None:
+    async def _judge(self, run_id: UUID) -> None:
         async with self.judging:
-            await reconcile.judge(self.records, run_id, cause)
+            await reconcile.judge(self.records, run_id)
         self.look.set()
         self.ended.set()
 

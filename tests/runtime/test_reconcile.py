@@ -211,9 +211,10 @@ def test_restarts_do_not_use_up_the_reruns_of_a_run_and_are_bounded_too(workbenc
             run = await bench.ask("quick")
             row(records, run)
             names = []
-            for cause in (reconcile.ORPHANED, "killed", reconcile.ORPHANED, reconcile.ORPHANED):
+            for seen in ({}, {run: "killed"}, {}, {}):
+                records.ends.update(seen)
                 await set_state(records, run, type="RUNNING")
-                await reconcile.judge(records, run, cause)
+                await reconcile.judge(records, run)
                 names.append((await bench.state(run)).name)
             return names, jobs.of_run(records.jobs, str(run))
 

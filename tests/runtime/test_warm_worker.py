@@ -106,6 +106,40 @@ def test_a_run_that_is_lost_again_and_again_fails_with_its_cause(workbench, tmp_
     assert "SIGKILL" in job.error_message
 
 
+def test_a_sweep_that_comes_first_to_a_killed_run_counts_it_by_how_its_process_ended(workbench, tmp_path, monkeypatch):
+    at_the_runs, may_judge = asyncio.Event(), asyncio.Event()
+    undecided = reconcile._undecided_runs
+
+    async def slow(records):
+        at_the_runs.set()
+        await may_judge.wait()
+        return await undecided(records)
+
+    async def work():
+        async with workbench() as bench:
+            sign = tmp_path / "sign"
+            run = await bench.ask("patient", sign=str(sign))
+            process = await bench.process_of(run, sign)
+            sign.rename(tmp_path / "first sign")
+            monkeypatch.setattr(reconcile, "_undecided_runs", slow)
+            sweep = asyncio.create_task(bench.worker.sweep())
+            await at_the_runs.wait()
+            os.kill(process.pid, signal.SIGKILL)
+            await until(lambda: gone(bench, run, process))
+            may_judge.set()
+            await sweep
+            await bench.process_of(run, sign)
+            sign.unlink()
+            return await bench.ended(run), await bench.worker.prefect.read_flow_run_states(run), bench.worker.records.ends
+
+    state, history, unjudged = asyncio.run(work())
+    assert state.is_completed()
+    [lost] = [past for past in history if past.name in (reconcile.RUN_AGAIN, reconcile.RESUMED)]
+    assert lost.name == reconcile.RUN_AGAIN
+    assert "killed by SIGKILL" in lost.message
+    assert not unjudged
+
+
 async def gone(bench, run, process):
     return bench.worker.taken.get(run) is not process
 
