@@ -7,8 +7,7 @@ from api.estimates import estimate
 from api.resources import Resources
 from config.profiles import resolve_profile
 from contract.export_request import ExportRequest
-from contract.jobs import JobWarning
-from contract.warnings import COUNTED_WHOLE, warning
+from contract.warnings import COUNTED_WHOLE, JobWarning, warning
 from contract.wire import decode_body
 from contract.words import in_words
 from database.reader import count_matching

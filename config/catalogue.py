@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contract.filters import fold
-from contract.objects import NESTING, Kind
+from contract.kinds import Kind
+from contract.objects import NESTING
 
 Area = Literal["property", "attribute"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from contract.criterion import Area
 from contract.filters import EVERYTHING, Context, Filter, ValueType
-from contract.jobs import JobWarning
 from contract.since import Since
+from contract.warnings import JobWarning
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from contract.warnings import JobWarning
+
 
 class JobStatus(StrEnum):
     """The pinned words of `GET /{tenant}/jobs/{id}`."""
@@ -50,14 +52,6 @@ class Step(StrEnum):
     PUBLISH = "publish"
     NOTIFY = "notify"
     COMPARE = "compare"
-
-
-@dataclass(frozen=True)
-class JobWarning:
-    """Something that the user should know about a job that went on all the same."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from contract.errors import InvalidObject
@@ -21,16 +20,6 @@ DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
 """The context that the documented objects give nearly every value."""
 
 _MAX_DEPTH = 64
-
-
-class Kind(StrEnum):
-    """What a column holds, by catalogue and never by sniffing."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    INSTANT = "instant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from contract.errors import Ambiguous, BadOperand, InvalidRequest, Mistake, OutOfRange, WrongShape
 from contract.filters import fold, parse_number
-from contract.jobs import JobWarning
 from contract.objects import as_text, describe
 from contract.paths import entry, member, shown
-from contract.warnings import NO_EFFECT, warning
+from contract.warnings import NO_EFFECT, JobWarning, warning
 from contract.wire import is_finite
 
 MOST_ENTRIES = 10_000

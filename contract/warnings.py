@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from contract.jobs import JobWarning
-
 NO_EFFECT = "SSH2001"
 COMPARED_AS_TEXT = "SSH2002"
 NO_EARLIER_EXPORT = "SSH2003"
@@ -12,6 +10,14 @@ COUNTED_WHOLE = "SSH2005"
 CELLS_CUT = "SSH2102"
 COLUMNS_LEFT_OUT = "SSH2103"
 PARTLY_TAKEN = "SSH2201"
+
+
+@dataclass(frozen=True)
+class JobWarning:
+    """Something that the user should know about a job that went on all the same."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)

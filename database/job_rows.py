@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, func, literal, or_
 
-from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus, JobWarning, Step
+from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus, Step
+from contract.warnings import JobWarning
 from database.tables import export_job
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,7 +15,8 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, case, func, null, select, update
 
 from contract.errors import AttemptReplaced, ExportCancelled, JobEnded, StatesheetError, UnknownJob
-from contract.jobs import Job, JobFile, JobWarning, Step
+from contract.jobs import Job, JobFile, Step
+from contract.warnings import JobWarning
 from database.engine import unavailable
 from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create, refuse
 from database.job_queries import (

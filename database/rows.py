@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES, VALIDATION_ERROR
 from contract.errors import InvalidObject
 from contract.filters import BLANKS, fold, parse_instant
-from contract.objects import DEFAULT_CONTEXT, NESTING, Kind, NamedValues, StateObject, Value, fingerprint
+from contract.kinds import Kind
+from contract.objects import DEFAULT_CONTEXT, NESTING, NamedValues, StateObject, Value, fingerprint
 from database.numbers import stored_number
 from database.tables import MILLISECONDS, state_object
 

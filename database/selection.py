@@ -24,7 +24,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from config.catalogue import COLUMNS, ERROR_PARTS
 from contract.filters import EVERYTHING, ValueType, fold
-from contract.objects import Kind
+from contract.kinds import Kind
 from contract.request import ExportRequest, SortKey
 from database.dialects import DIALECTS, Dialect
 from database.filters import compile_filter

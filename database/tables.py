@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from config.catalogue import COLUMNS, ERROR_PARTS
 from contract.filters import fold
-from contract.objects import Kind
+from contract.kinds import Kind
 
 Characters = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that orders and compares by code point on both databases (SQLite's BINARY does)."""

@@ -10,7 +10,8 @@ from sqlalchemy import Column, ColumnElement, Select, and_, case, exists, func, 
 
 from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
 from contract.filters import Context, fold
-from contract.objects import DEFAULT_CONTEXT, NESTING, Kind
+from contract.kinds import Kind
+from contract.objects import DEFAULT_CONTEXT, NESTING
 from database.dialects import Dialect
 from database.stored import Area, DetailValues, Stored
 from database.tables import MILLISECONDS, state_object, validation_error

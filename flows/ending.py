@@ -7,7 +7,7 @@ message instead. Receivers know a repeated one by its `requestId`.
 from sqlalchemy import Engine
 
 from config.settings import Settings
-from contract.jobs import JobWarning
+from contract.warnings import JobWarning
 from database import jobs
 from tasks.notify import notify
 

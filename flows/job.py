@@ -29,8 +29,9 @@ from contract.errors import (
     JobEnded,
     StatesheetError,
 )
-from contract.jobs import JobFile, JobStatus, JobWarning, Step
+from contract.jobs import JobFile, JobStatus, Step
 from contract.since import Since
+from contract.warnings import JobWarning
 from database import job_totals, jobs
 from database.engine import connect
 from database.job_quota import require_quota

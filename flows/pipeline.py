@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from config.settings import Settings
 from contract.errors import UnknownTenant
-from contract.jobs import JobFile, JobWarning, Step
+from contract.jobs import JobFile, Step
 from contract.since import Since
-from contract.warnings import NO_EARLIER_EXPORT, warning
+from contract.warnings import NO_EARLIER_EXPORT, JobWarning, warning
 from database.engine import connect
 from database.reader import tenant_exists
 from files.spool import attempt_folder

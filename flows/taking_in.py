@@ -8,8 +8,8 @@ from pathlib import Path
 
 from contract.errors import ImportRefused
 from contract.imports import Apply, ImportReport, ImportRequest, read_import
-from contract.jobs import JobFile, JobWarning, Step
-from contract.warnings import PARTLY_TAKEN, warning
+from contract.jobs import JobFile, Step
+from contract.warnings import PARTLY_TAKEN, JobWarning, warning
 from database import import_files
 from database.engine import connect
 from database.import_files import ImportFile

@@ -6,8 +6,11 @@ This module stays light: a format's libraries are imported when it is used.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from formats.tables import Content, Written
+if TYPE_CHECKING:
+    from formats.tables import Content
+    from formats.written import Written
 
 
 @dataclass(frozen=True)
@@ -23,54 +26,54 @@ class Format:
     extension: str
     media_type: str
     whole_objects: bool
-    write: Callable[[Content, Path], Written]
-    verify: Callable[[Content, Path, int | None], None]
+    write: "Callable[[Content, Path], Written]"
+    verify: "Callable[[Content, Path, int | None], None]"
     modules: tuple[str, ...]
 
 
-def _write_excel(content: Content, path: Path) -> Written:
+def _write_excel(content: "Content", path: Path) -> "Written":
     from formats.excel import write_workbook
 
     return write_workbook(content, path)
 
 
-def _verify_excel(content: Content, path: Path, checksum: int | None) -> None:
+def _verify_excel(content: "Content", path: Path, checksum: int | None) -> None:
     from formats.excel import verify_workbook
 
     verify_workbook(content, path, checksum)
 
 
-def _write_csv(content: Content, path: Path) -> Written:
+def _write_csv(content: "Content", path: Path) -> "Written":
     from formats.delimited import write
 
     return write(content, path)
 
 
-def _verify_csv(content: Content, path: Path, _: int | None) -> None:
+def _verify_csv(content: "Content", path: Path, _: int | None) -> None:
     from formats.delimited import verify
 
     verify(content, path)
 
 
-def _write_json(content: Content, path: Path) -> Written:
+def _write_json(content: "Content", path: Path) -> "Written":
     from formats.records import write
 
     return write(content, path)
 
 
-def _verify_json(content: Content, path: Path, _: int | None) -> None:
+def _verify_json(content: "Content", path: Path, _: int | None) -> None:
     from formats.records import verify
 
     verify(content, path)
 
 
-def _write_parquet(content: Content, path: Path) -> Written:
+def _write_parquet(content: "Content", path: Path) -> "Written":
     from formats.columnar import write
 
     return write(content, path)
 
 
-def _verify_parquet(content: Content, path: Path, _: int | None) -> None:
+def _verify_parquet(content: "Content", path: Path, _: int | None) -> None:
     from formats.columnar import verify
 
     verify(content, path)

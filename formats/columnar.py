@@ -11,11 +11,13 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from contract.errors import VerificationFailed
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.archive import unpacked, write_archive
 from formats.comparison import compare, read
+from formats.fields import EXACT_TEXT
 from formats.ipc import read_batches
-from formats.tables import EXACT_TEXT, Content, DataTable, Written
+from formats.tables import Content, DataTable
+from formats.written import Written
 
 _INSTANT = pa.timestamp("ms", tz="UTC")
 _ROWS_A_GROUP = 65_536

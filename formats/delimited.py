@@ -14,12 +14,14 @@ import pyarrow as pa
 from pyarrow import csv
 
 from contract.errors import VerificationFailed
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.archive import unpacked, write_archive
 from formats.comparison import compare, read
+from formats.fields import EXACT_TEXT
 from formats.formulas import neutralised, restored
 from formats.ipc import read_batches
-from formats.tables import EXACT_TEXT, Content, DataTable, TableColumn, Written
+from formats.tables import Content, DataTable, TableColumn
+from formats.written import Written
 
 BOM = b"\xef\xbb\xbf"
 _LINE_END = "\r\n"

@@ -6,7 +6,7 @@ area in front (`properties.retryCount`), so that a file can be read back without
 
 from config.catalogue import BY_KEY, Area
 from contract.filters import fold
-from formats.tables import EXACT_TEXT, FINGERPRINT
+from formats.fields import EXACT_TEXT, FINGERPRINT
 
 ACTION, TYPE, ID, NAME = SYSTEM = ("Action", "Type", "ID", "Name")
 """The system columns, in their order; `Action` is for the people who edit the file."""

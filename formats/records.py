@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contract.errors import VerificationFailed
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.ipc import read_batches
-from formats.tables import Content, DataTable, Written
+from formats.tables import Content, DataTable
+from formats.written import Written
 
 _HEAD = b'{"dataObjectOperationResponse":{"status":"success","dataObjects":['
 _BETWEEN = b",\n"

@@ -13,14 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contract.filters import Context
-from contract.jobs import JobWarning
-from contract.objects import Kind
-
-EXACT_TEXT = "#text"
-"""Ends the field name of an INSTANT column's texts that are no instant."""
-
-FINGERPRINT = "#fingerprint"
-"""The field name of a table's fingerprints: texts that tell the versions of each object apart."""
+from contract.kinds import Kind
 
 
 @dataclass(frozen=True)
@@ -137,14 +130,3 @@ class Content:
     def listed(self) -> tuple[DataTable, ...]:
         """The tables with that of the changes, for formats of one file a table."""
         return self.tables if self.changes is None else (*self.tables, self.changes)
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a format made: the rows of data in the file and what could not be kept whole. `checksum` is of their cells as they
-    were before they were compressed, for formats whose check needs it."""
-
-    path: Path
-    rows: int
-    warnings: tuple[JobWarning, ...] = ()
-    checksum: int | None = None

@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from config.catalogue import BY_KEY, ERROR_PARTS
 from contract.filters import fold, parse_instant
-from contract.objects import Kind
+from contract.kinds import Kind
 from database.selection import EARLIEST_MS, LATEST_MS
+from formats.fields import EXACT_TEXT
 from formats.headers import MULTIPLE
 from formats.ipc import array_of, numbers_of, read_batches, to_numpy
-from formats.tables import EXACT_TEXT
 from formats.threads import in_order, thread_count
 from tasks.columns import Column, Layout
 from tasks.cursor import RowCursor

@@ -19,16 +19,16 @@ from sqlalchemy import Engine
 
 from config.profiles import DEFAULT_PROFILE
 from contract.errors import VerificationFailed
-from contract.jobs import JobWarning
-from contract.warnings import CHANGES_SINCE, warning
+from contract.warnings import CHANGES_SINCE, JobWarning, warning
 from database.candidates import read_candidates
 from database.engine import connect
 from database.job_rows import to_milliseconds
 from database.loader import load_objects
 from database.tables import objects_metadata
 from files.spool import space_for
+from formats.fields import EXACT_TEXT
 from formats.headers import ID, TYPE
-from formats.tables import EXACT_TEXT, Content
+from formats.tables import Content
 from tasks.differences import ADDED, CHANGED, CHANGES, REMOVED, differences
 from tasks.extract import extract_all
 from tasks.plan import Base, ExportPlan, Extracted

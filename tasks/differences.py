@@ -8,11 +8,12 @@ import polars as pl
 import pyarrow as pa
 
 from contract.filters import fold
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.delimited import iso
+from formats.fields import EXACT_TEXT
 from formats.headers import ID, NAME, SYSTEM, TYPE
 from formats.ipc import read_batches
-from formats.tables import EXACT_TEXT, Content, DataTable, TableColumn
+from formats.tables import Content, DataTable, TableColumn
 from tasks.plan import Base
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"

@@ -12,8 +12,9 @@ import httpx
 
 from config.urls import recognisable
 from contract.errors import NotificationFailed
-from contract.jobs import Job, JobWarning
+from contract.jobs import Job
 from contract.notification import notification, status_in_words
+from contract.warnings import JobWarning
 
 SIGNATURE_HEADER = "X-Statesheet-Signature"
 DELAYS = (1.0, 4.0, 16.0)

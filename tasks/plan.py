@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.profiles import Profile
-from contract.jobs import JobWarning
 from contract.request import ExportRequest
+from contract.warnings import JobWarning
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from contract.filters import Context, fold
 from contract.request import ExportRequest
 from formats.excel import write_data
 from formats.excel.limits import MAX_COLUMNS
+from formats.fields import FINGERPRINT
 from formats.headers import ID, NAME, named_by
 from formats.ipc import read_batches
 from formats.reading.cells import Row
 from formats.reading.edited import OWN_NAME, FieldName
 from formats.reading.sheets import Errors, read_errors
 from formats.reading.workbook import Workbook, open_workbook
-from formats.tables import FINGERPRINT, Content, DataTable
+from formats.tables import Content, DataTable
 from tasks.extract import extract
 from tasks.plan import ExportPlan
 from tasks.transform import transform

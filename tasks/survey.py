@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 
 from config.catalogue import COLUMNS, ERROR_PARTS, CatalogueColumn
 from contract.filters import Context, accepts, fold
-from contract.objects import DEFAULT_CONTEXT, Kind
+from contract.kinds import Kind
+from contract.objects import DEFAULT_CONTEXT
+from formats.fields import EXACT_TEXT
 from formats.ipc import array_of, map_batches, numbers_of
-from formats.tables import EXACT_TEXT
 from tasks.details import Name, Unfolded, unfold
 
 CELLS = pa.schema([("row", pa.int64()), ("code", pa.int32()), ("text", pa.string())])

@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 
 from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of, title_of_type
 from contract.errors import VerificationFailed
-from contract.objects import Kind
+from contract.kinds import Kind
 from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS
+from formats.fields import EXACT_TEXT, FINGERPRINT
 from formats.ipc import read_batches
-from formats.tables import EXACT_TEXT, FINGERPRINT, Content, DataTable, Receipt, TableColumn
+from formats.tables import Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly, Counts
 from tasks.columns import CATALOGUE_TYPE, Layout, lay_out, wants_errors
 from tasks.differences import place_changes, since_in_words

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from formats.tables import Content, Written
-
 if TYPE_CHECKING:
     import polars as pl
 
     from formats.excel.sheets import Sheet
+    from formats.tables import Content
+    from formats.written import Written
 
 
 def write(
@@ -25,28 +25,28 @@ def write(
     properties: Mapping[str, Any] | None = None,
     created: datetime | None = None,
     threads: int | None = None,
-) -> Written:
+) -> "Written":
     """Tables to a workbook at `path`: see `formats.excel.writer.write`."""
     from formats.excel.writer import write
 
     return write(sheets, path, zone=zone, properties=properties, created=created, threads=threads)
 
 
-def write_workbook(content: Content, path: Path) -> Written:
+def write_workbook(content: "Content", path: Path) -> "Written":
     """The workbook of an export: see `formats.excel.workbook.write_workbook`."""
     from formats.excel.workbook import write_workbook
 
     return write_workbook(content, path)
 
 
-def write_data(content: Content, path: Path) -> Written:
+def write_data(content: "Content", path: Path) -> "Written":
     """Only the sheets of rows of an export's workbook: see `formats.excel.workbook.write_data`."""
     from formats.excel.workbook import write_data
 
     return write_data(content, path)
 
 
-def verify_workbook(content: Content, path: Path, checksum: int | None = None) -> None:
+def verify_workbook(content: "Content", path: Path, checksum: int | None = None) -> None:
     """Read a finished workbook again and compare it with the tables of its export: see `formats.excel.verify.verify`."""
     from formats.excel.verify import verify
     from formats.excel.workbook import workbook_sheets

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.excel import dates, numbers
 from formats.excel.texts import Cut, safe_texts
-from formats.tables import EXACT_TEXT
+from formats.fields import EXACT_TEXT
 
 
 @dataclass(frozen=True)

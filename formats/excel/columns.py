@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contract.objects import Kind
-from formats.tables import EXACT_TEXT
+from contract.kinds import Kind
+from formats.fields import EXACT_TEXT
 
 INSTANT_FORMAT = "yyyy-mm-dd hh:mm:ss.000"
 _FORMATS = {Kind.TEXT: "@", Kind.INTEGER: "0", Kind.INSTANT: INSTANT_FORMAT}

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import polars as pl
 
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.excel.cells import CellColumn
 from formats.excel.dates import FIRST_MS, LAST_MS, as_text
 from formats.excel.limits import EXACT_INTEGER, LARGEST_NUMBER, SMALLEST_NUMBER, cut

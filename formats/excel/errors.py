@@ -7,7 +7,7 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from contract.filters import fold
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.excel import look
 from formats.excel.columns import Column
 from formats.excel.rows import Rows, ipc_rows

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from contract.jobs import JobWarning
-from contract.warnings import CELLS_CUT, COLUMNS_LEFT_OUT, warning
+from contract.warnings import CELLS_CUT, COLUMNS_LEFT_OUT, JobWarning, warning
 from formats.excel.limits import MAX_CHARACTERS, MAX_COLUMNS
 from formats.excel.texts import Cut
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.excel.columns import Column
 from formats.excel.rows import rows_a_batch
 from formats.excel.sheets import DataSheet, HeaderLook, Sheet

@@ -6,14 +6,16 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from contract.filters import fold
-from contract.objects import NESTING, Kind
+from contract.kinds import Kind
+from contract.objects import NESTING
 from formats.excel import look
 from formats.excel.columns import Column
 from formats.excel.reference import ReferenceData
 from formats.excel.rows import ipc_rows
 from formats.excel.sheets import DataSheet, HeaderLook
+from formats.fields import EXACT_TEXT, FINGERPRINT
 from formats.headers import FINGERPRINT_LABEL
-from formats.tables import EXACT_TEXT, FINGERPRINT, DataTable, Receipt, TableColumn
+from formats.tables import DataTable, Receipt, TableColumn
 
 MANDATORY = frozenset({"Type", "ID"})
 _FROZEN = ("Action", "Type", "ID")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.excel.columns import Column
 
 _NARROWEST, _WIDEST = 9.0, 48.0

@@ -21,7 +21,8 @@ from formats.excel.summary import summary_sheet
 from formats.excel.triage import TITLE as TRIAGE_TITLE
 from formats.excel.triage import triage_sheet
 from formats.excel.writer import write
-from formats.tables import Content, Triage, Written
+from formats.tables import Content, Triage
+from formats.written import Written
 
 CHANGES_TITLE = "Changes"
 _OWN_NAMES = ("Help", CHANGES_TITLE, ERRORS_TITLE, TRIAGE_TITLE, SUMMARY_TITLE, MODEL_TITLE, REFERENCE_TITLE)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from contract.jobs import JobWarning
+from contract.warnings import JobWarning
 from formats.excel.cells import CellColumn
 from formats.excel.columns import columns_of
 from formats.excel.deflate import Piece, deflate
@@ -23,8 +23,8 @@ from formats.excel.sheet_xml import rows_xml
 from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
 from formats.excel.skeleton import build_skeleton, split_part
 from formats.excel.texts import Cut
-from formats.tables import Written
 from formats.threads import in_order, thread_count
+from formats.written import Written
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from config.catalogue import BY_KEY, Area
 from contract.errors import UnreadableFile
 from contract.filters import fold
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.headers import NAME
 from formats.reading.cells import Row, cell_text
 from formats.reading.columns import BadHeader, Column, Model, is_template, template_columns

@@ -11,7 +11,8 @@ import pytest
 from api.models import JobAnswer, JobList
 from config.settings import Settings
 from contract.errors import RunLost
-from contract.jobs import JobFile, JobSource, JobStatus, JobWarning, Step
+from contract.jobs import JobFile, JobSource, JobStatus, Step
+from contract.warnings import JobWarning
 from database import jobs
 from tests.api.conftest import TENANT, Api, refusal, running
 

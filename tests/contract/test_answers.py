@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from contract.answers import job_answer, timestamp
-from contract.jobs import Job, JobFile, JobSource, JobStatus, JobWarning, Step
+from contract.jobs import Job, JobFile, JobSource, JobStatus, Step
+from contract.warnings import JobWarning
 
 NOON = datetime(2026, 3, 29, 12, 0, 0, 123456, tzinfo=UTC)
 

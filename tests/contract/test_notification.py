@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contract.jobs import Job, JobSource, JobWarning
+from contract.jobs import Job, JobSource
 from contract.notification import notification, status_in_words
+from contract.warnings import JobWarning
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 89_000, tzinfo=UTC)
 

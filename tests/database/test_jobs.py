@@ -26,7 +26,8 @@ from contract.errors import (
     RunLost,
     UnknownJob,
 )
-from contract.jobs import TERMINAL, Job, JobFile, JobKind, JobSource, JobStatus, JobWarning, Step
+from contract.jobs import TERMINAL, Job, JobFile, JobKind, JobSource, JobStatus, Step
+from contract.warnings import JobWarning
 from database import jobs
 from database.engine import connect
 from database.job_rows import job_values, read_job, status_column

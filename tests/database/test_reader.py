@@ -15,7 +15,7 @@ from benchmarks.databases import multiply
 from config.catalogue import COLUMNS
 from contract.errors import DatabaseUnavailable, DiskFull
 from contract.filters import Criterion, Exact, HasValue, ValueType
-from contract.objects import Kind
+from contract.kinds import Kind
 from contract.request import ExportRequest, SortKey
 from database.engine import connect
 from database.loader import load_objects

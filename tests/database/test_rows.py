@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES
 from contract.errors import InvalidObject
 from contract.filters import fold, parse_instant, parse_number
-from contract.objects import Kind, StateObject, fingerprint, parse_object
+from contract.kinds import Kind
+from contract.objects import StateObject, fingerprint, parse_object
 from database.numbers import is_plain
 from database.rows import MAX_KEY_BYTES, ObjectRows, rows_of
 from database.tables import MILLISECONDS, document, state_object, validation_error

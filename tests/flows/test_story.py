@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from contract.jobs import Job, JobFile, JobSource, JobWarning
+from contract.jobs import Job, JobFile, JobSource
+from contract.warnings import JobWarning
 from flows.story import in_markdown, in_short, run_name
 
 NOW = datetime(2024, 5, 31, 12, 0, tzinfo=UTC)

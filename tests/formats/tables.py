@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from contract.objects import Kind
-from formats.tables import EXACT_TEXT, Content, DataTable, Receipt, TableColumn
+from contract.kinds import Kind
+from formats.fields import EXACT_TEXT
+from formats.tables import Content, DataTable, Receipt, TableColumn
 
 ARROW = {
     Kind.TEXT: pa.string(),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from config.catalogue import BY_KEY, label_of
 from contract.filters import fold, parse_instant
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.headers import named_by
 from tests.generative import readers
 from tests.generative.reference import FIRST_MS, LAST_MS, Expected, Key, Table

@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from contract.filters import fold, parse_instant
-from contract.objects import Kind, StateObject
+from contract.kinds import Kind
+from contract.objects import StateObject
 from contract.request import ExportRequest
 from formats.headers import SYSTEM, named_by
 from formats.tables import Content, DataTable

@@ -10,11 +10,12 @@ import pyarrow as pa
 from config.catalogue import COLUMNS, ERROR_PARTS
 from config.profiles import resolve_profile
 from contract.filters import fold
-from contract.objects import Kind, StateObject
+from contract.kinds import Kind
+from contract.objects import StateObject
 from contract.request import ExportRequest, ProfileChoice
 from database.rows import rows_of
 from database.selection import EARLIEST_MS, LATEST_MS
-from formats.tables import EXACT_TEXT
+from formats.fields import EXACT_TEXT
 from tasks.plan import ExportPlan, Extracted
 
 AS_OF = datetime(2026, 3, 4, 5, 6, 7, 89_000, UTC)

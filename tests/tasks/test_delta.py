@@ -23,8 +23,9 @@ from database.migrate import upgrade
 from database.rows import rows_of
 from database.upsert import replace_objects
 from files.spool import attempt_folder
+from formats.fields import EXACT_TEXT
 from formats.headers import SYSTEM
-from formats.tables import EXACT_TEXT, Content
+from formats.tables import Content
 from tasks.extract import extract
 from tasks.plan import Base, ExportPlan
 from tasks.publish import publish

@@ -13,7 +13,8 @@ from openpyxl.utils.datetime import from_excel
 
 from config.catalogue import BY_KEY
 from contract.filters import fold
-from contract.objects import NESTING, Kind, parse_object
+from contract.kinds import Kind
+from contract.objects import NESTING, parse_object
 from contract.request import parse_request
 from tests.database.object_strategies import TYPES, raw_objects
 from tests.examples import examples

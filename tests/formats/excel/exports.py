@@ -10,8 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from config.catalogue import ATTRIBUTES, PROPERTIES
-from contract.objects import Kind
-from formats.tables import EXACT_TEXT, Content, DataTable, Receipt, TableColumn, Tally
+from contract.kinds import Kind
+from formats.fields import EXACT_TEXT
+from formats.tables import Content, DataTable, Receipt, TableColumn, Tally
 
 SYSTEM = tuple(TableColumn(name, name, "System Fields") for name in ("Action", "Type", "ID", "Name"))
 CATALOGUE = tuple(

@@ -9,7 +9,8 @@ from contract.errors import VerificationFailed
 from formats.excel import verify_workbook, write, write_workbook
 from formats.excel.verify import verify
 from formats.excel.writer import sheets_of
-from formats.tables import Content, Written
+from formats.tables import Content
+from formats.written import Written
 from tests.formats.excel.exports import export
 from tests.formats.excel.readers import rewritten
 

@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from contract.objects import Kind
+from contract.kinds import Kind
 from formats.excel import sheets, verify_workbook, write_workbook
 from formats.tables import Ages, Content, DataTable, FrequentError, TableColumn, Tally, Triage
 from tests.formats.excel.exports import ERROR_COLUMNS, SYSTEM, export, receipt, table
