@@ -4,21 +4,28 @@ Source: ECMA-376 part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType). Texts are inline 
 as its exact text; null is no cell.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from contract.kinds import Kind
 from formats.excel import dates, numbers
-from formats.excel.texts import Cut, safe_texts
+from formats.excel.texts import Cut, SeenText, safe_texts, text_looks
 from formats.fields import EXACT_TEXT
+
+_VALUED = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.INSTANT})
+"""The kinds with values that no cell can hold."""
 
 
 @dataclass(frozen=True)
 class CellColumn:
-    """A column as its cells need it: `letter` in their references, `style` the index of their format."""
+    """A column as its cells need it: `letter` in their references, `style` the index of their format.
+
+    Its expressions are made once and serve every batch: to make them takes as long as to run them on a short one.
+    """
 
     name: str
     letter: str
@@ -31,6 +38,50 @@ class CellColumn:
     def text_field(self) -> str:
         """The field of a batch that holds the column's texts."""
         return self.name if self.kind is Kind.TEXT else self.name + EXACT_TEXT
+
+    @cached_property
+    def text_looks(self) -> tuple[pl.Expr, pl.Expr]:
+        """What `SeenText` says of the column's texts."""
+        return text_looks(self.text_field)
+
+    @cached_property
+    def no_cell_value(self) -> pl.Expr:
+        """Whether a value is one that no cell can hold."""
+        value = pl.col(self.name)
+        match self.kind:
+            case Kind.INTEGER:
+                return numbers.inexact_integer(value)
+            case Kind.NUMBER:
+                return numbers.no_cell_number(value)
+            case Kind.INSTANT:
+                return value.is_not_null() & ~dates.fits(dates.wall_clock(value, self.zone)).fill_null(False)
+            case _:
+                return pl.lit(False)
+
+    @cached_property
+    def value_look(self) -> pl.Expr:
+        """Whether there is any such value."""
+        return self.no_cell_value.any().alias(f"{self.name}#value")
+
+    @cached_property
+    def value(self) -> pl.Expr:
+        """The values as they stand in `v`; null where there is none."""
+        return self._value(pl.col(self.name))
+
+    @cached_property
+    def value_without_text(self) -> pl.Expr:
+        """The same, null also where a text stands for the value."""
+        return self._value(pl.when(pl.col(self.text_field).is_null()).then(pl.col(self.name)))
+
+    def _value(self, value: pl.Expr) -> pl.Expr:
+        match self.kind:
+            case Kind.BOOLEAN:
+                text = value.cast(pl.UInt8).cast(pl.String)
+            case Kind.INSTANT:
+                text = dates.serial(dates.wall_clock(value, self.zone))
+            case _:
+                text = value.cast(pl.String)
+        return text.alias(self.name)
 
 
 @dataclass(frozen=True)
@@ -58,44 +109,50 @@ class Cells:
 
 def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> Cells:
     """The cells of a batch whose first row is `first_row` (1-based) of its sheet. `plain`: no text is cut or escaped."""
-    batch = with_exact_texts(batch, columns)
-    absent = _absent(batch)
-    texts = {c.text_field: c.letter for c in columns if absent.get(c.text_field, batch.height) < batch.height}
-    safe = safe_texts(batch, {} if plain else texts, first_row)
-    values = [_written(column, texts).alias(column.name) for column in columns if column.kind is not Kind.TEXT]
+    seen = _look(batch, columns, plain=plain)
+    if seen.without_cell:
+        batch = _with_exact_texts(batch, seen.without_cell)
+        seen = _look(batch, columns, plain=plain)
+    safe = safe_texts(batch, seen.texts, first_row)
+    values = [c.value_without_text if c in seen.texted else c.value for c in columns if c.kind is not Kind.TEXT]
     contents = batch.with_columns(*safe.changed.values(), *values)
     absent = _absent(contents)
     forms = [form for column in columns for form in _forms(column, absent, safe.tagged)]
     return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd)
 
 
-def with_exact_texts(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Seen:
+    """What a batch holds: the columns `without_cell` for some value, the `texted` ones that have any text, and what these texts
+    need."""
+
+    without_cell: list[CellColumn]
+    texted: set[CellColumn]
+    texts: list[SeenText]
+
+
+def _look(batch: pl.DataFrame, columns: Sequence[CellColumn], *, plain: bool) -> _Seen:
+    """All is looked for in one pass: each costs its planning, however few rows there are."""
+    absent = _absent(batch)
+    texted = [column for column in columns if absent.get(column.text_field, batch.height) < batch.height]
+    looked_at = [] if plain else texted
+    valued = [column for column in columns if column.kind in _VALUED]
+    looks = [*(column.value_look for column in valued), *(look for column in looked_at for look in column.text_looks)]
+    found = iter(batch.select(looks).row(0) if looks else ())
+    without_cell = [column for column in valued if next(found)]
+    texts = [SeenText(column.text_field, column.letter, next(found), next(found)) for column in looked_at]
+    return _Seen(without_cell, set(texted), texts)
+
+
+def _with_exact_texts(batch: pl.DataFrame, columns: Iterable[CellColumn]) -> pl.DataFrame:
     """The batch with the exact texts of values that no cell can hold, in the fields for them."""
-    checks = {column: check for column in columns if (check := _cannot_hold(column)) is not None}
-    if not checks:
-        return batch
-    found = batch.select(check.any().alias(column.name) for column, check in checks.items()).row(0, named=True)
     made = []
     fields = set(batch.columns)
-    for column, check in checks.items():
-        if found[column.name]:
-            text = pl.when(check).then(_as_text(column))
-            given = column.text_field
-            made.append((pl.coalesce(given, text) if given in fields else text).alias(given))
-    return batch.with_columns(made) if made else batch
-
-
-def _cannot_hold(column: CellColumn) -> pl.Expr | None:
-    value = pl.col(column.name)
-    match column.kind:
-        case Kind.INTEGER:
-            return numbers.inexact_integer(value)
-        case Kind.NUMBER:
-            return numbers.no_cell_number(value)
-        case Kind.INSTANT:
-            return value.is_not_null() & ~dates.fits(dates.wall_clock(value, column.zone)).fill_null(False)
-        case _:
-            return None
+    for column in columns:
+        text = pl.when(column.no_cell_value).then(_as_text(column))
+        given = column.text_field
+        made.append((pl.coalesce(given, text) if given in fields else text).alias(given))
+    return batch.with_columns(made)
 
 
 def _as_text(column: CellColumn) -> pl.Expr:
@@ -112,20 +169,6 @@ def _as_text(column: CellColumn) -> pl.Expr:
 def _absent(batch: pl.DataFrame) -> dict[str, int]:
     """The count of nulls by field. One pass: a frame finds each single field by looking through all."""
     return {series.name: series.null_count() for series in batch.get_columns()}
-
-
-def _written(column: CellColumn, texts: dict[str, str]) -> pl.Expr:
-    """The values of a column as they stand in `v`; null where there is none, or where a text stands for it."""
-    value = pl.col(column.name)
-    if column.text_field in texts:
-        value = pl.when(pl.col(column.text_field).is_null()).then(value)
-    match column.kind:
-        case Kind.BOOLEAN:
-            return value.cast(pl.UInt8).cast(pl.String)
-        case Kind.INSTANT:
-            return dates.serial(dates.wall_clock(value, column.zone))
-        case _:
-            return value.cast(pl.String)
 
 
 def _forms(column: CellColumn, absent: dict[str, int], tagged: set[str]) -> Iterator[Cell]:

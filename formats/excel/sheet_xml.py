@@ -4,14 +4,15 @@ Source: ECMA-376 part 1, 18.3.1.73 (row). A row is one `concat_str`; a cell that
 it vanishes with its markup. Every row and cell says where it stands.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import nanoarrow as na
 import polars as pl
 
-from formats.excel.cells import Cell, CellColumn, cells_of
+from formats.excel.cells import CellColumn, cells_of
 from formats.excel.texts import Cut
 
 ROW_OPENING, ROW_OPENED, ROW_CLOSING = '<row r="', '">', "</row>"
@@ -38,7 +39,7 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
     cells = cells_of(batch, columns, first_row, plain=plain)
     row_numbers = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).alias(_ROW)
     frame = cells.contents.with_columns(row_numbers)
-    parts = _joined(_row_parts(cells.forms))
+    parts = _row_parts(tuple(_Markup(c.column.letter, c.opening, c.field, c.closing, c.absent > 0) for c in cells.forms))
     if len(parts) > _MOST_PARTS:
         groups = [parts[start : start + _MOST_PARTS] for start in range(0, len(parts), _MOST_PARTS)]
         frame = pl.DataFrame([_concatenated(frame, group).alias(str(number)) for number, group in enumerate(groups)])
@@ -76,15 +77,24 @@ def _concatenated(frame: pl.DataFrame, parts: Sequence[pl.Expr]) -> pl.Series:
     return frame.select(pl.concat_str(parts, ignore_nulls=True)).to_series()
 
 
-def _row_parts(forms: Iterable[Cell]) -> Iterator[str | pl.Expr]:
-    yield from (ROW_OPENING, pl.col(_ROW), ROW_OPENED)
-    for form in forms:
-        cell = (CELL_OPENING + form.column.letter, pl.col(_ROW), form.opening, pl.col(form.field), form.closing)
-        if form.absent:
-            yield pl.concat_str(_joined(cell))
-        else:
-            yield from cell
-    yield ROW_CLOSING
+class _Markup(NamedTuple):
+    """A cell in a row: `letter`, `opening`, the content in `field`, `closing`; `optional` if there is none in some row."""
+
+    letter: str
+    opening: str
+    field: str
+    closing: str
+    optional: bool
+
+
+@lru_cache(maxsize=4)  # nearly all batches of a sheet are written alike
+def _row_parts(cells: tuple[_Markup, ...]) -> list[pl.Expr]:
+    """What a row is joined of."""
+    row: list[str | pl.Expr] = [ROW_OPENING, pl.col(_ROW), ROW_OPENED]
+    for cell in cells:
+        parts = (CELL_OPENING + cell.letter, pl.col(_ROW), cell.opening, pl.col(cell.field), cell.closing)
+        row += [pl.concat_str(_joined(parts))] if cell.optional else parts
+    return _joined([*row, ROW_CLOSING])
 
 
 def _joined(parts: Iterable[str | pl.Expr]) -> list[pl.Expr]:

@@ -1,6 +1,6 @@
 """The texts of a batch as cells can hold them: cut where they are too long, escaped where they need it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -28,28 +28,41 @@ class SafeTexts:
     odd: set[int] = field(default_factory=set)
 
 
-def safe_texts(batch: pl.DataFrame, letters: Mapping[str, str], first_row: int) -> SafeTexts:
-    """The text fields of a batch (names to the letters of their columns), made fit for XML."""
+@dataclass(frozen=True)
+class SeenText:
+    """The texts of one field, in the column `letter`: whether any needs care, and the bytes of the longest."""
+
+    field: str
+    letter: str
+    careful: bool
+    longest: int
+
+
+def text_looks(field: str) -> tuple[pl.Expr, pl.Expr]:
+    """What the last two facts of a `SeenText` are found by."""
+    text = pl.col(field)
+    return escape.needs_care(text).any().alias(f"{field}#careful"), text.str.len_bytes().max().alias(f"{field}#longest")
+
+
+def safe_texts(batch: pl.DataFrame, texts: Iterable[SeenText], first_row: int) -> SafeTexts:
+    """The text fields of a batch, made fit for XML."""
     safe = SafeTexts()
-    if not letters:
-        return safe
-    care = batch.select(escape.needs_care(pl.col(name)).any() for name in letters).row(0)
-    longest = batch.select(pl.col(name).str.len_bytes().max() for name in letters).row(0)
-    series = batch.select(*letters).get_columns()
-    for text, letter, careful, length in zip(series, letters.values(), care, longest, strict=True):
-        name = text.name
-        if length > MAX_CHARACTERS:
-            text, cuts = _cut(text, letter, first_row)
-            safe.changed[name] = text
+    for seen in texts:
+        if seen.longest <= MAX_CHARACTERS and not seen.careful:
+            continue
+        text = batch[seen.field]
+        if seen.longest > MAX_CHARACTERS:
+            text, cuts = _cut(text, seen.letter, first_row)
+            safe.changed[seen.field] = text
             safe.cuts += cuts
-        if careful:
-            careful_rows = text.to_frame().select(escape.needs_care(pl.col(name)).fill_null(False).arg_true()).to_series()
+        if seen.careful:
+            careful_rows = text.to_frame().select(escape.needs_care(pl.col(seen.field)).fill_null(False).arg_true()).to_series()
             if careful_rows.is_empty():  # all that needed care was cut off
                 continue
-            safe.changed[name], tagged = _escaped(text, careful_rows)
+            safe.changed[seen.field], tagged = _escaped(text, careful_rows)
             safe.odd.add(careful_rows[0])
             if tagged:
-                safe.tagged.add(name)
+                safe.tagged.add(seen.field)
     return safe
 
 
