@@ -13,7 +13,8 @@ import polars as pl
 
 from contract.kinds import Kind
 from formats.excel import dates, numbers
-from formats.excel.texts import Cut, SeenText, safe_texts, text_looks
+from formats.excel.suspects import suspects
+from formats.excel.texts import Cut, SeenText, safe_texts
 from formats.fields import EXACT_TEXT
 
 _VALUED = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.INSTANT})
@@ -41,8 +42,9 @@ class CellColumn:
 
     @cached_property
     def text_looks(self) -> tuple[pl.Expr, pl.Expr]:
-        """What `SeenText` says of the column's texts."""
-        return text_looks(self.text_field)
+        """The bytes of the column's longest text, and of all."""
+        length = pl.col(self.text_field).str.len_bytes()
+        return length.max().alias(f"{self.name}#longest"), length.sum().alias(f"{self.name}#size")
 
     @cached_property
     def no_cell_value(self) -> pl.Expr:
@@ -135,13 +137,22 @@ def _look(batch: pl.DataFrame, columns: Sequence[CellColumn], *, plain: bool) ->
     """All is looked for in one pass: each costs its planning, however few rows there are."""
     absent = _absent(batch)
     texted = [column for column in columns if absent.get(column.text_field, batch.height) < batch.height]
-    looked_at = [] if plain else texted
     valued = [column for column in columns if column.kind in _VALUED]
-    looks = [*(column.value_look for column in valued), *(look for column in looked_at for look in column.text_looks)]
+    looks = [column.value_look for column in valued]
+    if not plain:
+        looks += [look for column in texted for look in column.text_looks]
     found = iter(batch.select(looks).row(0) if looks else ())
     without_cell = [column for column in valued if next(found)]
-    texts = [SeenText(column.text_field, column.letter, next(found), next(found)) for column in looked_at]
-    return _Seen(without_cell, set(texted), texts)
+    return _Seen(without_cell, set(texted), [] if plain else _texts(batch, texted, list(found)))
+
+
+def _texts(batch: pl.DataFrame, columns: Sequence[CellColumn], lengths: Sequence[int]) -> list[SeenText]:
+    """`lengths` is what the looks at the columns' texts found."""
+    by_name = {series.name: series for series in batch.get_columns()}
+    longest, sizes = lengths[::2], lengths[1::2]
+    suspicious = suspects([by_name[column.text_field] for column in columns], sizes)
+    seen = zip(columns, suspicious, longest, strict=True)
+    return [SeenText(column.text_field, column.letter, careful, length) for column, careful, length in seen]
 
 
 def _with_exact_texts(batch: pl.DataFrame, columns: Iterable[CellColumn]) -> pl.DataFrame:

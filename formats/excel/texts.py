@@ -30,39 +30,32 @@ class SafeTexts:
 
 @dataclass(frozen=True)
 class SeenText:
-    """The texts of one field, in the column `letter`: whether any needs care, and the bytes of the longest."""
+    """The texts of one field, in the column `letter`: whether any may need care, and the bytes of the longest."""
 
     field: str
     letter: str
-    careful: bool
+    suspicious: bool
     longest: int
-
-
-def text_looks(field: str) -> tuple[pl.Expr, pl.Expr]:
-    """What the last two facts of a `SeenText` are found by."""
-    text = pl.col(field)
-    return escape.needs_care(text).any().alias(f"{field}#careful"), text.str.len_bytes().max().alias(f"{field}#longest")
 
 
 def safe_texts(batch: pl.DataFrame, texts: Iterable[SeenText], first_row: int) -> SafeTexts:
     """The text fields of a batch, made fit for XML."""
     safe = SafeTexts()
     for seen in texts:
-        if seen.longest <= MAX_CHARACTERS and not seen.careful:
+        if seen.longest <= MAX_CHARACTERS and not seen.suspicious:
             continue
         text = batch[seen.field]
         if seen.longest > MAX_CHARACTERS:
             text, cuts = _cut(text, seen.letter, first_row)
             safe.changed[seen.field] = text
             safe.cuts += cuts
-        if seen.careful:
-            careful_rows = text.to_frame().select(escape.needs_care(pl.col(seen.field)).fill_null(False).arg_true()).to_series()
-            if careful_rows.is_empty():  # all that needed care was cut off
-                continue
-            safe.changed[seen.field], tagged = _escaped(text, careful_rows)
-            safe.odd.add(careful_rows[0])
-            if tagged:
-                safe.tagged.add(seen.field)
+        careful = text.to_frame().select(escape.needs_care(pl.col(seen.field)).fill_null(False).arg_true()).to_series()
+        if careful.is_empty():
+            continue
+        safe.changed[seen.field], tagged = _escaped(text, careful)
+        safe.odd.add(careful[0])
+        if tagged:
+            safe.tagged.add(seen.field)
     return safe
 
 
