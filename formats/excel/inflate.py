@@ -25,11 +25,25 @@ _ROOM = 64  # isal needs a little more than the content to see its end
 
 
 @dataclass(frozen=True)
+class Extent:
+    """The CRC-32 and the length of a content."""
+
+    crc: int
+    size: int
+
+
+@dataclass(frozen=True)
 class Inflated:
     """The content of a piece, and its CRC-32."""
 
     content: bytes
     crc: int
+
+    @property
+    def extent(self) -> Extent:
+        """What is left to say of it once its content was looked at. Whoever lets go of that soon has its memory again for the
+        next one: memory that was never used takes longer to get than a piece to inflate."""
+        return Extent(self.crc, len(self.content))
 
 
 @dataclass
@@ -39,11 +53,10 @@ class Total:
     crc: int = 0
     size: int = 0
 
-    def with_piece(self, piece: Inflated) -> bytes:
-        """Adds the next piece; its content."""
-        self.crc = isal_zlib.crc32_combine(self.crc, piece.crc, len(piece.content))
-        self.size += len(piece.content)
-        return piece.content
+    def add(self, piece: Extent) -> None:
+        """Adds the next piece."""
+        self.crc = isal_zlib.crc32_combine(self.crc, piece.crc, piece.size)
+        self.size += piece.size
 
     def check(self, part: zipfile.ZipInfo) -> None:
         """Raises zipfile.BadZipFile when the pieces are not what the directory says of the part."""
@@ -55,7 +68,8 @@ def inflated(path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> Ite
     """The content of a part, in order. Raises zipfile.BadZipFile when its data or its CRC is not what the directory says."""
     total = Total()
     for piece in in_order(pool, inflate, ((piece,) for piece in pieces_of(path, part))):
-        yield total.with_piece(piece)
+        total.add(piece.extent)
+        yield piece.content
     total.check(part)
 
 

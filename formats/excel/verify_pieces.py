@@ -12,7 +12,7 @@ import polars as pl
 
 from formats.excel.cells import CellColumn
 from formats.excel.decode import wrong_cell
-from formats.excel.inflate import Inflated, Total, inflate, pieces_of
+from formats.excel.inflate import Extent, Total, inflate, pieces_of
 from formats.excel.sheet_xml import RowsSize, rows_size
 from formats.excel.sheets import DataSheet
 from formats.excel.skeleton import part_styles
@@ -27,8 +27,9 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
     """
     pieces = pieces_of(path, part)
     total = Total()
-    head = total.with_piece(inflate(next(pieces, b"")))
-    columns = cell_columns(sheet, part_styles(head, len(sheet.columns)))
+    head = inflate(next(pieces, b""))
+    total.add(head.extent)
+    columns = cell_columns(sheet, part_styles(head.content, len(sheet.columns)))
     usual = _Usual()
 
     def measure(rows: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, int, RowsSize]:
@@ -39,12 +40,12 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
             yield next(pieces, b""), columns, rows, first_row, size
 
     for found, size, right in in_order(pool, _look, with_pieces()):
-        total.with_piece(found)
+        total.add(found)
         if not right:
             return False
         usual.plain = usual.plain and size.plain
     for piece in pieces:
-        total.with_piece(inflate(piece))
+        total.add(inflate(piece).extent)
     total.check(part)
     return True
 
@@ -57,11 +58,11 @@ class _Usual:
 
 def _look(
     piece: bytes, columns: Sequence[CellColumn], rows: pl.DataFrame, first_row: int, size: RowsSize
-) -> tuple[Inflated, RowsSize, bool]:
+) -> tuple[Extent, RowsSize, bool]:
     found = inflate(piece, size.total)
     if size.plain and len(found.content) != size.total:
         # Escapes and cuts change the lengths of rows.
         size = rows_size(rows, columns, first_row)
     if len(found.content) != size.total:
-        return found, size, False
-    return found, size, wrong_cell(found.content, size.odd, rows, columns, first_row) is None
+        return found.extent, size, False
+    return found.extent, size, wrong_cell(found.content, size.odd, rows, columns, first_row) is None
