@@ -6,12 +6,13 @@ worker was killed takes up to a second to end, while its runs go on that a new w
 
 import os
 
-from config import logs
+from config import interpreter, logs
 from config.settings import load_settings
 from runtime.export_process import prefect_settings
 from runtime.parts import PARENT, die_with_parent
 
 die_with_parent(int(os.environ[PARENT]))
+interpreter.suit_exports()
 
 ID = os.getpid()
 """The fork server's own process, which every run's process is to be the child of."""
