@@ -106,8 +106,8 @@ Way = Ours | Stock
 
 
 def wait(way: Way, run: str) -> None:
-    """Until a run has ended, which is noticed when it has lasted a fiftieth longer at most: who asks more often takes the
-    processors from the run that it waits for."""
+    """Until a run has ended. Who asks more often than every fiftieth of the time takes the processors from the run that it
+    waits for."""
     began = time.monotonic()
     while not way.has_ended(_CLIENT, run):
         lasted = time.monotonic() - began

@@ -1,4 +1,4 @@
-"""How Python itself is set in the processes whose work is exports: before anything large is imported."""
+"""How Python itself is set in processes whose work is exports; the sooner, the better."""
 
 import gc
 import os
@@ -6,7 +6,7 @@ import sys
 
 _OBJECTS_A_COLLECTION = 1_000_000
 """Modules are hundreds of thousands of objects that stay. To look through them for garbage again and again while they are
-imported takes a third of a second of every command; a process that serves collects more often."""
+imported takes a third of a second of a command; a process that serves collects more often."""
 
 _SWITCH_SECONDS = 0.0003
 """How long a thread that comes back from a library into Python waits for one that is in Python: by default 5 ms, which leaves

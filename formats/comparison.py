@@ -7,10 +7,11 @@ import polars as pl
 import pyarrow as pa
 
 from contract.errors import VerificationFailed
+from formats.fields import OWN
 from formats.ipc import read_batches
 from formats.tables import DataTable
 
-_READ = "\0"
+_READ = OWN + "read "
 """Begins the names of columns that were read: no name of an object has this character."""
 
 

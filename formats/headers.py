@@ -6,7 +6,7 @@ area in front (`properties.retryCount`), so that a file can be read back without
 
 from config.catalogue import BY_KEY, Area
 from contract.filters import fold
-from formats.fields import EXACT_TEXT, FINGERPRINT
+from formats.fields import EXACT_TEXT, OWN
 
 ACTION, TYPE, ID, NAME = SYSTEM = ("Action", "Type", "ID", "Name")
 """The system columns, in their order; `Action` is for the people who edit the file."""
@@ -18,7 +18,7 @@ MULTIPLE = "||"
 """Between the values of a cell that holds several (the template's multi values delimiter)."""
 
 _PREFIXES: dict[str, Area] = {"properties.": "property", "attributes.": "attribute"}
-_RESERVED = frozenset(map(fold, (*SYSTEM, FINGERPRINT)))
+_RESERVED = frozenset(map(fold, SYSTEM))
 
 
 def flat_name(area: Area, name: str) -> str:
@@ -42,7 +42,7 @@ def _is_plain(area: Area, name: str) -> bool:
         area == "attribute"
         and ("property", key) not in BY_KEY
         and key not in _RESERVED
-        and not key.startswith(tuple(_PREFIXES))
+        and not key.startswith((*_PREFIXES, OWN))
         and not key.endswith(EXACT_TEXT)
         and bool(name)
         # Blanks around a header are lost when it is read, and Polars takes such names for patterns.

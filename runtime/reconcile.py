@@ -72,10 +72,16 @@ async def sweep(records: Records, *, at_boot: bool = False) -> None:
 
 async def judge(records: Records, run_id: UUID) -> None:
     """Decide about a run that has no living process; one that waits, or lives after all, is left alone."""
-    if run_id not in records.alive():
+    if run_id in records.alive():
+        return
+    cause = records.ends.pop(run_id, ORPHANED)
+    try:
         with logs.about(job=run_id):
-            await _judge(records, run_id, records.ends.get(run_id, ORPHANED))
-        records.ends.pop(run_id, None)
+            await _judge(records, run_id, cause)
+    except Exception:
+        if cause != ORPHANED:
+            records.ends.setdefault(run_id, cause)  # for the next one to judge it
+        raise
 
 
 async def _judge(records: Records, run_id: UUID, cause: str) -> None:

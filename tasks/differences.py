@@ -10,7 +10,7 @@ import pyarrow as pa
 from contract.filters import fold
 from contract.kinds import Kind
 from formats.delimited import iso
-from formats.fields import EXACT_TEXT
+from formats.fields import EXACT_TEXT, OWN
 from formats.headers import ID, NAME, SYSTEM, TYPE
 from formats.ipc import read_batches
 from formats.tables import Content, DataTable, TableColumn
@@ -29,7 +29,7 @@ CHANGES = pa.schema(
 _TITLE = "Changes"
 _GROUP = "System Fields"
 _ROW = "row"
-_COLUMN, _LABEL, _ORDER = "#column", "#label", "#order"
+_ID, _COLUMN, _LABEL, _ORDER = OWN + "id", OWN + "column", OWN + "label", OWN + "order"
 
 
 def since_in_words(base: Base) -> str:
@@ -78,9 +78,9 @@ def _cells(table: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
     if table is None or not table.rows:
         return pl.DataFrame(schema=schema)
     shown = [_text(column, zone) for column in table.columns if column.name not in SYSTEM or column.name == NAME]
-    frames = [_frame(batch).select(pl.col(ID).alias("#id"), *shown) for batch in read_batches(table.path)]
-    long = pl.concat(frames).unpivot(index="#id", variable_name=_COLUMN, value_name="text")
-    return long.select(pl.col("#id").alias(ID), _COLUMN, "text").cast(schema)
+    frames = [_frame(batch).select(pl.col(ID).alias(_ID), *shown) for batch in read_batches(table.path)]
+    long = pl.concat(frames).unpivot(index=_ID, variable_name=_COLUMN, value_name="text")
+    return long.select(pl.col(_ID).alias(ID), _COLUMN, "text").cast(schema)
 
 
 def _text(column: TableColumn, zone: ZoneInfo) -> pl.Expr:

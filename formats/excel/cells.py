@@ -4,7 +4,7 @@ Source: ECMA-376 part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType). Texts are inline 
 as its exact text; null is no cell.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -17,8 +17,17 @@ from formats.excel.suspects import suspects
 from formats.excel.texts import Cut, SeenText, safe_texts
 from formats.fields import EXACT_TEXT
 
-_VALUED = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.INSTANT})
-"""The kinds with values that no cell can hold."""
+
+def _no_cell_instant(value: pl.Expr, zone: ZoneInfo | None) -> pl.Expr:
+    return value.is_not_null() & ~dates.fits(dates.wall_clock(value, zone)).fill_null(False)
+
+
+_NO_CELL: Mapping[Kind, Callable[[pl.Expr, ZoneInfo | None], pl.Expr]] = {
+    Kind.INTEGER: lambda value, _: numbers.inexact_integer(value),
+    Kind.NUMBER: lambda value, _: numbers.no_cell_number(value),
+    Kind.INSTANT: _no_cell_instant,
+}
+"""The kinds with values that no cell can hold, and whether a value is one, in the column's zone."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +58,7 @@ class CellColumn:
     @cached_property
     def no_cell_value(self) -> pl.Expr:
         """Whether a value is one that no cell can hold."""
-        value = pl.col(self.name)
-        match self.kind:
-            case Kind.INTEGER:
-                return numbers.inexact_integer(value)
-            case Kind.NUMBER:
-                return numbers.no_cell_number(value)
-            case Kind.INSTANT:
-                return value.is_not_null() & ~dates.fits(dates.wall_clock(value, self.zone)).fill_null(False)
-            case _:
-                return pl.lit(False)
+        return _NO_CELL[self.kind](pl.col(self.name), self.zone)
 
     @cached_property
     def value_look(self) -> pl.Expr:
@@ -111,11 +111,11 @@ class Cells:
 
 def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> Cells:
     """The cells of a batch whose first row is `first_row` (1-based) of its sheet. `plain`: no text is cut or escaped."""
-    seen = _look(batch, columns, plain=plain)
+    seen = _look(batch, columns)
     if seen.without_cell:
         batch = _with_exact_texts(batch, seen.without_cell)
-        seen = _look(batch, columns, plain=plain)
-    safe = safe_texts(batch, seen.texts, first_row)
+        seen = _look(batch, columns)
+    safe = safe_texts(batch, [] if plain else _texts(batch, seen), first_row)
     values = [c.value_without_text if c in seen.texted else c.value for c in columns if c.kind is not Kind.TEXT]
     contents = batch.with_columns(*safe.changed.values(), *values)
     absent = _absent(contents)
@@ -125,34 +125,30 @@ def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a batch holds: the columns `without_cell` for some value, the `texted` ones that have any text, and what these texts
-    need."""
+    """What a batch holds: the columns `without_cell` for some value; the `texted` ones that have any text, with the bytes of
+    the longest and of all."""
 
     without_cell: list[CellColumn]
-    texted: set[CellColumn]
-    texts: list[SeenText]
+    texted: dict[CellColumn, tuple[int, int]]
 
 
-def _look(batch: pl.DataFrame, columns: Sequence[CellColumn], *, plain: bool) -> _Seen:
+def _look(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> _Seen:
     """All is looked for in one pass: each costs its planning, however few rows there are."""
     absent = _absent(batch)
     texted = [column for column in columns if absent.get(column.text_field, batch.height) < batch.height]
-    valued = [column for column in columns if column.kind in _VALUED]
-    looks = [column.value_look for column in valued]
-    if not plain:
-        looks += [look for column in texted for look in column.text_looks]
+    valued = [column for column in columns if column.kind in _NO_CELL]
+    looks = [*(column.value_look for column in valued), *(look for column in texted for look in column.text_looks)]
     found = iter(batch.select(looks).row(0) if looks else ())
     without_cell = [column for column in valued if next(found)]
-    return _Seen(without_cell, set(texted), [] if plain else _texts(batch, texted, list(found)))
+    return _Seen(without_cell, {column: (next(found), next(found)) for column in texted})
 
 
-def _texts(batch: pl.DataFrame, columns: Sequence[CellColumn], lengths: Sequence[int]) -> list[SeenText]:
-    """`lengths` is what the looks at the columns' texts found."""
+def _texts(batch: pl.DataFrame, seen: _Seen) -> list[SeenText]:
     by_name = {series.name: series for series in batch.get_columns()}
-    longest, sizes = lengths[::2], lengths[1::2]
-    suspicious = suspects([by_name[column.text_field] for column in columns], sizes)
-    seen = zip(columns, suspicious, longest, strict=True)
-    return [SeenText(column.text_field, column.letter, careful, length) for column, careful, length in seen]
+    sizes = [size for _, size in seen.texted.values()]
+    suspicious = suspects([by_name[column.text_field] for column in seen.texted], sizes)
+    columns = zip(seen.texted.items(), suspicious, strict=True)
+    return [SeenText(column.text_field, column.letter, careful, longest) for (column, (longest, _)), careful in columns]
 
 
 def _with_exact_texts(batch: pl.DataFrame, columns: Iterable[CellColumn]) -> pl.DataFrame:

@@ -13,11 +13,12 @@ from formats.excel.columns import Column
 from formats.excel.rows import Rows, ipc_rows
 from formats.excel.sheets import DataSheet, HeaderLook, Links
 from formats.excel.states import column_of
+from formats.fields import OWN
 from formats.tables import DataTable, Receipt
 
 TITLE = "Validation Errors"
 _ROW, _TYPE, _ID, _TEXT = "row", "Type", "ID", "error"
-_PLACE = "#place"
+_PLACE = OWN + "place"
 
 
 def errors_sheet(

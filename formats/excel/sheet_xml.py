@@ -14,11 +14,12 @@ import polars as pl
 
 from formats.excel.cells import CellColumn, cells_of
 from formats.excel.texts import Cut
+from formats.fields import OWN
 
 ROW_OPENING, ROW_OPENED, ROW_CLOSING = '<row r="', '">', "</row>"
 CELL_OPENING = '<c r="'
 
-_ROW = "#row"
+_ROW = OWN + "row"
 _MOST_PARTS = 1_000  # planning one concat_str takes time by the square of its parts
 
 
@@ -43,7 +44,7 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
     if len(parts) > _MOST_PARTS:
         groups = [parts[start : start + _MOST_PARTS] for start in range(0, len(parts), _MOST_PARTS)]
         frame = pl.DataFrame([_concatenated(frame, group).alias(str(number)) for number, group in enumerate(groups)])
-        parts = [pl.all()]
+        parts = (pl.all(),)
     rows = _concatenated(frame, parts)
     return RowsXml(text_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
 
@@ -87,14 +88,14 @@ class _Markup(NamedTuple):
     optional: bool
 
 
-@lru_cache(maxsize=4)  # nearly all batches of a sheet are written alike
-def _row_parts(cells: tuple[_Markup, ...]) -> list[pl.Expr]:
+@lru_cache(maxsize=2)  # nearly all batches of a sheet are written alike
+def _row_parts(cells: tuple[_Markup, ...]) -> tuple[pl.Expr, ...]:
     """What a row is joined of."""
     row: list[str | pl.Expr] = [ROW_OPENING, pl.col(_ROW), ROW_OPENED]
     for cell in cells:
         parts = (CELL_OPENING + cell.letter, pl.col(_ROW), cell.opening, pl.col(cell.field), cell.closing)
         row += [pl.concat_str(_joined(parts))] if cell.optional else parts
-    return _joined([*row, ROW_CLOSING])
+    return tuple(_joined([*row, ROW_CLOSING]))
 
 
 def _joined(parts: Iterable[str | pl.Expr]) -> list[pl.Expr]:

@@ -17,6 +17,7 @@ import xlsxwriter
 
 from contract.kinds import Kind
 from formats.excel.columns import Column
+from formats.excel.limits import cut
 from formats.excel.rows import rows_a_batch
 from formats.excel.sheets import DataSheet, HeaderLook, Sheet
 from formats.excel.widths import column_widths
@@ -143,7 +144,7 @@ def _draw_header(book: Any, worksheet: Any, sheet: DataSheet) -> None:
     formats = _Formats(book, cells)
     for number, column in enumerate(sheet.columns):
         look = sheet.marked.get(column.name) or sheet.looks.get(column.group, HeaderLook())
-        worksheet.write_string(label_row, number, column.label, formats.of(look))
+        worksheet.write_string(label_row, number, cut(column.label), formats.of(look))
     worksheet.set_row(label_row, _HEADER_HEIGHT)
     if label_row:
         _draw_groups(book, worksheet, sheet, cells)

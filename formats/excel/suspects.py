@@ -1,7 +1,7 @@
-"""A quick look at many short texts for those that may not stand in a cell as they are.
+"""A quick look at many texts for those that may not stand in a cell as they are.
 
-To ask a pattern about each of them takes longer to begin than to answer. So they are joined, and the bytes of all are compared
-at once; only where some byte is suspicious the pattern has the word (`escape.needs_care`).
+To ask a pattern about each short one takes longer to begin than to answer. So they are joined, and the bytes of all are
+compared at once; only where some byte is suspicious the pattern has the word (`escape.needs_care`).
 """
 
 from collections.abc import Iterator, Sequence

@@ -42,33 +42,35 @@ def safe_texts(batch: pl.DataFrame, texts: Iterable[SeenText], first_row: int) -
     """The text fields of a batch, made fit for XML."""
     safe = SafeTexts()
     for seen in texts:
-        if seen.longest <= MAX_CHARACTERS and not seen.suspicious:
-            continue
-        text = batch[seen.field]
         if seen.longest > MAX_CHARACTERS:
-            text, cuts = _cut(text, seen.letter, first_row)
-            safe.changed[seen.field] = text
-            safe.cuts += cuts
-        careful = text.to_frame().select(escape.needs_care(pl.col(seen.field)).fill_null(False).arg_true()).to_series()
-        if careful.is_empty():
-            continue
-        safe.changed[seen.field], tagged = _escaped(text, careful)
-        safe.odd.add(careful[0])
-        if tagged:
-            safe.tagged.add(seen.field)
+            _cut(safe, batch[seen.field], seen.letter, first_row)
+        if seen.suspicious:
+            _escape(safe, safe.changed.get(seen.field, batch[seen.field]))
     return safe
 
 
-def _cut(text: pl.Series, letter: str, first_row: int) -> tuple[pl.Series, list[Cut]]:
-    suspects = (text.str.len_bytes() > MAX_CHARACTERS).fill_null(False).arg_true()
-    cuts = []
+def _cut(safe: SafeTexts, text: pl.Series, letter: str, first_row: int) -> None:
+    """Cuts the texts of a field that are too long. The mark at the end of such a text needs no care."""
+    long = (text.str.len_bytes() > MAX_CHARACTERS).fill_null(False).arg_true()
     shortened = []
-    for row in suspects:
+    for row in long:
         whole = text[row]
         shortened.append(cut(whole))
         if shortened[-1] != whole:
-            cuts.append(Cut(f"{letter}{first_row + row}", units(whole)))
-    return text.clone().scatter(suspects, pl.Series(shortened, dtype=pl.String)), cuts
+            safe.cuts.append(Cut(f"{letter}{first_row + row}", units(whole)))
+            safe.odd.add(row)
+    safe.changed[text.name] = text.clone().scatter(long, pl.Series(shortened, dtype=pl.String))
+
+
+def _escape(safe: SafeTexts, text: pl.Series) -> None:
+    """Rewrites the texts of a field that need care, if any does after all."""
+    careful = text.to_frame().select(escape.needs_care(pl.col(text.name)).fill_null(False).arg_true()).to_series()
+    if careful.is_empty():
+        return
+    safe.changed[text.name], tagged = _escaped(text, careful)
+    safe.odd.add(careful[0])
+    if tagged:
+        safe.tagged.add(text.name)
 
 
 def _escaped(text: pl.Series, careful: pl.Series) -> tuple[pl.Series, bool]:

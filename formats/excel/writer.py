@@ -16,6 +16,7 @@ from formats.excel.cells import CellColumn
 from formats.excel.columns import columns_of
 from formats.excel.deflate import Piece, deflate
 from formats.excel.hyperlinks import hyperlinks, split_for_links
+from formats.excel.limits import MAX_CHARACTERS, units
 from formats.excel.losses import cut_cells, missing_columns
 from formats.excel.package import Package
 from formats.excel.rows import frame_rows, lazy_rows, rows_a_batch
@@ -54,7 +55,7 @@ def write(
     with Package(path) as package, ThreadPoolExecutor(threads or thread_count(), "excel") as pool:
         for name, content in skeleton.parts.items():
             if name in data:
-                cuts: list[Cut] = []
+                cuts = _cut_labels(data[name])
                 checksums.append(package.stream(name, _sheet_pieces(content, data[name], pool, cuts)))
                 warnings += cut_cells(data[name].title, cuts)
             else:
@@ -78,6 +79,8 @@ def sheets_of(frames: Mapping[str, pl.DataFrame | pl.LazyFrame], zone: ZoneInfo 
     sheets: list[Sheet] = []
     for number, (title, frame) in enumerate(frames.items()):
         columns, fields = columns_of(frame.collect_schema(), zone)
+        if not columns:
+            frame = frame.head(0)  # rows of nothing
         rows = lazy_rows(frame, fields) if isinstance(frame, pl.LazyFrame) else frame_rows(frame, fields)
         sheets.append(DataSheet(title, columns, rows, active=number == 0))
     return sheets
@@ -89,6 +92,12 @@ def cell_columns(sheet: DataSheet, styles: Sequence[int]) -> list[CellColumn]:
         CellColumn(column.name, xl_col_to_name(number), column.kind, style, column.zone, column.layout)
         for number, (column, style) in enumerate(zip(sheet.columns, styles, strict=True))
     ]
+
+
+def _cut_labels(sheet: DataSheet) -> list[Cut]:
+    """The labels that are too long for a cell."""
+    lengths = enumerate(units(column.label) for column in sheet.columns)
+    return [Cut(f"{xl_col_to_name(n)}{sheet.header_rows}", length) for n, length in lengths if length > MAX_CHARACTERS]
 
 
 def _sheet_pieces(content: bytes, sheet: DataSheet, pool: ThreadPoolExecutor, cuts: list[Cut]) -> Iterator[Piece]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pandas
 import pytest
@@ -15,6 +16,7 @@ from database.engine import connect
 from database.loader import load_objects
 from database.migrate import upgrade
 from flows.pipeline import Place, Steps, run_export
+from formats import FORMATS
 
 COUNT = 7
 
@@ -74,6 +76,30 @@ def test_the_steps_go_in_order_and_the_facts_become_known(place):
     assert list(sheet["ID"]) == [f"state-{number}" for number in range(COUNT)]
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_attributes_named_like_the_fields_of_single_steps_are_attributes_like_others(place, format):
+    names = ["#row", "#id", "#read ID", "#fingerprint", "#place", "#", "x#text", "row"]
+    attributes = {name: {"values": [{"value": f"of {name}"}]} for name in names}
+    engine = connect(place.objects_url)
+    load_objects(engine, "odd", [("one", {"id": "one", "type": "oddity", "data": {"attributes": attributes}})])
+    engine.dispose()
+    asked = {"query": {"filters": {"typesCriterion": ["oddity"]}}, "fields": {"attributes": ["_ALL"]}}
+    asked["rsconnect"] = {"profilecontexts": [{"format": format}]}
+    outcome = run_export({"params": asked}, tenant="odd", job_id=f"odd-{format}", place=place, reporter=Notes())
+    made = f"{place.results}/{outcome.file.key}"
+    if format == "excel":
+        frame = pandas.read_excel(made, sheet_name="Oddity", header=1, dtype=str, engine="calamine")
+    elif format == "csv":
+        frame = pandas.read_csv(made, dtype=str)
+    elif format == "parquet":
+        frame = pandas.read_parquet(made)
+    else:
+        frame = pandas.DataFrame(
+            [{"ID": "one"} | {name: f"of {name}" for name in names if f"of {name}" in Path(made).read_text()}]
+        )
+    assert [f"of {name}" for name in names if f"of {name}" in frame.to_numpy().tolist()[0]] == [f"of {name}" for name in names]
+
+
 def test_when_nothing_matches_an_empty_file_is_made(place):
     outcome = run_export(for_nobody(), tenant="acme", job_id="job-2", place=place, reporter=Notes())
     assert outcome.extracted.matched == 0
@@ -130,8 +156,10 @@ def test_the_libraries_of_tables_are_imported_while_objects_are_read(place):
     script = f"""
 import json, sys
 from dataclasses import replace
+from pathlib import Path
 from config.settings import Settings
 from flows.pipeline import Place, Steps, run_export
+from formats import FORMATS
 LATER = {{"tasks.transform", "tasks.publish", "formats.excel.workbook", "formats.excel.verify", "polars"}}
 class Silent:
     def progress(self, step, records_done): pass

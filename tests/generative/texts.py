@@ -35,6 +35,7 @@ INSTANTS = (
 NAMES = (
     "retryCount", "RetryCount", "RETRYCOUNT", "note", "Note", "Größe", "GRÖSSE", "größe", "id", "ID", "Id", "Action",
     "action", "Type", "type", "Name", "name", "tenant", "row", "Row", "entry", "details", "fingerprint", "Fingerprint",
+    "#row", "#id", "#column", "#place", "#read note",
     "loaded_ms", "document", "#text", "#fingerprint", "properties.note", "attributes.note", "Properties.retryCount",
     "attributes.attributes.x", "properties.", "note#text", "createdDate#text", "createdDate_ms", "Created Date", "Channel Id",
     "channel id", "Item State", "itemstate ", " itemState", "item_state", "item-state", "a>>b", "a>>", ">>b", ">>", "a>>b>>c",

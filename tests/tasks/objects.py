@@ -31,6 +31,8 @@ ATTRIBUTES = [
     "type",
     "a>>b",
     "x#text",
+    "#row",
+    "#id",
 ]
 GROUPS = ["validationError", "ValidationError", "address", "a"]
 MEMBERS = ["sno", "sourceAttribute", "targetAttribute", "error", "Error", "severity", "b"]

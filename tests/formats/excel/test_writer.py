@@ -19,7 +19,7 @@ from formats.excel.verify import verify
 from formats.excel.writer import sheets_of
 from tests.examples import examples
 from tests.formats.excel.oracle import equal, expected
-from tests.formats.excel.readers import by_calamine, by_openpyxl, by_pandas
+from tests.formats.excel.readers import by_calamine, by_openpyxl, by_pandas, cells, part
 
 NASTY = st.sampled_from(
     [
@@ -276,3 +276,61 @@ def test_a_name_that_is_a_pattern_elsewhere_is_a_name(tmp_path: Path) -> None:
     write({"Names": frame}, tmp_path / "names.xlsx")
     rows = by_openpyxl(tmp_path / "names.xlsx")
     assert rows == [list(frame.columns), ["1", "2", "3", 4, "5", "6"]]
+
+
+def numbers_in(path: Path) -> list[list[float]]:
+    """The days that the cells say, as milliseconds, column by column."""
+    rows: dict[str, list[float]] = {}
+    for place, (_, _, text) in cells(part(path, "xl/worksheets/sheet1.xml")).items():
+        if place[1:] != "1":
+            rows.setdefault(place[0], []).append(round(float(text) * 86_400_000, 3))
+    return list(rows.values())
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_a_duration_is_cut_to_the_millisecond(tmp_path: Path, unit: Any) -> None:
+    lengths = [timedelta(microseconds=1_500), timedelta(microseconds=-1_500), timedelta(days=1_000, milliseconds=7)]
+    frame = pl.DataFrame({"d": pl.Series(lengths, dtype=pl.Duration(unit))})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    assert numbers_in(tmp_path / "s.xlsx") == [[1, -1, 86_400_000_007]]
+
+
+@pytest.mark.parametrize(("unit", "longest"), [("ms", 2**53), ("us", 2**63 - 1), ("ns", 2**63 - 1)])
+def test_a_duration_of_any_length_keeps_its_sign_and_size(tmp_path: Path, unit: Any, longest: int) -> None:
+    frame = pl.DataFrame({"d": pl.Series([longest, -longest]).cast(pl.Duration(unit))})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    [[long, short]] = numbers_in(tmp_path / "s.xlsx")
+    assert long == pytest.approx(longest // {"ms": 1, "us": 1_000, "ns": 1_000_000}[unit], rel=1e-15)
+    assert short == -long
+
+
+def test_a_time_of_day_is_cut_to_the_millisecond(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"t": [time(23, 59, 59, 999_999), time(0, 0, 0, 1_999), time(0)]})
+    write({"S": frame}, tmp_path / "s.xlsx")
+    assert numbers_in(tmp_path / "s.xlsx") == [[86_399_999, 1, 0]]
+    assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == [
+        time(23, 59, 59, 999_000),
+        time(0, 0, 0, 1_000),
+        time(0),
+    ]
+
+
+def test_a_header_that_is_too_long_is_cut_marked_and_named(tmp_path: Path) -> None:
+    written = write({"S": pl.DataFrame({"a": ["x"], "b" * 40_000: ["y"]})}, tmp_path / "s.xlsx")
+    assert by_openpyxl(tmp_path / "s.xlsx")[0] == ["a", expected("b" * 40_000)]
+    [warning] = written.warnings
+    assert "B1 (40,000 characters)" in warning.message
+
+
+@pytest.mark.parametrize("frame", [pl.DataFrame(height=3), pl.DataFrame(height=3).lazy()])
+def test_a_frame_without_columns_has_no_rows(tmp_path: Path, frame: Any) -> None:
+    assert write({"S": frame}, tmp_path / "s.xlsx").rows == 0
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx")
+    assert by_openpyxl(tmp_path / "s.xlsx") in ([], [[None]])
+
+
+def test_a_value_beside_a_text_that_needs_care_and_one_that_no_cell_can_hold_are_kept(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"n": [2**53 + 1, 1], "t": ["a & b", "x" * 32_768 + "&"]})
+    written = write({"S": frame}, tmp_path / "s.xlsx")
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx", written.checksum)
+    assert by_openpyxl(tmp_path / "s.xlsx")[1:] == [["9007199254740993", "a & b"], [1, expected("x" * 32_768 + "&")]]
