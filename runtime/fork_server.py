@@ -9,9 +9,11 @@ import os
 from config import interpreter, logs
 from config.settings import load_settings
 from runtime.export_process import prefect_settings
-from runtime.parts import PARENT, die_with_parent
+from runtime.parts import PARENT, die_with_parent, tie_to_parent
 
 die_with_parent(int(os.environ[PARENT]))
+# At once: the process of a run reads what it is to do before it asks whose child it is, and may be held up in that.
+os.register_at_fork(after_in_child=tie_to_parent)
 interpreter.suit_exports()
 
 ID = os.getpid()

@@ -42,17 +42,23 @@ class Part:
         )
 
 
+def tie_to_parent() -> None:
+    """Have the kernel kill this process when its parent dies, however that comes. Linux only; elsewhere it does nothing.
+
+    See prctl(2), PR_SET_PDEATHSIG.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when the process `parent` dies, however that comes. Linux only; elsewhere it does
-    nothing.
+    """The same for a process that is the child of the process `parent`, unless that is gone already: raises SystemExit then.
 
     The parent says who it is: one that died while this process was starting has left it to another, which would be taken for
-    the parent here. See prctl(2), PR_SET_PDEATHSIG. Raises SystemExit where the parent is gone already.
+    the parent here.
     """
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    tie_to_parent()
+    if sys.platform == "linux" and os.getppid() != parent:
         log.error("The parent process is gone")
         raise SystemExit(1)
 

@@ -35,6 +35,18 @@ print("lives", flush=True)
 time.sleep(60)
 """
 
+HELD_UP = """
+import os, signal, sys
+import runtime.fork_server
+child = os.fork()
+if not child:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    os._exit(0)
+os.waitpid(child, os.WUNTRACED)
+print("stopped", flush=True)
+sys.stdin.read()
+"""
+
 FORKED_LATE = """
 import runtime, sys
 from types import SimpleNamespace
@@ -58,6 +70,17 @@ def test_a_process_ends_with_its_parent():
     assert parent.stdout.read() == ""  # nobody has the pipe any more
     assert time.monotonic() - began < 30
     parent.communicate()
+
+
+def test_a_process_that_is_held_up_when_it_was_just_forked_ends_with_the_fork_server(tmp_path):
+    told = os.environ | {PARENT: str(os.getpid()), "STATESHEET_HOME": str(tmp_path)}
+    server = subprocess.Popen(
+        [sys.executable, "-c", HELD_UP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=told
+    )
+    assert server.stdout.readline() == "stopped\n"
+    server.kill()
+    assert server.stdout.read() == ""  # nobody has the pipe any more
+    server.communicate()
 
 
 def test_a_part_is_told_which_process_it_lives_for():
