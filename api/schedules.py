@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+from cronsim import CronSim, CronSimError
 
 from api.runs import PrefectRuns
 from contract.errors import BadSchedule, RunRefused
 
 _AHEAD = 3
 """How many runs Prefect makes ahead of time; each holds a copy of the request."""
+_CRON_FIELDS = 5
 _MOST_LOOKED_AT = 200
 """Most planned runs that are looked at for the next run of each schedule: Prefect's own limit."""
 
@@ -32,6 +35,7 @@ async def create(runs: PrefectRuns, tenant: str, request: Mapping[str, Any], cro
 
     Raises BadSchedule for a cron line or a zone that is none, and PrefectUnavailable.
     """
+    _check_cron(cron)
     wanted = {
         "schedule": {"cron": cron, "timezone": timezone},
         "active": True,
@@ -43,6 +47,22 @@ async def create(runs: PrefectRuns, tenant: str, request: Mapping[str, Any], cro
     except RunRefused as error:
         raise BadSchedule(reason=f"Prefect does not take {cron!r} in {timezone!r}") from error
     return _read(made, {})
+
+
+def _check_cron(cron: str) -> None:
+    """Raises BadSchedule. Prefect takes lines that never come, and then plans the runs of no schedule of the deployment.
+
+    A sixth field would be that of seconds.
+    """
+    fields = cron.split()
+    if len(fields) != _CRON_FIELDS:
+        raise BadSchedule(reason=f"{cron!r} has {len(fields)} fields and not five")
+    try:
+        next(CronSim(cron, datetime.now(UTC)))
+    except CronSimError as error:
+        raise BadSchedule(reason=f"{cron!r}: {str(error).lower()}") from error
+    except StopIteration as never:
+        raise BadSchedule(reason=f"{cron!r} never comes") from never
 
 
 async def listed(runs: PrefectRuns, tenant: str | None = None) -> list[Schedule]:

@@ -57,10 +57,11 @@ def unfold(details: str | bytes, contexts: tuple[Context, ...]) -> Unfolded:
         entries = sorted({value[4] for _, values in members.values() for value in values}, key=_order)
         for key, (name, values) in members.items():
             if key not in ERROR_KEYS:
-                cells.append((("attribute", key), name, MULTIPLE.join(_part(values, entry) or "" for entry in entries)))
+                parts = _parts(values)
+                cells.append((("attribute", key), name, MULTIPLE.join(parts.get(entry, "") for entry in entries)))
         if group == ERROR_GROUP:
-            parts = [members.get(key, ("", ()))[1] for key in ERROR_KEYS]
-            errors = [(_order(entry), tuple(_part(values, entry) for values in parts)) for entry in entries]
+            said_of = [_parts(members.get(key, ("", ()))[1]) for key in ERROR_KEYS]
+            errors = [(_order(entry), tuple(parts.get(entry) for parts in said_of)) for entry in entries]
     return Unfolded(cells, errors)
 
 
@@ -72,7 +73,9 @@ def _order(entry: Entry) -> int:
     return -1 if entry is None else entry
 
 
-def _part(values: Iterable[Stored], entry: Entry) -> str | None:
-    """The text of one name in one entry, None where it has none."""
-    texts = [value[0] for value in values if value[4] == entry]
-    return MULTIPLE.join(texts) if texts else None
+def _parts(values: Iterable[Stored]) -> dict[Entry, str]:
+    """The text of one name in each entry that has any."""
+    texts: dict[Entry, list[str]] = {}
+    for value in values:
+        texts.setdefault(value[4], []).append(value[0])
+    return {entry: MULTIPLE.join(found) for entry, found in texts.items()}

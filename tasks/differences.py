@@ -29,7 +29,8 @@ CHANGES = pa.schema(
 _TITLE = "Changes"
 _GROUP = "System Fields"
 _ROW = "row"
-_ID, _COLUMN, _LABEL, _ORDER = OWN + "id", OWN + "column", OWN + "label", OWN + "order"
+_ID, _COLUMN, _LABEL, _ORDER, _TEXT = OWN + "id", OWN + "column", OWN + "label", OWN + "order", OWN + "text"
+_NOW = _TEXT + "#now"
 
 
 def since_in_words(base: Base) -> str:
@@ -58,29 +59,29 @@ def _of_type(type_name: str, before: DataTable | None, after: DataTable | None, 
     kind = pl.when(~is_before).then(pl.lit(ADDED)).when(~is_after).then(pl.lit(REMOVED)).otherwise(pl.lit(CHANGED))
     names = pl.concat([now, was]).filter(pl.col(_COLUMN) == fold(NAME)).unique(ID, keep="first", maintain_order=True)
     is_cell, is_name = pl.col("Change") == CHANGED, pl.col(_COLUMN) == fold(NAME)
-    differs = pl.col("text").ne_missing(pl.col("text#now"))
+    differs = pl.col(_TEXT).ne_missing(pl.col(_NOW))
     listed = both.with_columns(kind.alias("Change")).filter(pl.when(is_cell).then(differs).otherwise(is_name))
-    listed = listed.join(columns, on=_COLUMN, how="left").join(names.select(ID, pl.col("text").alias(NAME)), on=ID, how="left")
+    listed = listed.join(columns, on=_COLUMN, how="left").join(names.select(ID, pl.col(_TEXT).alias(NAME)), on=ID, how="left")
     return listed.sort(ID, _ORDER).select(
         "Change",
         pl.lit(type_name).alias(TYPE),
         ID,
         NAME,
         pl.when(is_cell).then(_LABEL).alias("Column"),
-        pl.when(is_cell).then("text").alias("Before"),
-        pl.when(is_cell).then("text#now").alias("After"),
+        pl.when(is_cell).then(_TEXT).alias("Before"),
+        pl.when(is_cell).then(_NOW).alias("After"),
     )
 
 
 def _cells(table: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
     """A row for each cell but those of the other system columns: `ID`, the column's folded name, the text."""
-    schema = pl.Schema({ID: pl.String(), _COLUMN: pl.String(), "text": pl.String()})
+    schema = pl.Schema({ID: pl.String(), _COLUMN: pl.String(), _TEXT: pl.String()})
     if table is None or not table.rows:
         return pl.DataFrame(schema=schema)
     shown = [_text(column, zone) for column in table.columns if column.name not in SYSTEM or column.name == NAME]
     frames = [_frame(batch).select(pl.col(ID).alias(_ID), *shown) for batch in read_batches(table.path)]
-    long = pl.concat(frames).unpivot(index=_ID, variable_name=_COLUMN, value_name="text")
-    return long.select(pl.col(_ID).alias(ID), _COLUMN, "text").cast(schema)
+    long = pl.concat(frames).unpivot(index=_ID, variable_name=_COLUMN, value_name=_TEXT)
+    return long.select(pl.col(_ID).alias(ID), _COLUMN, _TEXT).cast(schema)
 
 
 def _text(column: TableColumn, zone: ZoneInfo) -> pl.Expr:

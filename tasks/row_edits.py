@@ -11,7 +11,7 @@ from contract.filters import Context, parse_instant
 from contract.objects import parse_object
 from database.rows import rows_of
 from formats.excel.limits import MAX_CHARACTERS, cut, units
-from formats.reading.cells import Row, cell_text, date_text, is_empty, same_cell
+from formats.reading.cells import ERROR, NoValue, Row, cell_text, date_text, is_empty, same_cell
 from formats.reading.edited import Field
 from tasks.stored_cells import StoredRow
 
@@ -109,8 +109,10 @@ def new_text(place: Field, cell: object, zone: ZoneInfo) -> str | None:
     """The text of a changed cell; raises CannotEdit where the column cannot hold it."""
     if is_empty(cell):
         return None
+    if isinstance(cell, NoValue):
+        raise CannotEdit(f"it is {cell}")
     if isinstance(cell, str) and cell in _SPREADSHEET_ERRORS:
-        raise CannotEdit(f"{cell} is an error of the spreadsheet")
+        raise CannotEdit(f"{cell} is {ERROR}")
     if not place.is_instant:
         return cell_text(cell, zone)
     parts = cell.split(MULTIPLE) if isinstance(cell, str) else [cell]

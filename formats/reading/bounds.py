@@ -10,7 +10,8 @@ from xml.parsers import expat
 from isal import igzip, isal_zlib
 
 from contract.errors import UnreadableFile
-from formats.reading.extent import Extent
+from formats.reading.cells import NoValue
+from formats.reading.extent import Extent, Place
 
 MOST_CELLS = 50_000_000
 """Most cells of a sheet, counted as the rectangle around those in use: so the reading library holds them."""
@@ -30,26 +31,35 @@ def check_gzip(path: Path, most_bytes: int) -> None:
         raise UnreadableFile(name=path.name, reason=f"the gzip file is damaged: {error}") from error
 
 
-def check_workbook(path: Path, most_bytes: int) -> None:
-    """Inflate every part of a workbook.
+Valueless = dict[str, dict[Place, NoValue]]
+"""The cells of each part of a workbook that are not empty and have no value, by the part's name."""
+
+
+def check_workbook(path: Path, most_bytes: int) -> Valueless:
+    """Inflate every part of a workbook; the cells that the reading library would take for empty ones.
 
     Raises UnreadableFile where it is damaged, inflates to more than `most_bytes` in all, or a sheet has cells so far apart
     that the reading library, which lays out the whole rectangle, would end the process for want of memory.
     """
     left = most_bytes
+    valueless: Valueless = {}
     try:
         with zipfile.ZipFile(path) as archive:
             for part in archive.infolist():
                 # The stated size is where reading would stop, and a bomb states a small one.
                 part.file_size = left + 2 * _BLOCK
                 with archive.open(part) as inflated:
-                    left -= _check_part(inflated, part.filename, path, left)
+                    size, found = _check_part(inflated, part.filename, path, left)
+                left -= size
+                if found:
+                    valueless[part.filename] = found
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error) as error:
         raise UnreadableFile(name=path.name, reason=f"the workbook is damaged: {error}") from error
+    return valueless
 
 
-def _check_part(inflated: IO[bytes], name: str, path: Path, most_bytes: int) -> int:
-    """The inflated size of one part. Any part may be a sheet: the workbook says which."""
+def _check_part(inflated: IO[bytes], name: str, path: Path, most_bytes: int) -> tuple[int, dict[Place, NoValue]]:
+    """The inflated size of one part, and its cells without a value. Any part may be a sheet: the workbook says which."""
     extent: Extent | None = Extent()
     size = 0
     tail = b""
@@ -68,7 +78,7 @@ def _check_part(inflated: IO[bytes], name: str, path: Path, most_bytes: int) -> 
         tail = (tail + block)[-len(_SHEET_MARK) :]
         if extent is not None and extent.rows * extent.columns > MOST_CELLS:
             raise UnreadableFile(name=path.name, reason=f"a sheet spans {extent.rows:,} rows and {extent.columns:,} columns")
-    return size
+    return size, extent.valueless if extent is not None else {}
 
 
 def _bounded(stream: IO[bytes], path: Path, most_bytes: int) -> Iterator[bytes]:

@@ -2,12 +2,27 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from contract.filters import parse_instant
 
 Row = Sequence[object]
 """The cells of a row as the reading library gives them; an empty cell is None or an empty text."""
+
+
+@dataclass(frozen=True)
+class NoValue:
+    """What stands in a cell that is not empty and has no value."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+ERROR = NoValue("an error of the spreadsheet")
+NOT_CALCULATED = NoValue("a formula without its value; open the file in a spreadsheet program and save it")
 
 _HALF_A_MILLISECOND = timedelta(microseconds=500)
 _OFFSET = re.compile(r":\d\d(?:[.,]\d+)?\s?(?:[Zz]|[+-]\d\d:?(?:\d\d)?)$")

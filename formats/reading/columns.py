@@ -13,7 +13,7 @@ from contract.changes import Unreadable
 from contract.filters import fold
 from contract.objects import NESTING
 from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, named_by
-from formats.reading.cells import Row, cell_text
+from formats.reading.cells import NoValue, Row, cell_text
 from formats.reading.changes import Change, Said
 from formats.reading.extent import column_number
 
@@ -106,6 +106,9 @@ def change_of(
     texts = {position: text for position, cell in enumerate(row) if (text := cell_text(cell, zone)) is not None}
     if not texts:
         return None
+    valueless = next((position for position in texts if isinstance(row[position], NoValue)), None)
+    if valueless is not None:
+        return Unreadable(f"the cell in column {valueless + 1} is {texts[valueless]}")
     system: dict[str, str] = {}
     values: list[Said] = []
     for column in columns:

@@ -104,7 +104,7 @@ def open_edited(
         if source.content is not Content.WORKBOOK:
             yield None
             return
-        with open_workbook(path) as workbook:
+        with open_workbook(path, source.valueless) as workbook:
             facts = read_facts(workbook)
             if facts is None:
                 yield None

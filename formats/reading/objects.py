@@ -46,7 +46,7 @@ def read_objects(
 
 def _read(source: Source, zone: tzinfo) -> Iterator[Found]:
     if source.content is Content.WORKBOOK:
-        with open_workbook(source.path) as workbook:
+        with open_workbook(source.path, source.valueless) as workbook:
             yield from _objects(read_sheets(workbook, zone))
     elif source.content is Content.DELIMITED:
         yield from _objects(_delimited(source, zone))

@@ -12,7 +12,7 @@ from typing import IO, Any
 from isal import igzip
 
 from contract.errors import FileMissing, NoDataInFile, UnreadableFile
-from formats.reading.bounds import check_gzip, check_workbook
+from formats.reading.bounds import Valueless, check_gzip, check_workbook
 
 OpenFile = Callable[[Path], IO[bytes]]
 
@@ -36,13 +36,15 @@ class Content(Enum):
 
 @dataclass(frozen=True)
 class Source:
-    """An opened file: `stream` gives its bytes, inflated; `encoding` is that of its text; `suffix` is without `.gz`."""
+    """An opened file: `stream` gives its bytes, inflated; `encoding` is that of its text; `suffix` is without `.gz`;
+    `valueless` are cells of a workbook (`bounds.check_workbook`)."""
 
     path: Path
     content: Content
     stream: io.BufferedReader
     encoding: str
     suffix: str
+    valueless: Valueless
 
 
 @contextmanager
@@ -71,9 +73,10 @@ def open_source(path: Path, *, most_bytes: int, open_file: OpenFile) -> Iterator
             raise NoDataInFile(name=path.name)
         suffix = Path(path.stem).suffix.lower() if zipped and path.suffix.lower() == ".gz" else path.suffix.lower()
         content = _content(path.name, head, suffix, zipped=zipped)
+        valueless: Valueless = {}
         if content is Content.WORKBOOK:
-            check_workbook(path, most_bytes)
-        yield Source(path, content, stream, _encoding(head), suffix)
+            valueless = check_workbook(path, most_bytes)
+        yield Source(path, content, stream, _encoding(head), suffix, valueless)
 
 
 def _buffered(stream: Any, opened: ExitStack) -> io.BufferedReader:

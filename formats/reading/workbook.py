@@ -1,6 +1,6 @@
 """Workbooks as sheets of cells, through pandas and calamine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,10 @@ from typing import Any
 
 from contract.errors import UnreadableFile
 from contract.filters import fold
-from formats.reading.cells import Row
+from formats.reading.bounds import Valueless
+from formats.reading.cells import NoValue, Row
+from formats.reading.extent import Place
+from formats.reading.sheet_parts import sheet_parts
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Workbook:
     sheets: tuple[str, ...]
     visible: tuple[str, ...]
     _file: Any
+    _valueless: Mapping[str, dict[Place, NoValue]]
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """The rows of a sheet from row 1, empty ones too, as long as the longest; raises UnreadableFile.
@@ -27,12 +31,14 @@ class Workbook:
         """
         with _damage(self.path):
             rows: Iterator[Row] = self._file.book.get_sheet_by_name(sheet).iter_rows()
-        return rows
+        valueless = self._valueless.get(sheet)
+        return _with_valueless(rows, valueless) if valueless else rows
 
 
 @contextmanager
-def open_workbook(path: Path) -> Iterator[Workbook]:
-    """Open a workbook that `bounds.check_workbook` has let through; raises UnreadableFile where it is damaged."""
+def open_workbook(path: Path, valueless: Valueless | None = None) -> Iterator[Workbook]:
+    """Open a workbook that `bounds.check_workbook` has let through, which found the cells in `valueless`; raises UnreadableFile
+    where it is damaged."""
     import pandas as pd
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
@@ -41,7 +47,31 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     with file:
         known = [sheet for sheet in file.book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         visible = tuple(sheet.name for sheet in known if sheet.visible == SheetVisibleEnum.Visible)
-        yield Workbook(path, tuple(sheet.name for sheet in known), visible, file)
+        parts = sheet_parts(path) if valueless else {}
+        by_sheet = {title: (valueless or {}).get(part, {}) for title, part in parts.items()}
+        yield Workbook(path, tuple(sheet.name for sheet in known), visible, file, by_sheet)
+
+
+def _with_valueless(rows: Iterator[Row], valueless: Mapping[Place, NoValue]) -> Iterator[Row]:
+    """The rows with these cells in the places of the empty texts that the library gives for them."""
+    by_row: dict[int, dict[int, NoValue]] = {}
+    for (row, column), why in valueless.items():
+        by_row.setdefault(row, {})[column] = why
+    last = 0
+    for number, cells in enumerate(rows, start=1):
+        last = number
+        yield _row_with(cells, by_row.get(number, {}))
+    for number in range(last + 1, max(by_row, default=0) + 1):
+        yield _row_with((), by_row.get(number, {}))
+
+
+def _row_with(cells: Row, found: Mapping[int, NoValue]) -> Row:
+    if not found:
+        return cells
+    widened = [*cells, *[""] * (max(found) - len(cells))]
+    for column, why in found.items():
+        widened[column - 1] = why
+    return widened
 
 
 @contextmanager

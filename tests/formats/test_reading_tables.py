@@ -22,6 +22,7 @@ from contract.objects import parse_object
 from formats.formulas import neutralised
 from formats.reading import read_objects
 from formats.reading.cells import date_text
+from tests.formats.excel.readers import rewritten
 
 CONTEXT = {"source": "internal", "locale": "en-US"}
 
@@ -319,3 +320,52 @@ def test_a_workbook_that_cannot_be_understood_is_an_error(tmp_path: Path, sheets
 def test_a_workbook_without_rows_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoDataInFile):
         list(read_objects(a_workbook(tmp_path / "a.xlsx", ("Connector State", HEAD))))
+
+
+def formulas(path: Path, *cells: tuple[str, object]) -> Path:
+    """A plain table whose first row has formulas, each with the value that its program stored."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, ["ID", *(f"c{number}" for number in range(len(cells)))])
+        sheet.write_row(1, 0, ["1"])
+        sheet.write_row(2, 0, ["2", "kept"])
+        for column, (formula, value) in enumerate(cells, start=1):
+            sheet.write_formula(1, column, formula, None, value)
+    return path
+
+
+def test_a_formula_is_its_value_be_it_an_empty_text(tmp_path: Path) -> None:
+    path = formulas(tmp_path / "t.xlsx", ('="a"', "a"), ("=1+1", 2), ('=""', ""), ("=1=1", True))
+    # As Excel stores it.
+    path = rewritten(path, "xl/worksheets/sheet1.xml", b'<c r="D2"><f>', b'<c r="D2" t="str"><f>')
+    read = list(read_objects(path))
+    told = {name: values(text) for name, text in (("c0", "a"), ("c1", "2"), ("c3", "true"))}
+    assert read[0] == ("sheet Data, row 2", {"id": "1", "type": "connectorstate", "data": {"attributes": told}})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"<f>1+1</f><v>2</v>", b"<f>1+1</f>", "a formula without its value"),
+        (b"<f>1+1</f><v>2</v>", b"<f>1+1</f><v></v>", "a formula without its value"),
+        (b"<f>1+1</f><v>2</v>", b"<f>1+1</f><v/> ", "a formula without its value"),
+        (b'<c r="B2"><f>1+1</f><v>2</v></c>', b'<c r="B2" t="e"><v>#N/A</v></c>', "an error of the spreadsheet"),
+        (b'<c r="B2"><f>1+1</f><v>2</v></c>', b'<c t="e" r="B2"><f>1+1</f><v>#N/A</v></c>', "an error of the spreadsheet"),
+    ],
+)
+def test_a_row_with_a_cell_that_shows_no_value_is_refused_and_the_others_kept(
+    tmp_path: Path, old: bytes, new: bytes, reason: str
+) -> None:
+    path = rewritten(formulas(tmp_path / "t.xlsx", ("=1+1", 2)), "xl/worksheets/sheet1.xml", old, new)
+    [(place, refused), (_, kept)] = read_objects(path)
+    assert place == "sheet Data, row 2"
+    assert isinstance(refused, Unreadable)
+    assert refused.reason.startswith(f"the cell in column 2 is {reason}")
+    assert isinstance(kept, dict)
+
+
+def test_a_sheet_is_found_by_its_relationship_however_its_part_is_called(tmp_path: Path) -> None:
+    path = formulas(tmp_path / "t.xlsx", ("=1+1", 2))
+    path = rewritten(path, "xl/worksheets/sheet1.xml", b"</f><v>2</v>", b"</f>")
+    path = rewritten(path, "xl/_rels/workbook.xml.rels", b'"worksheets/sheet1.xml"', b'"/xl/worksheets/sheet1.xml"')
+    assert [isinstance(found, Unreadable) for _, found in read_objects(path)] == [True, False]

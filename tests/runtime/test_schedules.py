@@ -30,7 +30,18 @@ def test_a_schedule_is_made_shown_and_deleted(client):
 
 
 @pytest.mark.parametrize(
-    ("cron", "zone"), [("0 6 * *", "UTC"), ("hourly, please", "UTC"), ("0 6 * * *", "Mars/Olympus"), ("61 * * * *", "UTC")]
+    ("cron", "zone"),
+    [
+        ("0 6 * *", "UTC"),
+        ("", "UTC"),
+        ("hourly, please", "UTC"),
+        ("at no time that is", "UTC"),
+        ("0 6 * * *", "Mars/Olympus"),
+        ("61 * * * *", "UTC"),
+        ("0 0 30 2 *", "UTC"),  # Prefect would take it and plan no run of any schedule any more
+        ("* * * * * *", "UTC"),  # each second
+        ("@daily", "UTC"),
+    ],
 )
 def test_a_cron_line_or_a_zone_that_is_none_is_refused(client, cron, zone):
     with pytest.raises(BadSchedule):

@@ -31,6 +31,7 @@ ATTRIBUTES = [
     "type",
     "a>>b",
     "x#text",
+    "text",
     "#row",
     "#id",
 ]

@@ -306,6 +306,21 @@ def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
     ]
 
 
+@pytest.mark.parametrize("typed", ["#REF!", "#N/A", "#DIV/0!", "=A1"])
+def test_a_cell_that_shows_no_value_of_its_own_is_refused_and_removes_nothing(shop: Shop, typed: str) -> None:
+    before = shop.documents()
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    [place] = [cell for cell in page[2] if cell.value == "Item State"]
+    page.cell(3, place.column).value = typed
+    assert page.cell(3, place.column).data_type == ("f" if typed == "=A1" else "e")
+    report = shop.send_back(save(book, path))
+    reason = "a formula without its value" if typed == "=A1" else "an error of the spreadsheet"
+    assert [(refusal.place.row, reason in refusal.reason) for refusal in report.refused] == [(3, True)]
+    assert shop.documents() == before
+
+
 def test_a_row_without_its_fingerprint_removes_nothing(shop: Shop) -> None:
     """It was typed by hand, or its hidden column was lost: an empty cell does not speak."""
     path = edit_cells(shop.export(), {("1", "Fingerprint"): None, ("1", "Tags"): None, ("1", "Item State"): "fixed"})
