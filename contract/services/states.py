@@ -19,6 +19,7 @@ STATES = ("itemState", "channelState", "syndicationState", "validationState")
 """What a new connector state begins with, `uninitialized` but for what is set."""
 _BEGUN = "uninitialized"
 _EVERY_SERVICE = "_all"
+_ATTRIBUTES = "params.connectorstate.attributes"
 _WORDS = frozenset({"or", "and", "_or", "_and"})
 
 
@@ -52,7 +53,13 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
         mistakes.append(Missing(path="params.query.id", what="The id of an entity"))
     attributes = wanted.get("attributes")
     if not isinstance(attributes, dict) or not attributes:
-        mistakes.append(Missing(path="params.connectorstate.attributes", what="A state to set"))
+        mistakes.append(Missing(path=_ATTRIBUTES, what="A state to set"))
+    else:
+        mistakes += [
+            WrongShape(path=f"{_ATTRIBUTES}.{name}", expected="a text or an object with values or group", got=describe(content))
+            for name, content in attributes.items()
+            if isinstance(content, list) or (isinstance(content, dict) and not content.keys() & {"values", "group"})
+        ]
     services = wanted.get("services") or []
     if not isinstance(services, list) or not all(isinstance(name, str) for name in services):
         path = "params.connectorstate.services"

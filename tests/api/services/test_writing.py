@@ -160,3 +160,13 @@ async def test_a_state_of_nothing_cannot_be_set(services: Services) -> None:
     del broken["params"]["query"]["id"]
     told = refusal(await services.call("connectorService/setconnectorstate", broken))["messages"]
     assert [message["path"] for message in told] == ["params.query.id", "params.connectorstate.attributes"]
+
+
+@pytest.mark.parametrize("content", [{"a": 1}, {}, ["new"], []])
+async def test_a_state_that_is_no_value_is_refused_and_the_former_one_stays(services: Services, content: Any) -> None:
+    await services.create(an_object("s", entity="item-9", channel="a", itemState="errored"))
+    answer = await services.call("connectorService/setconnectorstate", state_change(["_ALL"], itemState=content))
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["path"]) == (400, "params.connectorstate.attributes.itemState")
+    [kept] = await services.stored(query={"id": "s"})
+    assert kept["data"]["attributes"]["itemState"]["values"][0]["value"] == "errored"
