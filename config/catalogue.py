@@ -105,7 +105,9 @@ def title_of_type(type_name: str) -> str:
 
 def _title(name: str) -> str:
     words = [word for word in _WORD_STARTS.split(name) if word]
-    return " ".join("ID" if fold(name) == "id" else word[:1].upper() + word[1:] for word in words) or name
+    title = " ".join("ID" if fold(name) == "id" else word[:1].upper() + word[1:] for word in words) or name
+    # A header of blanks would be none, and its column would not be read back.
+    return title if title.strip() else repr(name)
 
 
 def _untitled(label: str) -> str:

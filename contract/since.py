@@ -1,7 +1,7 @@
 """`since` of a download request: from when on changes are wanted."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from contract.errors import Ambiguous, BadOperand
@@ -16,10 +16,12 @@ _EXPECTED = '"last", a date and time such as 2026-11-01T00:00:00Z or now-7d, or 
 
 @dataclass(frozen=True)
 class Since:
-    """The id of an earlier job, or milliseconds since 1970 UTC; neither: the last export of the same request."""
+    """The id of an earlier job, or milliseconds since 1970 UTC; neither: the last export of the same request. `path` is where
+    in the request that is said."""
 
     job: str | None = None
     instant: int | None = None
+    path: str = field(default="", compare=False)
 
 
 def read_since(params: Members, options: Members | None, now: datetime, notes: Notes) -> Since | None:
@@ -34,10 +36,10 @@ def read_since(params: Members, options: Members | None, now: datetime, notes: N
 def _read(value: object, path: str, now: datetime) -> Since:
     text = read_text(value, path).strip()
     if fold(text) == "last":
-        return Since()
+        return Since(path=path)
     if _JOB.fullmatch(text.lower()):
-        return Since(job=text.lower())
+        return Since(job=text.lower(), path=path)
     instant = relative_instant(text, now) if is_relative(text) else parse_instant(text)
     if instant is None or instant not in INSTANTS:
         raise BadOperand(path=path, value=shown(text), expected=_EXPECTED)
-    return Since(instant=instant)
+    return Since(instant=instant, path=path)

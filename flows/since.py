@@ -31,7 +31,7 @@ def base_of(engine: Engine, asking: Job, since: Since, zone: ZoneInfo) -> Base |
     if since.instant is not None:
         return Base(_EPOCH + timedelta(milliseconds=since.instant), zone)
     if since.job is not None:
-        return _of_job(_named(engine, asking.tenant, since.job), zone)
+        return _of_job(_named(engine, asking.tenant, since.job, since.path), zone)
     now = datetime.now(UTC)
     earlier = jobs.exports_before(engine, asking, limit=LOOKED_AT)
     same = (job for job in earlier if job.id != asking.id and _is_same(job, asking, now))
@@ -56,14 +56,14 @@ def _of_job(job: Job, zone: ZoneInfo) -> Base:
     return Base(job.as_of, zone, job.seen, job.id)
 
 
-def _named(engine: Engine, tenant: str, run_id: str) -> Job:
+def _named(engine: Engine, tenant: str, run_id: str, path: str) -> Job:
     expected = "the id of a completed job of this tenant"
     try:
         job = jobs.get(engine, tenant, run_id)
     except UnknownJob as error:
-        raise InvalidRequest([BadOperand(path="since", value=run_id, expected=expected)]) from error
+        raise InvalidRequest([BadOperand(path=path, value=run_id, expected=expected)]) from error
     if job.finished is None or job.error_code is not None or job.as_of is None:
-        raise InvalidRequest([BadOperand(path="since", value=run_id, expected=expected)])
+        raise InvalidRequest([BadOperand(path=path, value=run_id, expected=expected)])
     return job
 
 

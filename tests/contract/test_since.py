@@ -32,6 +32,13 @@ def test_it_is_the_last_export_a_moment_or_a_job_in_either_place(said, meant):
     assert parse(since=said).since == parse(options={"since": said}).since == meant
 
 
+@pytest.mark.parametrize(
+    ("asked", "place"), [({"since": JOB}, "params.since"), ({"options": {"since": JOB}}, "params.options.since")]
+)
+def test_it_knows_its_place(asked, place):
+    assert parse(**asked).since.path == place
+
+
 def test_without_it_everything_is_exported():
     assert parse().since is None
 

@@ -80,8 +80,9 @@ def test_a_job_may_be_named(engine):
 @pytest.mark.parametrize("name", ["unknown", "not done"])
 def test_a_job_that_is_no_completed_one_of_the_tenant_is_a_mistake(engine, name):
     jobs.adopt(engine, "not done", "acme", JobSource.API, body(), "anna")
-    with pytest.raises(InvalidRequest, match="completed job"):
-        base_of(engine, asking(body()), Since(job=name), ZONE)
+    with pytest.raises(InvalidRequest, match="completed job") as caught:
+        base_of(engine, asking(body()), Since(job=name, path="params.options.since"), ZONE)
+    assert [(mistake.code, mistake.path) for mistake in caught.value.mistakes] == [("SSH4006", "params.options.since")]
 
 
 def test_a_moment_is_told_from_by_time_alone(engine):

@@ -306,6 +306,22 @@ def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
     ]
 
 
+def test_a_name_of_blanks_has_a_header_and_comes_back(stock: Callable[..., Shop]) -> None:
+    names = ["", " ", "  ", "\u00a0", "\u2028", "_", "a>> "]
+    shop = stock([an_object("1", **{name: {"values": [value(f"of {name!r}")]} for name in names})])
+    before = shop.documents()
+    path = shop.export()
+    headers = [cell.value for cell in opened(path)["Connector State"][2]]
+    assert all(header and header.strip() for header in headers)
+    report = shop.send_back(path)
+    assert report.refused == []
+    assert shop.documents() == before
+    report = shop.send_back(edit_cells(path, {("1", "' '"): "new"}))
+    assert report.refused == []
+    assert attribute(shop, " ")["values"][0]["value"] == "new"
+    assert attribute(shop, "")["values"][0]["value"] == "of ''"
+
+
 @pytest.mark.parametrize("typed", ["#REF!", "#N/A", "#DIV/0!", "=A1"])
 def test_a_cell_that_shows_no_value_of_its_own_is_refused_and_removes_nothing(shop: Shop, typed: str) -> None:
     before = shop.documents()
