@@ -78,9 +78,9 @@ async def judge(records: Records, run_id: UUID) -> None:
     try:
         with logs.about(job=run_id):
             await _judge(records, run_id, cause)
-    except Exception:
+    except Exception:  # whatever kept the run from being judged: it is raised again
         if cause != ORPHANED:
-            records.ends.setdefault(run_id, cause)  # for the next one to judge it
+            records.ends.setdefault(run_id, cause)
         raise
 
 
