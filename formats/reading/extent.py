@@ -75,7 +75,7 @@ class Extent:
             self._enter(attributes)
         elif kind == "f":
             # The value of a formula may be an empty text.
-            if _attribute(self._cell_attributes, "t") in ("", "n", "b"):
+            if self._column and _attribute(self._cell_attributes, "t") in ("", "n", "b"):
                 self._formula = (self._row, self._column)
         elif kind == "v":
             self._parser.CharacterDataHandler = self._say

@@ -364,6 +364,12 @@ def test_a_row_with_a_cell_that_shows_no_value_is_refused_and_the_others_kept(
     assert isinstance(kept, dict)
 
 
+def test_a_formula_that_stands_in_no_cell_says_nothing(tmp_path: Path) -> None:
+    path = formulas(tmp_path / "t.xlsx", ("=1+1", 2))
+    path = rewritten(path, "xl/worksheets/sheet1.xml", b"</sheetData>", b'<row r="4"><f>1+1</f></row></sheetData>')
+    assert [isinstance(found, dict) for _, found in read_objects(path)] == [True, True]
+
+
 def test_a_sheet_is_found_by_its_relationship_however_its_part_is_called(tmp_path: Path) -> None:
     path = formulas(tmp_path / "t.xlsx", ("=1+1", 2))
     path = rewritten(path, "xl/worksheets/sheet1.xml", b"</f><v>2</v>", b"</f>")
