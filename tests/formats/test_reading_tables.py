@@ -366,7 +366,7 @@ def test_a_row_with_a_cell_that_shows_no_value_is_refused_and_the_others_kept(
 
 def test_a_formula_that_stands_in_no_cell_says_nothing(tmp_path: Path) -> None:
     path = formulas(tmp_path / "t.xlsx", ("=1+1", 2))
-    path = rewritten(path, "xl/worksheets/sheet1.xml", b"</sheetData>", b'<row r="4"><f>1+1</f></row></sheetData>')
+    path = rewritten(path, "xl/worksheets/sheet1.xml", b'<row r="3"', b'<row r="9"><f>1+1</f></row><row r="3"')
     assert [isinstance(found, dict) for _, found in read_objects(path)] == [True, True]
 
 
