@@ -11,6 +11,7 @@ from contract.warnings import COUNTED_WHOLE, JobWarning, warning
 from contract.wire import decode_body
 from contract.words import in_words
 from database.reader import count_matching
+from tasks.since import check_since
 from tasks.validate import check_request
 
 
@@ -21,6 +22,7 @@ def explain(shared: Resources, tenant: str, raw: bytes) -> dict[str, Any]:
     Raises InvalidRequest and DatabaseUnavailable.
     """
     request = check_request(decode_body(raw), max_records=shared.settings.max_records, now=datetime.now(UTC))
+    check_since(shared.jobs, tenant, request)
     matched = count_matching(shared.objects, tenant, request)
     limit = shared.settings.max_records if request.max_records is None else request.max_records
     total = min(max(0, matched - request.offset), limit)

@@ -28,6 +28,7 @@ from contract.request import ExportRequest
 from contract.wire import decode_body
 from database import jobs
 from database.audit import Action
+from tasks.since import check_since
 from tasks.validate import check_request
 
 _log = logging.getLogger(__name__)
@@ -113,6 +114,7 @@ def _checked(shared: Resources, submission: Submission) -> Job:
     body = decode_body(submission.raw)
     request = check_request(body, max_records=shared.settings.max_records, now=now)
     assert isinstance(body, dict), "check_request takes nothing else"
+    check_since(shared.jobs, submission.tenant, request)
     return Job(
         request_key=str(uuid.uuid4()),
         tenant=submission.tenant,

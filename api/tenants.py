@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from contract.errors import UnknownTenant
-from contract.tenants import is_tenant_name
-from database.reader import tenant_exists
+from database.reader import require_tenant
 
 _REMEMBERED_SECONDS = 30.0
 
@@ -25,6 +23,5 @@ class Tenants:
         """Raises UnknownTenant where there is no such tenant, and DatabaseUnavailable."""
         if tenant in self.named or self._found.get(tenant, 0) > time.monotonic():
             return
-        if not is_tenant_name(tenant) or not tenant_exists(self.objects, tenant):
-            raise UnknownTenant(tenant=tenant[:100])
+        require_tenant(self.objects, tenant, self.named)
         self._found[tenant] = time.monotonic() + _REMEMBERED_SECONDS

@@ -33,14 +33,31 @@ def create(
     """Export what a request asks for, again and again."""
     from contract.wire import decode_body
     from runtime import schedules
-    from tasks.validate import check_request
 
     settings = _settings(home)
+    stack = _stack(settings)
     body = decode_body(read_request(request))
-    check_request(body, max_records=settings.max_records, now=datetime.now(UTC))
+    _check(settings, tenant, body)
     assert isinstance(body, dict), "check_request takes nothing else"
-    made = schedules.create(_stack(settings), tenant, body, cron, timezone)
+    made = schedules.create(stack, tenant, body, cron, timezone)
     out.print(made.id, markup=False)
+
+
+def _check(settings: "Settings", tenant: str, body: object) -> None:
+    """Raises InvalidRequest, UnknownTenant and DatabaseUnavailable, as the stack would for a download."""
+    from database.engine import connect
+    from database.reader import require_tenant
+    from tasks.since import check_since
+    from tasks.validate import check_request
+
+    asked = check_request(body, max_records=settings.max_records, now=datetime.now(UTC))
+    objects, jobs = connect(settings.objects_url), connect(settings.jobs_url)
+    try:
+        require_tenant(objects, tenant, settings.tenants)
+        check_since(jobs, tenant, asked)
+    finally:
+        objects.dispose()
+        jobs.dispose()
 
 
 @app.command("list")

@@ -1,7 +1,7 @@
 """Reading what a request finds: its number, and its rows as a spool on disk."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, exists, make_url, select
 
+from contract.errors import UnknownTenant
 from contract.request import ExportRequest
+from contract.tenants import is_tenant_name
 from database.arrow import Stream, snapshots
 from database.candidates import select_seen
 from database.engine import reading, unavailable
@@ -34,6 +36,8 @@ ERRORS = "errors.arrow"
 
 DOCUMENTS_AT_ONCE = 1_024
 """Documents in memory at a time: fewer than rows, since one may be large."""
+
+_LONGEST_SHOWN = 100
 
 MOST_READERS = 4
 ROWS_A_READER = 10_000
@@ -60,6 +64,14 @@ def tenant_exists(engine: Engine, tenant: str) -> bool:
     """Whether an object was ever loaded for `tenant`. Raises DatabaseUnavailable."""
     with unavailable(), reading(engine) as connection:
         return bool(connection.scalar(select(exists(state_object).where(of_tenant(tenant)))))
+
+
+def require_tenant(engine: Engine, tenant: object, named: Collection[str]) -> None:
+    """Raises UnknownTenant for a tenant without objects that is not among `named`, those of the settings; and
+    DatabaseUnavailable."""
+    known = isinstance(tenant, str) and (tenant in named or (is_tenant_name(tenant) and tenant_exists(engine, tenant)))
+    if not known:
+        raise UnknownTenant(tenant=str(tenant)[:_LONGEST_SHOWN])
 
 
 def count_matching(engine: Engine, tenant: str, request: ExportRequest) -> int:

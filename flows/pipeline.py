@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from config.settings import Settings
-from contract.errors import UnknownTenant
 from contract.jobs import JobFile, Step
 from contract.since import Since
 from contract.warnings import NO_EARLIER_EXPORT, JobWarning, warning
 from database.engine import connect
-from database.reader import tenant_exists
+from database.reader import require_tenant
 from files.spool import attempt_folder
 from formats import FORMATS
 from tasks.extract import extract
@@ -195,13 +194,9 @@ def _with_base(plan: ExportPlan, find_base: FindBase, reporter: Reporter) -> Exp
 
 
 def _check_tenant(tenant: str, place: Place) -> None:
-    if tenant in place.tenants:
-        return
     engine = connect(place.objects_url)
     try:
-        known = isinstance(tenant, str) and tenant_exists(engine, tenant)
+        require_tenant(engine, tenant, place.tenants)
     finally:
         # The extraction opens the file with another SQLite library: see database.reader.
         engine.dispose()
-    if not known:
-        raise UnknownTenant(tenant=tenant)

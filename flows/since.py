@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from config.settings import Settings
-from contract.errors import BadOperand, InvalidRequest, UnknownJob
+from contract.errors import InvalidRequest
 from contract.filters import fold
 from contract.jobs import Job, JobSource
 from contract.request import parse_request
@@ -15,6 +15,7 @@ from database import jobs
 from database.engine import connect
 from database.migrate import upgrade
 from tasks.plan import Base
+from tasks.since import base_job
 
 LOOKED_AT = 1_000
 """How many of the newest exports of whoever asks are looked at for the same request."""
@@ -30,8 +31,9 @@ def base_of(engine: Engine, asking: Job, since: Since, zone: ZoneInfo) -> Base |
     """
     if since.instant is not None:
         return Base(_EPOCH + timedelta(milliseconds=since.instant), zone)
-    if since.job is not None:
-        return _of_job(_named(engine, asking.tenant, since.job, since.path), zone)
+    named = base_job(engine, asking.tenant, since)
+    if named is not None:
+        return _of_job(named, zone)
     now = datetime.now(UTC)
     earlier = jobs.exports_before(engine, asking, limit=LOOKED_AT)
     same = (job for job in earlier if job.id != asking.id and _is_same(job, asking, now))
@@ -54,17 +56,6 @@ def base_at_home(settings: Settings, tenant: str, body: object, since: Since) ->
 def _of_job(job: Job, zone: ZoneInfo) -> Base:
     assert job.as_of is not None, "a completed export has read its objects"
     return Base(job.as_of, zone, job.seen, job.id)
-
-
-def _named(engine: Engine, tenant: str, run_id: str, path: str) -> Job:
-    expected = "the id of a completed job of this tenant"
-    try:
-        job = jobs.get(engine, tenant, run_id)
-    except UnknownJob as error:
-        raise InvalidRequest([BadOperand(path=path, value=run_id, expected=expected)]) from error
-    if job.finished is None or job.error_code is not None or job.as_of is None:
-        raise InvalidRequest([BadOperand(path=path, value=run_id, expected=expected)])
-    return job
 
 
 def _is_same(earlier: Job, asking: Job, now: datetime) -> bool:

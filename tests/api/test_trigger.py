@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -280,3 +281,26 @@ async def test_a_listener_that_fails_does_not_fail_the_request(settings: Setting
 
     async with running(settings, on_submitted=knock) as api:
         await api.job_id()
+
+
+@pytest.mark.parametrize("address", [TRIGGER, f"/{TENANT}/explain"])
+@pytest.mark.parametrize("named", ["unknown", "of another tenant", "not completed"])
+async def test_a_job_that_since_names_in_vain_is_refused_at_once(api: Api, address: str, named: str) -> None:
+    job_id = {
+        "unknown": "00000000-0000-4000-8000-000000000000",
+        "of another tenant": jobs.adopt(api.jobs, "00000000-0000-4000-8000-000000000001", "pear", JobSource.API, BODY).id,
+        "not completed": await api.job_id(),
+    }[named]
+    before = len(rows(api.jobs))
+    answer = await api.post({"params": BODY["params"] | {"since": job_id}}, address)
+    [mistake] = refusal(answer)["messages"]
+    assert (mistake["messageCode"], mistake["path"], job_id in mistake["message"]) == ("SSH4006", "params.since", True)
+    assert len(rows(api.jobs)) == before
+
+
+async def test_a_completed_job_may_be_named_as_since(api: Api) -> None:
+    earlier = await api.job_id()
+    jobs.start(api.jobs, earlier)
+    jobs.describe(api.jobs, earlier, as_of=datetime.now(UTC), seen="7")
+    jobs.complete(api.jobs, earlier, None, total=0)
+    assert await api.job_id({"params": BODY["params"] | {"since": earlier}}) != earlier
