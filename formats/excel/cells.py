@@ -4,7 +4,7 @@ Source: ECMA-376 part 1, 18.3.1.4 (c), 18.18.11 (ST_CellType). Texts are inline 
 as its exact text; null is no cell.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ import polars as pl
 from contract.kinds import Kind
 from formats.excel import dates, numbers
 from formats.excel.suspects import suspects
-from formats.excel.texts import Cut, SeenText, safe_texts
+from formats.excel.texts import Cut, SafeTexts, SeenText, safe_texts
 from formats.fields import EXACT_TEXT
 
 
@@ -50,10 +50,19 @@ class CellColumn:
         return self.name if self.kind is Kind.TEXT else self.name + EXACT_TEXT
 
     @cached_property
+    def text_size(self) -> pl.Expr:
+        """The bytes of all texts of the column."""
+        return pl.col(self.text_field).str.len_bytes().sum().alias(f"{self.name}#size")
+
+    @cached_property
     def text_looks(self) -> tuple[pl.Expr, pl.Expr]:
         """The bytes of the column's longest text, and of all."""
-        length = pl.col(self.text_field).str.len_bytes()
-        return length.max().alias(f"{self.name}#longest"), length.sum().alias(f"{self.name}#size")
+        return pl.col(self.text_field).str.len_bytes().max().alias(f"{self.name}#longest"), self.text_size
+
+    @cached_property
+    def without_value(self) -> pl.Expr:
+        """In how many rows nothing stands in `v`: there is no value, or a text stands for it."""
+        return (pl.col(self.name).is_null() | pl.col(self.text_field).is_not_null()).sum()
 
     @cached_property
     def no_cell_value(self) -> pl.Expr:
@@ -109,46 +118,73 @@ class Cells:
     odd: set[int]
 
 
-def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> Cells:
-    """The cells of a batch whose first row is `first_row` (1-based) of its sheet. `plain`: no text is cut or escaped."""
-    seen = _look(batch, columns)
+@dataclass(frozen=True)
+class Content:
+    """What the cells of a batch are made of: `batch` has texts for the values that no cell can hold, `texted` are the columns
+    with any text, `safe` tells which texts do not stand as they are."""
+
+    batch: pl.DataFrame
+    texted: set[CellColumn]
+    safe: SafeTexts
+
+    def value(self, column: CellColumn) -> pl.Expr:
+        """The values of a column as they stand in `v`; null where there is none."""
+        return column.value_without_text if column in self.texted else column.value
+
+
+def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int) -> Cells:
+    """The cells of a batch whose first row is `first_row` (1-based) of its sheet."""
+    content = content_of(batch, columns, first_row)
+    values = [content.value(column) for column in columns if column.kind is not Kind.TEXT]
+    contents = content.batch.with_columns(*content.safe.changed.values(), *values)
+    forms = forms_of(columns, absences(contents), content.safe.tagged)
+    return Cells([form for form in forms if form.absent < batch.height], contents, content.safe.cuts, content.safe.odd)
+
+
+def content_of(
+    batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, careful: Collection[str] | None = None
+) -> Content:
+    """What the cells of a batch are made of. `careful`: the only fields in which a text may have to be cut or escaped; None:
+    that is looked for in all."""
+    seen = _look(batch, columns, careful)
     if seen.without_cell:
         batch = _with_exact_texts(batch, seen.without_cell)
-        seen = _look(batch, columns)
-    safe = safe_texts(batch, [] if plain else _texts(batch, seen), first_row)
-    values = [c.value_without_text if c in seen.texted else c.value for c in columns if c.kind is not Kind.TEXT]
-    contents = batch.with_columns(*safe.changed.values(), *values)
-    absent = _absent(contents)
-    forms = [form for column in columns for form in _forms(column, absent, safe.tagged)]
-    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd)
+        seen = _look(batch, columns, careful)
+    return Content(batch, set(seen.texted), safe_texts(batch, _texts(batch, seen, careful), first_row))
 
 
 @dataclass(frozen=True)
 class _Seen:
     """What a batch holds: the columns `without_cell` for some value; the `texted` ones that have any text, with the bytes of
-    the longest and of all."""
+    the longest and of all where they were looked for."""
 
     without_cell: list[CellColumn]
     texted: dict[CellColumn, tuple[int, int]]
 
 
-def _look(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> _Seen:
+def _look(batch: pl.DataFrame, columns: Sequence[CellColumn], careful: Collection[str] | None) -> _Seen:
     """All is looked for in one pass: each costs its planning, however few rows there are."""
-    absent = _absent(batch)
+    absent = absences(batch)
     texted = [column for column in columns if absent.get(column.text_field, batch.height) < batch.height]
+    measured = [column for column in texted if careful is None or column.text_field in careful]
     valued = [column for column in columns if column.kind in _NO_CELL]
-    looks = [*(column.value_look for column in valued), *(look for column in texted for look in column.text_looks)]
+    looks = [*(column.value_look for column in valued), *(look for column in measured for look in column.text_looks)]
     found = iter(batch.select(looks).row(0) if looks else ())
     without_cell = [column for column in valued if next(found)]
-    return _Seen(without_cell, {column: (next(found), next(found)) for column in texted})
+    return _Seen(without_cell, dict.fromkeys(texted, (0, 0)) | {column: (next(found), next(found)) for column in measured})
 
 
-def _texts(batch: pl.DataFrame, seen: _Seen) -> list[SeenText]:
+def _texts(batch: pl.DataFrame, seen: _Seen, careful: Collection[str] | None) -> list[SeenText]:
+    if careful is not None:
+        looked_at = {column: longest for column, (longest, _) in seen.texted.items() if column.text_field in careful}
+        return [SeenText(column.text_field, column.letter, True, longest) for column, longest in looked_at.items()]
     by_name = {series.name: series for series in batch.get_columns()}
     sizes = [size for _, size in seen.texted.values()]
     suspicious = suspects([by_name[column.text_field] for column in seen.texted], sizes)
     columns = zip(seen.texted.items(), suspicious, strict=True)
-    return [SeenText(column.text_field, column.letter, careful, longest) for (column, (longest, _)), careful in columns]
+    return [
+        SeenText(column.text_field, column.letter, is_suspicious, longest) for (column, (longest, _)), is_suspicious in columns
+    ]
 
 
 def _with_exact_texts(batch: pl.DataFrame, columns: Iterable[CellColumn]) -> pl.DataFrame:
@@ -173,12 +209,18 @@ def _as_text(column: CellColumn) -> pl.Expr:
             return value.cast(pl.String)
 
 
-def _absent(batch: pl.DataFrame) -> dict[str, int]:
+def absences(batch: pl.DataFrame) -> dict[str, int]:
     """The count of nulls by field. One pass: a frame finds each single field by looking through all."""
     return {series.name: series.null_count() for series in batch.get_columns()}
 
 
-def _forms(column: CellColumn, absent: dict[str, int], tagged: set[str]) -> Iterator[Cell]:
+def forms_of(columns: Sequence[CellColumn], absent: Mapping[str, int], tagged: Collection[str]) -> Iterator[Cell]:
+    """The cells of each column, in which rows they may be; `absent` counts the nulls of their contents by field."""
+    for column in columns:
+        yield from _forms(column, absent, tagged)
+
+
+def _forms(column: CellColumn, absent: Mapping[str, int], tagged: Collection[str]) -> Iterator[Cell]:
     style = f'" s="{column.style}"'
     if column.kind is not Kind.TEXT:
         typed = f'{style} t="b"><v>' if column.kind is Kind.BOOLEAN else f"{style}><v>"

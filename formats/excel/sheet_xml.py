@@ -34,10 +34,9 @@ class RowsXml:
     odd: set[int]
 
 
-def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> RowsXml:
-    """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet. `plain`: no text is cut
-    or escaped."""
-    cells = cells_of(batch, columns, first_row, plain=plain)
+def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int) -> RowsXml:
+    """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet."""
+    cells = cells_of(batch, columns, first_row)
     row_numbers = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).alias(_ROW)
     frame = cells.contents.with_columns(row_numbers)
     parts = _row_parts(tuple(_Markup(c.column.letter, c.opening, c.field, c.closing, c.absent > 0) for c in cells.forms))
@@ -47,31 +46,6 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int,
         parts = (pl.all(),)
     rows = _concatenated(frame, parts)
     return RowsXml(text_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
-
-
-@dataclass(frozen=True)
-class RowsSize:
-    """How many bytes the rows that `rows_xml` makes are, some of the rows with a rewritten text (`odd`), and whether none was
-    looked for (`plain`)."""
-
-    total: int
-    odd: set[int]
-    plain: bool
-
-
-def rows_size(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, *, plain: bool = False) -> RowsSize:
-    """What `rows_xml` of the same arguments comes to, without making it."""
-    cells = cells_of(batch, columns, first_row, plain=plain)
-    digits = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).str.len_bytes().alias(_ROW)
-    total = int(digits.sum()) + batch.height * len(ROW_OPENING + ROW_OPENED + ROW_CLOSING)
-    # A cell that is not there has no length, and so no row's number either.
-    contents = cells.contents.with_columns(digits).select(
-        (pl.col(form.field).str.len_bytes() + pl.col(_ROW)).sum().alias(str(number)) for number, form in enumerate(cells.forms)
-    )
-    for form, length in zip(cells.forms, contents.row(0) if cells.forms else (), strict=True):
-        markup = len(CELL_OPENING + form.column.letter + form.opening + form.closing)
-        total += length + (batch.height - form.absent) * markup
-    return RowsSize(total, cells.odd, plain)
 
 
 def _concatenated(frame: pl.DataFrame, parts: Sequence[pl.Expr]) -> pl.Series:

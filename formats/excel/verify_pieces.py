@@ -4,8 +4,10 @@ The writer compresses each batch apart, so a piece is inflated, measured and loo
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -13,11 +15,14 @@ import polars as pl
 from formats.excel.cells import CellColumn
 from formats.excel.decode import wrong_cell
 from formats.excel.inflate import Extent, Total, inflate, pieces_of
-from formats.excel.sheet_xml import RowsSize, rows_size
 from formats.excel.sheets import DataSheet
+from formats.excel.sizes import RowsSize, rows_size
 from formats.excel.skeleton import part_styles
 from formats.excel.writer import cell_columns, numbered_batches
 from formats.threads import in_order
+
+_FIRST_LOOK = 256
+"""So many rows tell which columns have texts that need care; most columns of most sheets have none."""
 
 
 def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> bool:
@@ -30,38 +35,46 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
     head = inflate(next(pieces, b""))
     total.add(head.extent)
     columns = cell_columns(sheet, part_styles(head.content, len(sheet.columns)))
-    usual = _Usual()
+    batches = numbered_batches(sheet)
+    beginning = list(islice(batches, 1))
+    usual = _Usual(_careful_in(beginning, columns))
 
     def measure(rows: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, int, RowsSize]:
-        return rows, first_row, rows_size(rows, columns, first_row, plain=usual.plain)
+        return rows, first_row, rows_size(rows, columns, first_row, usual.careful)
 
     def with_pieces() -> Iterator[tuple[bytes, Sequence[CellColumn], pl.DataFrame, int, RowsSize]]:
-        for rows, first_row, size in in_order(pool, measure, numbered_batches(sheet)):
+        for rows, first_row, size in in_order(pool, measure, chain(beginning, batches)):
             yield next(pieces, b""), columns, rows, first_row, size
 
     for found, size, right in in_order(pool, _look, with_pieces()):
         total.add(found)
         if not right:
             return False
-        usual.plain = usual.plain and size.plain
+        usual.careful |= size.careful
     for piece in pieces:
         total.add(inflate(piece).extent)
     total.check(part)
     return True
 
 
-class _Usual:
-    """Whether texts have stood in the file as they are so far."""
+def _careful_in(batches: Iterable[tuple[pl.DataFrame, int]], columns: Sequence[CellColumn]) -> frozenset[str]:
+    """The fields with texts that are cut or escaped in the first rows."""
+    return frozenset().union(*(rows_size(rows.head(_FIRST_LOOK), columns, row).careful for rows, row in batches))
 
-    plain = True
+
+@dataclass
+class _Usual:
+    """The fields with texts that do not stand in the file as they are, so far."""
+
+    careful: frozenset[str]
 
 
 def _look(
     piece: bytes, columns: Sequence[CellColumn], rows: pl.DataFrame, first_row: int, size: RowsSize
 ) -> tuple[Extent, RowsSize, bool]:
     found = inflate(piece, size.total)
-    if size.plain and len(found.content) != size.total:
-        # Escapes and cuts change the lengths of rows.
+    if len(found.content) != size.total:
+        # Escapes and cuts, which change the lengths of rows, were only looked for where they stood before.
         size = rows_size(rows, columns, first_row)
     if len(found.content) != size.total:
         return found.extent, size, False
