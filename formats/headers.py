@@ -1,10 +1,11 @@
 """Names of columns in flat files: one text that says which name of an object, and of which part, a column holds.
 
-A plain name is a catalogue name in its own area, or an attribute that the catalogue does not know. Any other one says its
-area in front (`properties.retryCount`), so that a file can be read back without its label row or its groups.
+A plain name is a catalogue name in its own area, or an attribute that the catalogue knows neither as a name nor as a label.
+Any other one says its area in front (`properties.retryCount`), so that a file can be read back without its label row or its
+groups.
 """
 
-from config.catalogue import BY_KEY, Area
+from config.catalogue import BY_KEY, Area, name_of
 from contract.filters import fold
 from formats.fields import EXACT_TEXT, OWN
 
@@ -36,13 +37,26 @@ def named_by(column: str) -> tuple[Area, str]:
     return ("property" if ("property", fold(column)) in BY_KEY else "attribute"), column
 
 
+def meant_by(header: str) -> tuple[Area, str]:
+    """The area and the name that the header of a flat file means, whoever made it: by name as `flat_name` gives it, else by the
+    catalogue's label, else an attribute of that name."""
+    area, name = named_by(header)
+    if name != header:
+        return area, name
+    areas: tuple[Area, ...] = ("property", "attribute")
+    for area in areas:
+        if (known := BY_KEY.get((area, fold(name_of(header, area))))) is not None:
+            return area, known.name
+    return "attribute", header
+
+
 def _is_plain(area: Area, name: str) -> bool:
     key = fold(name)
     return (
         area == "attribute"
-        and ("property", key) not in BY_KEY
+        and meant_by(name) == (area, name)
         and key not in _RESERVED
-        and not key.startswith((*_PREFIXES, OWN))
+        and not key.startswith(OWN)
         and not key.endswith(EXACT_TEXT)
         and bool(name)
         # Blanks around a header are lost when it is read, and Polars takes such names for patterns.

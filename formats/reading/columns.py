@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from config.catalogue import BY_KEY, Area, name_of
+from config.catalogue import Area, name_of
 from contract.changes import Unreadable
 from contract.filters import fold
 from contract.objects import NESTING
-from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, named_by
+from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, meant_by, named_by
 from formats.reading.cells import NoValue, Row, cell_text
 from formats.reading.changes import Change, Said
 from formats.reading.extent import column_number
@@ -81,11 +81,12 @@ def template_columns(groups: Row, labels: Row, model: Model) -> tuple[Column, ..
 def plain_columns(headers: Row) -> tuple[Column, ...]:
     """The columns of a plain table; raises BadHeader."""
     columns = []
-    for position, header in enumerate(map(_header, headers)):
+    for position, cell in enumerate(headers):
+        header = _header(cell)
         if fold(header) in _SYSTEM_KEYS:
             columns.append(Column(position, None, _SYSTEM_KEYS[fold(header)]))
         elif header:
-            columns.append(Column(position, *_meant(header)))
+            columns.append(Column(position, *(_in_full(str(cell)) or meant_by(header))))
     return _checked(columns)
 
 
@@ -149,16 +150,10 @@ def _under(group: str, label: str, name: str | None) -> tuple[Area, str]:
     return area, name_of(label, area)
 
 
-def _meant(header: str) -> tuple[Area, str]:
-    """By name as flat files write it, else by the catalogue's label, else an attribute of that name."""
+def _in_full(header: str) -> tuple[Area, str] | None:
+    """What a header means that says its area in front, as flat files write names with blanks at their ends."""
     area, name = named_by(header)
-    if name != header:
-        return area, name
-    areas: tuple[Area, ...] = ("property", "attribute")
-    for area in areas:
-        if (known := BY_KEY.get((area, fold(name_of(header, area))))) is not None:
-            return area, known.name
-    return "attribute", header
+    return None if name == header else (area, name)
 
 
 def _checked(columns: Sequence[Column]) -> tuple[Column, ...]:

@@ -15,13 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import from_excel
 
+from config.catalogue import BY_KEY, COLUMNS, Area
 from contract.changes import Deletion, Unreadable
 from contract.errors import NoDataInFile, UnreadableFile
-from contract.filters import parse_instant
+from contract.filters import fold, parse_instant
 from contract.objects import parse_object
 from formats.formulas import neutralised
+from formats.headers import SYSTEM, flat_name
 from formats.reading import read_objects
 from formats.reading.cells import date_text
+from formats.reading.columns import plain_columns
+from tests.examples import examples
 from tests.formats.excel.readers import rewritten
 
 CONTEXT = {"source": "internal", "locale": "en-US"}
@@ -64,6 +68,24 @@ def test_a_plain_table_needs_only_an_id(tmp_path: Path) -> None:
         ),
         ("row 3", {"id": "8", "type": "connectorstate"}),
     ]
+
+
+AREAS: list[Area] = ["property", "attribute"]
+LABELS = [column.label for column in COLUMNS] + [column.name for column in COLUMNS] + list(SYSTEM)
+NAMES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", " ", "attributes.", "Properties.", "#", "^", "\t"]),
+    st.sampled_from(LABELS) | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8),
+    st.sampled_from(["", " ", "\u3000", "#text", "$", "\n"]),
+)
+
+
+@examples(200)
+@given(st.sampled_from(AREAS), NAMES)
+def test_the_header_of_any_name_in_a_flat_file_means_that_name(area: Area, name: str) -> None:
+    [_, column] = plain_columns(("ID", flat_name(area, name)))
+    known = BY_KEY.get((area, fold(name)))
+    assert (column.area, column.name) == (area, known.name if known else name)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
