@@ -16,6 +16,7 @@ from contract.services.task_records import MOST_TASKS, check_has_records, record
 from contract.services.tasks import task_of
 from contract.services.tracking import RECORD, TASK, TASK_ID, TASK_ID_PATH, Tracked, names_a_task, page_of, read_tracking
 from database import jobs
+from tasks.documents import choose
 
 router = APIRouter(tags=["Jobs"])
 
@@ -37,7 +38,7 @@ _TASKS = {
     openapi_extra=body_like(_TASKS),
 )
 async def get_tasks(request: Request, shared: Shared, tenant: Tenant) -> Response:
-    """Takes an id, or filters, order and paging over everything that a task says of itself.
+    """Takes an id, or filters, order, paging and choice of fields over everything that a task says of itself.
 
     With the type `requestobject` and a `taskId`: what became of each part of the file that this task took in.
     """
@@ -48,7 +49,7 @@ async def get_tasks(request: Request, shared: Shared, tenant: Tenant) -> Respons
             page, total = page_of(asked, _records(shared, tenant, asked))
         else:
             page, total = page_of(asked, map(task_of, jobs.of_tenant(shared.jobs, tenant, asked.ids)))
-        objects = [thing.shown() for thing in page]
+        objects = [choose(thing.shown(), asked) for thing in page]
         return answers.found("requestObjects", objects, total, request_id=new_id(), max_records=asked.max_records)
 
     return await served(request, shared, tenant, find)

@@ -135,6 +135,16 @@ async def test_tasks_are_found_by_their_attributes_sorted_and_limited(services: 
     assert await tasks(services, query(TASK, query={"id": "no-such-task"})) == []
 
 
+async def test_a_task_is_shown_with_the_fields_that_are_asked_for(services: Services) -> None:
+    job_id = await services.api.job_id()
+    fields = {"attributes": ["STATUS", "taskId", "nothing"], "properties": ["createdDate"]}
+    [task] = await tasks(services, query(TASK, query={"id": job_id}, fields=fields))
+    assert said(task) == {"status": "Queued", "taskId": job_id}
+    assert list(task["properties"]) == ["createdDate"]
+    [whole] = await tasks(services, query(TASK, query={"id": job_id}, fields={"attributes": ["_ALL"]}))
+    assert len(said(whole)) > 10
+
+
 async def test_a_download_is_prepared_by_the_file_id_of_a_task(services: Services) -> None:
     job_id = await services.api.job_id()
     finish(services.api, job_id, b"\0\1some bytes")
