@@ -6,7 +6,7 @@ takes none, so psycopg writes them into the statement.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -56,7 +56,15 @@ def snapshots(url: str, count: int) -> Iterator[list[Stream]]:
     with _translated(), ExitStack() as opened:
         connections = [opened.enter_context(_connection(url, is_sqlite)) for _ in range(count if is_sqlite else 1)]
         alike = _begin_sqlite(connections) if is_sqlite else _begin_postgresql(connections)
-        yield [partial(_stream, connection, is_sqlite) for connection in alike]
+        yield [partial(_ended_with, opened, connection, is_sqlite) for connection in alike]
+
+
+def _ended_with(opened: ExitStack, *given: Any) -> "Iterator[pa.RecordBatch]":
+    """A stream that ends with `opened` at the latest. Where its reader fails, its statement is still open; to close a connection
+    with such a one fails, and that would hide what went wrong."""
+    rows = _stream(*given)
+    opened.callback(rows.close)
+    return rows
 
 
 @contextmanager
@@ -124,7 +132,7 @@ def _execute(connection: "AdbcConnection", sql: str) -> None:
 
 def _stream(
     connection: "AdbcConnection", is_sqlite: bool, wanted: Select[Any], batch_rows: int | None = None
-) -> "Iterator[pa.RecordBatch]":
+) -> "Generator[pa.RecordBatch]":
     import pyarrow as pa
     from adbc_driver_manager import AdbcStatement
 

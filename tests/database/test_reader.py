@@ -13,7 +13,7 @@ from sqlalchemy import URL, make_url, text
 
 from benchmarks.databases import multiply
 from config.catalogue import COLUMNS
-from contract.errors import DatabaseUnavailable, DiskFull
+from contract.errors import DatabaseUnavailable, DiskFull, ExportCancelled
 from contract.filters import Criterion, Exact, HasValue, ValueType
 from contract.kinds import Kind
 from contract.request import ExportRequest, SortKey
@@ -278,6 +278,18 @@ def test_a_postgresql_that_goes_away_while_reading_is_unavailable(postgresql_url
         with pytest.raises(DatabaseUnavailable):
             read(url, tmp_path, on_progress=cut_off)
         engine.dispose()
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_what_ends_a_reading_is_not_hidden_by_what_is_still_open(database_url: str, tmp_path: Path, documents: bool) -> None:
+    """The rows are of several batches, so that more were to come."""
+    load(database_url, [listing(f"{number:05}") for number in range(2_000)])
+
+    def cancel(_rows: int) -> None:
+        raise ExportCancelled
+
+    with pytest.raises(ExportCancelled):
+        read(database_url, tmp_path, documents=documents, on_progress=cancel)
 
 
 @pytest.mark.parametrize(("name", "documents"), [("objects.arrow", False), ("errors.arrow", False), ("documents.jsonl", True)])
