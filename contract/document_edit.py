@@ -154,18 +154,18 @@ class DocumentEdit:
             raise CannotEdit(
                 f"the group has {len(before)} entries and the cell {len(after)} parts: keep a {MULTIPLE} between all"
             )
+        held = self._by_entry(key)
         for entry, old, new in zip(group.in_order, before, after, strict=False):
             if old != new:
-                self._set_part(name, entry, new)
+                self._set_part(name, entry, held.get(entry, []), new)
         for number, part in enumerate(after[len(before) :]):
             while len(group.added) <= number:
                 group.added.append({})
             if part:
                 self._nest(group.added[number], name.split(NESTING)[1:], part)
 
-    def _set_part(self, name: str, entry: Entry, text: str) -> None:
-        """What one entry says under a nested name; an empty text removes it."""
-        held = [value for value in self._held.get(fold(name), []) if value.entry == entry]
+    def _set_part(self, name: str, entry: Entry, held: Sequence[Held], text: str) -> None:
+        """What one entry, which has the values in `held`, says under a nested name; an empty text removes it."""
         if held and text:
             held[0].item["value"] = like(held[0].item["value"], text)
             self._remove(held[1:])
@@ -177,8 +177,15 @@ class DocumentEdit:
             self._nest(self._entry(fold(name), entry), name.split(NESTING)[1:], text)
 
     def _segments(self, key: str) -> list[str]:
-        held = self._held.get(key, [])
-        return [MULTIPLE.join(_text(value) for value in held if value.entry == entry) for entry in self._group(key).in_order]
+        held = self._by_entry(key)
+        return [MULTIPLE.join(map(_text, held.get(entry, ()))) for entry in self._group(key).in_order]
+
+    def _by_entry(self, key: str) -> dict[Entry, list[Held]]:
+        """The values of a nested name in each entry that has any."""
+        found: dict[Entry, list[Held]] = {}
+        for value in self._held.get(key, []):
+            found.setdefault(value.entry, []).append(value)
+        return found
 
     def _entry(self, key: str, number: int) -> dict[str, Any]:
         outer = key.partition(NESTING)[0]

@@ -60,8 +60,8 @@ def snapshots(url: str, count: int) -> Iterator[list[Stream]]:
 
 
 def _ended_with(opened: ExitStack, *given: Any) -> "Iterator[pa.RecordBatch]":
-    """A stream that ends with `opened` at the latest. Where its reader fails, its statement is still open; to close a connection
-    with such a one fails, and that would hide what went wrong."""
+    """A stream that ends with `opened` at the latest. Where its reader fails, its statement is still open; closing a connection
+    then fails too, and that would hide what went wrong."""
     rows = _stream(*given)
     opened.callback(rows.close)
     return rows
