@@ -74,6 +74,9 @@ def parse_object(raw: object, *, path: str = "") -> StateObject:
         raise InvalidObject(path=path, detail=f"expected an object, got {describe(raw)}")
     identifier = _required_text(raw, "id", path)
     type_name = _required_text(raw, "type", path)
+    if type_name != type_name.strip():
+        detail = f"expected text without blanks at its ends, by which requests could not name it, got {type_name[:100]!r}"
+        raise InvalidObject(path=_join(path, "type"), detail=detail)
     name = raw.get("name")
     if name is not None and not isinstance(name, str):
         raise InvalidObject(path=_join(path, "name"), detail=f"expected text, got {describe(name)}")

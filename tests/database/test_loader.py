@@ -94,6 +94,14 @@ def test_the_last_one_wins(engine: Engine) -> None:
     assert report.loaded == 4
 
 
+@pytest.mark.parametrize("type_name", [" ", "t ", "\tt", "t\u3000"])
+def test_a_type_that_no_request_could_name_is_refused(engine: Engine, type_name: str) -> None:
+    report = load_objects(engine, "acme", placed({"id": "1", "type": type_name}))
+    [refusal] = report.refused
+    assert repr(type_name) in refusal.reason
+    assert (report.loaded, stored(engine)) == (0, {})
+
+
 def test_what_cannot_be_taken_is_refused_with_its_place(engine: Engine) -> None:
     """And the good ones are kept."""
     deep: Any = []
