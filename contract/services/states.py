@@ -20,6 +20,7 @@ STATES = ("itemState", "channelState", "syndicationState", "validationState")
 _BEGUN = "uninitialized"
 _EVERY_SERVICE = "_all"
 _ATTRIBUTES = "params.connectorstate.attributes"
+_SERVICES = "params.connectorstate.services"
 _WORDS = frozenset({"or", "and", "_or", "_and"})
 
 
@@ -41,7 +42,7 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
     """The change that `body` asks for; raises InvalidRequest.
 
     `params.query` names entities by `id` or `ids` and their types by `typesCriterion`; with the type `connectorstate` it
-    names the states themselves. `params.connectorstate.services` are channels, or `_ALL`.
+    names the states themselves. `params.connectorstate.services` are channels, or `_ALL`, as which its absence counts.
     """
     request = parse_request(body, max_records=MOST_ENTRIES, now=now)
     assert isinstance(body, dict), "parse_request takes nothing else"
@@ -60,14 +61,9 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
             for name, content in attributes.items()
             if isinstance(content, list) or (isinstance(content, dict) and not content.keys() & {"values", "group"})
         ]
-    services = wanted.get("services") or []
-    if not isinstance(services, list) or not all(isinstance(name, str) for name in services):
-        path = "params.connectorstate.services"
-        mistakes.append(WrongShape(path=path, expected="a list of texts", got=describe(services)))
+    named, every = _read_services(wanted.get("services"), mistakes)
     if mistakes:
         raise InvalidRequest(mistakes)
-    named = tuple(name for name in services if fold(name) not in _WORDS and fold(name) != _EVERY_SERVICE)
-    every = any(fold(name) == _EVERY_SERVICE for name in services)
     only = () if every else named
     direct = request.types == (TYPE,)
     return StateChange(
@@ -77,6 +73,21 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
         entity_id=request.ids[0] if len(request.ids) == 1 and not direct else None,
         entity_type=request.types[0] if len(request.types) == 1 and not direct else None,
     )
+
+
+def _read_services(services: object, mistakes: list[Mistake]) -> tuple[tuple[str, ...], bool]:
+    """The channels that are named, and whether all are meant, as where nothing is said of them. Adds what is wrong."""
+    if services is None:
+        return (), True
+    if not isinstance(services, list) or not all(isinstance(name, str) for name in services):
+        mistakes.append(WrongShape(path=_SERVICES, expected="a list of texts", got=describe(services)))
+        return (), False
+    named = tuple(name for name in services if fold(name) not in _WORDS and fold(name) != _EVERY_SERVICE)
+    every = any(fold(name) == _EVERY_SERVICE for name in services)
+    if not named and not every:
+        # Nobody who chose nothing wants everything.
+        mistakes.append(Missing(path=_SERVICES, what="A service, or _ALL,"))
+    return named, every
 
 
 def _query(request: ExportRequest, services: tuple[str, ...], *, direct: bool) -> ExportRequest:

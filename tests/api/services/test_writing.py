@@ -156,10 +156,18 @@ async def test_setting_a_state_on_all_channels_answers_all_of_them(services: Ser
 async def test_a_state_of_nothing_cannot_be_set(services: Services) -> None:
     answer = await services.call("connectorService/setconnectorstate", state_change(["_ALL"], itemState="new"))
     assert (answer.status_code, refusal(answer)["code"]) == (404, NothingMatches.code)
-    broken = json.loads(json.dumps(state_change([])))
+    broken = json.loads(json.dumps(state_change(["_ALL"])))
     del broken["params"]["query"]["id"]
     told = refusal(await services.call("connectorService/setconnectorstate", broken))["messages"]
     assert [message["path"] for message in told] == ["params.query.id", "params.connectorstate.attributes"]
+
+
+@pytest.mark.parametrize("chosen", [[], ["OR"]])
+async def test_whoever_names_no_channel_sets_none(services: Services, chosen: list[str]) -> None:
+    await services.ask("connectorService/setconnectorstate", state_change(["shop"], itemState="new"))
+    answer = await services.call("connectorService/setconnectorstate", state_change(chosen, itemState="completed"))
+    [message] = refusal(answer)["messages"]
+    assert (message["messageCode"], message["path"]) == ("SSH4003", "params.connectorstate.services")
 
 
 @pytest.mark.parametrize("content", [{"a": 1}, {}, ["new"], []])
