@@ -71,6 +71,11 @@ def joined(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     return func.concat_ws(" ", *texts, type_=String).collate(_BY_CODE_POINT)
 
 
+def json_array(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """A JSON array of texts and nulls."""
+    return func.json_build_array(*texts)
+
+
 def words(text: ColumnElement[str]) -> TableValuedAlias:
     """The words of a spaced text, in the column `value`; among them may be empty ones."""
     return func.unnest(func.string_to_array(text, " ")).table_valued("value", name="words").render_derived()

@@ -1,21 +1,22 @@
 """Reading what a request finds: its number, and its rows as a spool on disk."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, Select, exists, make_url, select
 
 from contract.errors import UnknownTenant
 from contract.request import ExportRequest
 from contract.tenants import is_tenant_name
-from database.arrow import Stream, snapshots
+from database.arrow import Stream, schema_of, snapshots
 from database.candidates import select_seen
 from database.engine import reading, unavailable
+from database.exact_texts import unpacked, unpacked_schema
 from database.selection import (
     IdRange,
     count_all,
@@ -29,6 +30,9 @@ from database.selection import (
 from database.spooling import Progress, write_lines, write_rows
 from database.storable import is_storable
 from database.tables import state_object
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 OBJECTS = "objects.arrow"
 DOCUMENTS = "documents.jsonl"
@@ -92,10 +96,10 @@ def extract(
 ) -> Snapshot:
     """Spool what `request` finds into `folder`, at most `limit` objects, all of one snapshot and in the request's order.
 
-    `objects.arrow`, an Arrow IPC file, has the fields of `select_matching`; `errors.arrow` those of `select_errors`. With
-    `documents` it is `documents.jsonl` instead, the objects as they came, a line each. `on_progress` gets the number of
-    objects read so far. No connection to an SQLite database may be open in this process.
-    Raises DatabaseUnavailable, and DiskFull where there is no space for the spool.
+    `objects.arrow`, an Arrow IPC file, has the fields of `select_matching`, with a text beside each date in place of all in
+    one; `errors.arrow` has those of `select_errors`. With `documents` it is `documents.jsonl` instead, the objects as they
+    came, a line each. `on_progress` gets the number of objects read so far. No connection to an SQLite database may be open in
+    this process. Raises DatabaseUnavailable, and DiskFull where there is no space for the spool.
     """
     as_of = datetime.now(UTC)
     dialect = make_url(url).get_backend_name()
@@ -115,12 +119,20 @@ def extract(
             whole = limit is None and not request.offset
             ranges = _ranges(stream, tenant, request.types[0], 1 + len(others)) if others and whole else [None]
             wanted = [select_matching(tenant, request, dialect, limit=limit, ids=ids) for ids in ranges]
-            exported = write_rows(objects, list(zip((stream, *others), wanted, strict=False)), on_progress)
-            errors = folder / ERRORS
-            if not exported or not write_rows(errors, [(stream, select_errors(tenant, request, dialect, limit=limit))]):
+            readings = list(zip(map(_unpacking, (stream, *others)), wanted, strict=False))
+            exported = write_rows(objects, readings, unpacked_schema(schema_of(wanted[0])), on_progress)
+            errors, found = folder / ERRORS, select_errors(tenant, request, dialect, limit=limit)
+            if not exported or not write_rows(errors, [(stream, found)], schema_of(found)):
                 errors.unlink(missing_ok=True)
                 errors = None
     return Snapshot(objects, errors, as_of, exported if matched is None else matched, exported, seen)
+
+
+def _unpacking(stream: Stream) -> Stream:
+    def rows(wanted: Select[Any], batch_rows: int | None = None) -> "Iterator[pa.RecordBatch]":
+        return map(unpacked, stream(wanted, batch_rows))
+
+    return rows
 
 
 def _number(stream: Stream, counting: Select[Any]) -> int:

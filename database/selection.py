@@ -27,14 +27,12 @@ from contract.filters import EVERYTHING, ValueType, fold
 from contract.kinds import Kind
 from contract.request import ExportRequest, SortKey
 from database.dialects import DIALECTS, Dialect
+from database.exact_texts import DATES, packed
 from database.filters import compile_filter
 from database.storable import is_storable
 from database.stored import Stored
 from database.tables import MILLISECONDS, document, state_object, validation_error
 from database.values import first_value
-
-EXACT_TEXT = "#text"
-"""Ends the name of what holds the text of a date that is none, or that lies outside of what spreadsheets hold."""
 
 EARLIEST_MS = -2_208_988_800_000
 """1900-01-01 UTC: the first day of spreadsheets."""
@@ -68,12 +66,12 @@ def select_matching(
     """The objects as they are spooled, in the total order: at most `limit` of them, from the request's offset on; of those
     with an id in `ids` alone, where that is given.
 
-    Columns: `type`, `id`, `name`, those of the catalogue (a date as milliseconds since 1970 UTC, with its text beside it
-    where it is none or out of range), `details` as JSON text, `fingerprint`.
+    Columns: `type`, `id`, `name`, those of the catalogue (a date as milliseconds since 1970 UTC), the texts of dates that are
+    none or out of range (`database.exact_texts`), `details` as JSON text, `fingerprint`.
     """
     columns: list[ColumnElement[Any]] = [state_object.c[name] for name in ("type", "id", "name")]
-    for known in COLUMNS:
-        columns += _instant(known.key) if known.kind is Kind.INSTANT else [state_object.c[known.key]]
+    columns += [_instant(known.key) if known.kind is Kind.INSTANT else state_object.c[known.key] for known in COLUMNS]
+    columns.append(packed([_exact_text(key) for key in DATES], DIALECTS[dialect]))
     columns += [cast(state_object.c.details, String).label("details"), state_object.c.fingerprint]
     found = select(*columns).where(found_by(tenant, request, dialect))
     if ids is not None:
@@ -199,10 +197,14 @@ def _beside(objects: FromClause, table: Table, dialect: str) -> tuple[FromClause
     return objects.join(rows, true()), rows.c
 
 
-def _instant(key: str) -> list[ColumnElement[Any]]:
-    text, instant = state_object.c[key], state_object.c[key + MILLISECONDS]
-    fits = instant.between(EARLIEST_MS, LATEST_MS)
-    return [
-        cast(case((fits, instant)), BigInteger).label(key),
-        cast(case((fits, None), else_=text), String).label(key + EXACT_TEXT),
-    ]
+def _instant(key: str) -> ColumnElement[Any]:
+    instant = state_object.c[key + MILLISECONDS]
+    return cast(case((_fits(instant), instant)), BigInteger).label(key)
+
+
+def _exact_text(key: str) -> ColumnElement[Any]:
+    return cast(case((_fits(state_object.c[key + MILLISECONDS]), None), else_=state_object.c[key]), String)
+
+
+def _fits(instant: ColumnElement[Any]) -> ColumnElement[bool]:
+    return instant.between(EARLIEST_MS, LATEST_MS)

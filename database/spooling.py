@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select
 
 from contract.errors import DiskFull
-from database.arrow import Stream, schema_of
+from database.arrow import Stream
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,21 +23,21 @@ Reading = tuple[Stream, Select[Any]]
 _REPORTED_SECONDS = 0.2
 
 
-def write_rows(path: Path, readings: Sequence[Reading], on_progress: Progress = lambda _rows: None) -> int:
+def write_rows(path: Path, readings: Sequence[Reading], schema: "pa.Schema", on_progress: Progress = lambda _rows: None) -> int:
     """Write the rows of the statements, one statement's after the other's, as an Arrow IPC file; their number.
 
-    The statements, whose columns are the same, run at the same time, each in a thread of its own. `on_progress` gets the number
-    of rows so far and may raise to end them all. Raises DiskFull.
+    The statements, whose rows all have the fields of `schema`, run at the same time, each in a thread of its own. `on_progress`
+    gets the number of rows so far and may raise to end them all. Raises DiskFull.
     """
     import pyarrow as pa
 
     (stream, wanted), *others = readings
-    parts = [_Part(path.with_name(f"{path.name}.{number}"), *reading) for number, reading in enumerate(others, 1)]
+    parts = [_Part(path.with_name(f"{path.name}.{number}"), *reading, schema) for number, reading in enumerate(others, 1)]
     rows, stop = 0, Event()
     with _space_for_spool(), ThreadPoolExecutor(max(len(parts), 1), "extract") as pool:
         try:
             beside = [pool.submit(part.write, stop) for part in parts]
-            with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema_of(wanted)) as file:
+            with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as file:
                 for batch in stream(wanted):
                     file.write_batch(batch)
                     rows += batch.num_rows
@@ -56,14 +56,14 @@ def write_rows(path: Path, readings: Sequence[Reading], on_progress: Progress = 
 class _Part:
     """The rows of one statement in a file of their own, until they are appended to those before them."""
 
-    def __init__(self, path: Path, stream: Stream, wanted: Select[Any]) -> None:
-        self._path, self._stream, self._wanted = path, stream, wanted
+    def __init__(self, path: Path, stream: Stream, wanted: Select[Any], schema: "pa.Schema") -> None:
+        self._path, self._stream, self._wanted, self._schema = path, stream, wanted, schema
         self.rows = 0
 
     def write(self, stop: Event) -> None:
         import pyarrow as pa
 
-        with pa.OSFile(str(self._path), "wb") as sink, pa.ipc.new_file(sink, schema_of(self._wanted)) as file:
+        with pa.OSFile(str(self._path), "wb") as sink, pa.ipc.new_file(sink, self._schema) as file:
             for batch in self._stream(self._wanted):
                 if stop.is_set():
                     return

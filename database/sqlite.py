@@ -90,6 +90,11 @@ def joined(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     return found
 
 
+def json_array(texts: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """A JSON array of texts and nulls."""
+    return func.json_array(*texts)
+
+
 def words(text: ColumnElement[str]) -> TableValuedAlias:
     """The words of a spaced text, in the column `value`; among them may be empty ones."""
     quoted = func.replace(func.json_quote(text), _constant(" "), _constant('","'))

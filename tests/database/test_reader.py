@@ -102,6 +102,25 @@ def test_a_date_out_of_range_or_that_is_none_stays_as_its_text(database_url: str
     ]
 
 
+def test_the_texts_of_dates_that_are_none_keep_every_character_and_their_place(database_url: str, tmp_path: Path) -> None:
+    """A property and an attribute; none, one and both."""
+    texts = ['"quoted" \\ [null]', "line\nend\ttab\r", "né 寿司 \U0001f600 \x01", "null", ""]
+    objects = [listing("0")]
+    for number, said in enumerate(texts, 1):
+        held = {"values": [{"source": "internal", "locale": "en-US", "value": said}]}
+        both = number % 2 == 0
+        objects.append(
+            listing(
+                str(number), data={"attributes": {"publishStateDate": held}}, properties={"createdDate": said} if both else {}
+            )
+        )
+    load(database_url, objects)
+    rows = rows_of(read(database_url, tmp_path).objects)
+    assert [row["publishstatedate#text"] for row in rows] == [None, *texts]
+    assert [row["createddate#text"] for row in rows] == [None, None, texts[1], None, texts[3], None]
+    assert {row["modifieddate#text"] for row in rows} == {None}
+
+
 def test_what_has_no_column_is_in_the_details(database_url: str, tmp_path: Path) -> None:
     load(
         database_url,
