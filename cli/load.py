@@ -27,7 +27,10 @@ def load(
     files: Annotated[list[Path], typer.Argument(help="JSON (also lines, or a saved API answer), .gz of these, .csv or .xlsx.")],
     tenant: Annotated[str, typer.Option(callback=known_tenant, help="Whose objects these are; it exists once it has some.")],
     home: DataHome = None,
-    refused: Annotated[Path | None, typer.Option(help="Where to write all that was refused, as JSON lines.")] = None,
+    refused: Annotated[
+        Path | None,
+        typer.Option(help="Where to write what was refused, as JSON lines; of an exported workbook the first 10,000."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Of an exported workbook, show what it would change, and write nothing.")
     ] = False,

@@ -26,7 +26,7 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class CellRefusal:
-    """A cell that cannot be taken. `conflict`: the object was changed in the store since the export."""
+    """A cell that cannot be taken. `conflict`: the object was changed or deleted in the store since the export."""
 
     place: Place
     after: str | None

@@ -18,13 +18,12 @@ from sqlalchemy import Engine
 
 from contract.edits import CellChange, CellRefusal, Edit, EditReport
 from contract.errors import ObjectsChanged
-from contract.objects import NESTING, fingerprint
+from contract.objects import fingerprint
 from database.edits import Key, current_documents, earlier_documents, scratch_database
 from formats.headers import ACTION, ID
 from formats.reading.cells import cell_text
 from formats.reading.edited import EditedBook
 from formats.reading.sheets import Errors
-from tasks.details import ERROR_GROUP
 from tasks.edit_rows import CREATE, DELETE, UPDATE, BadRow, EditedRow, read_rows
 from tasks.rejects import Rejects
 from tasks.row_edits import FieldEdit, RefusedCells, compare, edited_document, new_text
@@ -73,16 +72,18 @@ class Comparison:
         *,
         newer: StoredRow | None = None,
         mine: Collection[int] = (),
+        conflict: bool = False,
     ) -> None:
         """Refuse a row for some of its cells: position, header and reason of each. `newer`: what the store shows, where the
-        object was changed since the export; `mine`: the cells that a person changed."""
+        object was changed since the export; `mine`: the cells that a person changed; `conflict`: it was changed or deleted."""
+        conflict = conflict or newer is not None
         self.report.refused_rows += 1
-        self.report.conflicts += newer is not None
+        self.report.conflicts += conflict
         self.rejects.add(row, {position: reason for position, _, reason in cells}, newer, mine)
         for position, column, reason in cells:
             if len(self.report.refused) < MOST_REFUSALS:
                 after = None if position is None else cell_text(row.cells[position], self.zone)
-                self.report.refused.append(CellRefusal(row.place(column), after, reason, newer is not None))
+                self.report.refused.append(CellRefusal(row.place(column), after, reason, conflict))
 
 
 def compare_book(comparison: Comparison, on_progress: Callable[[int], None]) -> EditReport:
@@ -96,7 +97,7 @@ def compare_book(comparison: Comparison, on_progress: Callable[[int], None]) -> 
         rows = read_rows(sheet, fingerprints=own)
         while lot := list(islice(rows, ROWS_AT_ONCE)):
             comparison.report.rows += len(lot)
-            _compare_lot(comparison, list(_usable(comparison, lot, seen)), own=own)
+            _compare_lot(comparison, list(_usable(comparison, lot, seen)))
             on_progress(comparison.report.rows)
     return comparison.report
 
@@ -112,16 +113,16 @@ def _usable(comparison: Comparison, lot: Iterable[EditedRow | BadRow], seen: set
             yield row
 
 
-def _compare_lot(comparison: Comparison, lot: Sequence[EditedRow], *, own: bool) -> None:
+def _compare_lot(comparison: Comparison, lot: Sequence[EditedRow]) -> None:
     now, errors = _shown(comparison, comparison.store.url, comparison.store.tenant, (row.key for row in lot))
     moved = {row.key: row.fingerprint for row in lot if row.fingerprint and _version(now.get(row.key)) != row.fingerprint}
-    base = _earlier(comparison, moved) if moved else {}
+    base, errors_then = _earlier(comparison, moved) if moved else ({}, {})
     edits = {
         row.key: found
         for row in lot
         if (stored := now.get(row.key)) is not None
         and row.action != DELETE
-        and (found := _edits(comparison, row, stored, base.get(row.key), errors if own else None))
+        and (found := _edits(comparison, row, stored, base.get(row.key), errors_then if row.key in base else errors))
     }
     documents = _documents(comparison.store, {key: now[key] for key in edits})
     for row in lot:
@@ -152,15 +153,15 @@ def _shown(comparison: Comparison, url: str, tenant: str, keys: Iterable[Key]) -
     return found, errors
 
 
-def _earlier(comparison: Comparison, versions: dict[Key, str]) -> dict[Key, StoredRow]:
+def _earlier(comparison: Comparison, versions: dict[Key, str]) -> tuple[dict[Key, StoredRow], Errors]:
     """What the workbook showed of objects that have changed since, as far as the history tells."""
     store = comparison.store
     documents = earlier_documents(store.engine, store.tenant, versions)
     if not documents:
-        return {}
+        return {}, {}
     with tempfile.TemporaryDirectory(prefix="statesheet-earlier-") as folder:
         url = scratch_database(Path(folder), store.tenant, map(json.loads, documents.values()))
-        return _shown(comparison, url, store.tenant, documents)[0]
+        return _shown(comparison, url, store.tenant, documents)
 
 
 def _absent(comparison: Comparison, row: EditedRow, before: StoredRow | None) -> None:
@@ -176,8 +177,7 @@ def _absent(comparison: Comparison, row: EditedRow, before: StoredRow | None) ->
         _create(comparison, row)
     elif compare(row.cells, row.sheet.fields, before, None, comparison.zone, exported=True, current=True).edits:
         reason = "the object was deleted since the export; CREATE makes it anew"
-        comparison.refuse(row, [(action, ACTION, reason)])
-        comparison.report.conflicts += 1
+        comparison.refuse(row, [(action, ACTION, reason)], conflict=True)
     else:
         comparison.report.unchanged += 1
 
@@ -206,9 +206,10 @@ def _delete(comparison: Comparison, row: EditedRow, stored: StoredRow) -> None:
 
 
 def _edits(
-    comparison: Comparison, row: EditedRow, stored: StoredRow, before: StoredRow | None, errors: Errors | None
+    comparison: Comparison, row: EditedRow, stored: StoredRow, before: StoredRow | None, errors: Errors
 ) -> list[FieldEdit] | None:
-    """The cells of a row to be written; None where there are none, or where the row is refused."""
+    """The cells of a row to be written; None where there are none, or where the row is refused. `errors` are the validation
+    errors that the workbook showed, as far as that is known."""
     current = row.fingerprint == stored.fingerprint
     exported = bool(row.fingerprint)
     found = compare(row.cells, row.sheet.fields, stored, before, comparison.zone, exported=exported, current=current)
@@ -216,7 +217,7 @@ def _edits(
         mine = [cell.field.position for cell in (*found.edits, *found.conflicts)]
         comparison.refuse(row, [_conflict(comparison, cell) for cell in found.conflicts], newer=stored, mine=mine)
         return None
-    if current and errors is not None and _view_edited(comparison, row, found.edits, errors):
+    if exported and _view_edited(comparison, row, errors):
         comparison.refuse(row, [(None, "Validation Errors", _VIEW)])
         return None
     if not found.edits:
@@ -231,10 +232,10 @@ def _conflict(comparison: Comparison, cell: FieldEdit) -> tuple[int, str, str]:
     return cell.field.position, cell.field.label, f"changed since the export: {said}"
 
 
-def _view_edited(comparison: Comparison, row: EditedRow, edits: Sequence[FieldEdit], errors: Errors) -> bool:
-    """Whether a person edited the errors of the row's object where they are only shown, and not where they are edited."""
+def _view_edited(comparison: Comparison, row: EditedRow, errors: Errors) -> bool:
+    """Whether a person edited the errors of the row's object where they are only shown."""
     shown_errors = comparison.book.errors
-    if shown_errors is None or any(edit.field.key[1].startswith(ERROR_GROUP + NESTING) for edit in edits):
+    if shown_errors is None:
         return False
     mine, stored = (found.get(row.key, []) for found in (shown_errors, errors))
     return sorted(map(_plain, mine)) != sorted(map(_plain, stored))
@@ -278,5 +279,5 @@ def _edited(comparison: Comparison, row: EditedRow, document: str, edits: Sequen
 def _tell(comparison: Comparison, row: EditedRow, edits: Sequence[FieldEdit]) -> None:
     comparison.report.cells += len(edits)
     for edit in edits:
-        after = new_text(edit.field, edit.after, comparison.zone)
+        after = new_text(edit, comparison.zone)
         comparison.change(CellChange(row.place(edit.field.label), cell_text(edit.before, comparison.zone), after))

@@ -10,7 +10,7 @@ from contract.errors import InvalidObject
 from contract.filters import Context, parse_instant
 from contract.objects import parse_object
 from database.rows import rows_of
-from formats.excel.limits import MAX_CHARACTERS, cut, units
+from formats.excel.limits import MAX_CHARACTERS, cut, units, was_cut
 from formats.reading.cells import ERROR, NoValue, Row, cell_text, date_text, is_empty, same_cell
 from formats.reading.edited import Field
 from tasks.stored_cells import StoredRow
@@ -105,18 +105,26 @@ def edited_document(
     return made
 
 
-def new_text(place: Field, cell: object, zone: ZoneInfo) -> str | None:
-    """The text of a changed cell; raises CannotEdit where the column cannot hold it."""
+def new_text(edit: FieldEdit, zone: ZoneInfo) -> str | None:
+    """The text that a changed cell has now; raises CannotEdit where the column cannot hold it."""
+    cell = edit.after
     if is_empty(cell):
         return None
     if isinstance(cell, NoValue):
         raise CannotEdit(f"it is {cell}")
     if isinstance(cell, str) and cell in _SPREADSHEET_ERRORS:
         raise CannotEdit(f"{cell} is {ERROR}")
-    if not place.is_instant:
-        return cell_text(cell, zone)
-    parts = cell.split(MULTIPLE) if isinstance(cell, str) else [cell]
-    dates = [date_text(part, zone) for part in parts]
+    if isinstance(cell, str) and was_cut(cell):
+        raise CannotEdit(f"the value was cut at the {MAX_CHARACTERS:,} characters of a cell, which holds only its beginning")
+    return _dates(edit, zone) if edit.field.is_instant else cell_text(cell, zone)
+
+
+def _dates(edit: FieldEdit, zone: ZoneInfo) -> str:
+    """The ISO texts of a cell in a column of dates; a part that stands as before stays as it is, be it no date."""
+    is_property = edit.field.key[0] == "property"  # which has one value
+    parts = edit.after.split(MULTIPLE) if isinstance(edit.after, str) and not is_property else [edit.after]
+    kept = edit.before.split(MULTIPLE) if isinstance(edit.before, str) and len(parts) > 1 else []
+    dates = [part if isinstance(part, str) and part in kept else date_text(part, zone) for part in parts]
     if None in dates:
         raise CannotEdit("not a date; write it as 2026-03-04 05:06:07")
     return MULTIPLE.join(date for date in dates if date is not None)
@@ -124,7 +132,7 @@ def new_text(place: Field, cell: object, zone: ZoneInfo) -> str | None:
 
 def _edit(edit: DocumentEdit, cell: FieldEdit, zone: ZoneInfo) -> None:
     area, name = cell.field.key[0], cell.field.name
-    text = new_text(cell.field, cell.after, zone)
+    text = new_text(cell, zone)
     if area is None:
         edit.set_name(text)
         return

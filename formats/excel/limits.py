@@ -41,6 +41,11 @@ def cut(text: str) -> str:
     return clip(text, MAX_CHARACTERS - units(CUT_MARK)) + CUT_MARK
 
 
+def was_cut(text: str) -> bool:
+    """Whether a text is one that `cut` has made."""
+    return text.endswith(CUT_MARK) and units(text) >= MAX_CHARACTERS - 1  # a pair of units is not cut in two
+
+
 def sheet_names(titles: Sequence[str], taken: Collection[str] = ()) -> list[str]:
     """A legal name for each title, in order: unlike any other (without case), not reserved, of at most 31 characters.
 

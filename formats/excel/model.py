@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,8 +42,9 @@ def draw_model(book: Any, sheet: Any, rows: Iterable[Sequence[str]], facts: Mapp
     for first, labels in ((0, HEADER), (_FACTS_COLUMN, FACTS_HEADER)):
         for number, label in enumerate(labels, first):
             sheet.write_string(0, number, label, header)
-    for first, table in ((0, rows), (_FACTS_COLUMN, facts.items())):
-        for row, parts in enumerate(table, 1):
+    # Row by row, for a workbook that keeps no row which was left.
+    for row, tables in enumerate(zip_longest(rows, facts.items(), fillvalue=()), 1):
+        for first, parts in zip((0, _FACTS_COLUMN), tables, strict=True):
             for number, part in enumerate(parts, first):
                 sheet.write_string(row, number, part, text)
 

@@ -12,6 +12,7 @@ from formats.excel.columns import INSTANT_FORMAT
 from formats.excel.escape import visible
 from formats.excel.model import TITLE as MODEL_TITLE
 from formats.excel.model import draw_model
+from formats.reading.cells import NoValue
 
 _REFUSED = {"bg_color": "#F6C7C1"}
 _FIRST_ROW = 2
@@ -42,7 +43,13 @@ def write_rejects(sheets: Sequence[RejectedSheet], facts: Mapping[str, str], pat
     """Write the workbook to `path`; `facts` are those of the export, as `formats.excel.model.facts_of` gives them."""
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        # Texts stand in their cells, as in an export: openpyxl alters shared ones that look like an escape (`_x0041_`).
+        "constant_memory": True,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         for sheet in sheets:
             _Page(book, sheet).draw()
@@ -94,5 +101,8 @@ class _Page:
                 page.write_datetime(row, column, cell, self._formats[INSTANT_FORMAT, refused])
             case date():
                 page.write_datetime(row, column, datetime.combine(cell, time()), self._formats[INSTANT_FORMAT, refused])
+            case NoValue():
+                # What has no value may have none either when the mended workbook comes back.
+                page.write_formula(row, column, "=NA()", self._formats["General", True], "#N/A")
             case _:
                 page.write_string(row, column, str(cell), self._formats["@", refused])

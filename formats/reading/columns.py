@@ -4,8 +4,8 @@ Two layouts. The *template*: groups in row 1 (`System Fields`, `Properties`, `At
 A *plain table*: names or labels in its only header row.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from config.catalogue import Area, name_of
@@ -15,34 +15,13 @@ from contract.objects import NESTING
 from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, meant_by, named_by
 from formats.reading.cells import NoValue, Row, cell_text
 from formats.reading.changes import Change, Said
-from formats.reading.extent import column_number
-
-DEFAULT_TYPE = "connectorstate"
+from formats.reading.model_columns import DEFAULT_TYPE, BadHeader, Header, Model, ModelColumn
 
 _ACTIONS = {"": False, "create": False, "update": False, "delete": True}
 _SYSTEM_KEYS = {fold(name): name for name in SYSTEM}
 _PROPERTIES = "properties"
-
-
-@dataclass(frozen=True)
-class Model:
-    """The column names (as in flat files) that a workbook itself gives for the headers of one sheet.
-
-    A header is known by its group and label, wherever a person has moved it; where two have the same, by its column too.
-    `type` is that of the sheet's objects.
-    """
-
-    type: str = DEFAULT_TYPE
-    _names: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
-
-    def add(self, letters: str, group: str, label: str, name: str) -> None:
-        """Say that the column `letters` (as `AB`) has this group, label and name."""
-        self._names.setdefault((fold(group), fold(label)), {})[column_number(letters)] = name
-
-    def name_at(self, position: int, group: str, label: str) -> str | None:
-        """The name of the column at `position` (from 0)."""
-        names = self._names.get((fold(group), fold(label)), {})
-        return names.get(position + 1) or next(iter(names.values()), None)
+_SYSTEM = "system"
+_SYSTEM_GROUP = "System Fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +33,54 @@ class Column:
     name: str
 
 
-class BadHeader(ValueError):
-    """A header that no row can be read by; its text says why."""
-
-
 def template_columns(groups: Row, labels: Row, model: Model) -> tuple[Column, ...]:
-    """The columns of a data sheet in the template's layout; raises BadHeader."""
+    """The columns of a data sheet in the template's layout; raises BadHeader.
+
+    A column of the export is known by its header, wherever a person has moved it; a new one belongs to the group of the column
+    before it, unless row 1 says something else above it.
+    """
+    headers = list(_headers(groups, labels))
+    exported = model.known(headers)
     columns = []
     group = ""
-    for position, label in enumerate(map(_header, labels)):
-        # A merged cell has its text in the first of its cells.
-        group = (_header(groups[position]) if position < len(groups) else "") or group
-        if not label:
-            continue
-        if fold(label) == fold(FINGERPRINT_LABEL) and fold(group).startswith("system"):
-            columns.append(Column(position, None, FINGERPRINT_LABEL))
-            group = ""  # what a person adds behind the hidden column is no system field
-            continue
-        if fold(group).startswith("system") or (not group and fold(label) in _SYSTEM_KEYS):
-            columns.append(Column(position, None, _SYSTEM_KEYS.get(fold(label), label)))
+    for header in headers:
+        known = exported.get(header.position)
+        if known is not None:
+            group = known.group
+        elif model.columns:
+            group = header.own_group or group
         else:
-            columns.append(Column(position, *_under(group, label, model.name_at(position, group, label))))
+            group = header.group
+        columns.append(_column(header, group, known, of_export=bool(model.columns)))
+        if columns[-1].name == FINGERPRINT_LABEL and columns[-1].area is None:
+            group = ""  # what a person adds behind the hidden column is no system field
     return _checked(columns)
+
+
+def _headers(groups: Row, labels: Row) -> Iterator[Header]:
+    group = ""
+    for position, label in enumerate(map(_header, labels)):
+        own = _header(groups[position]) if position < len(groups) else ""
+        group = own or group  # a merged cell has its text in the first of its cells
+        if label:
+            yield Header(position, group, own, label)
+            if fold(label) == fold(FINGERPRINT_LABEL) and _is_system(group):
+                group = ""
+
+
+def _column(header: Header, group: str, known: ModelColumn | None, *, of_export: bool) -> Column:
+    key = fold(header.label)
+    if not _is_system(group) and (group or key not in _SYSTEM_KEYS):
+        return Column(header.position, *_under(group, header.label, known.name if known else None))
+    if key == fold(FINGERPRINT_LABEL) and _is_system(group):
+        return Column(header.position, None, FINGERPRINT_LABEL)
+    if of_export and key not in _SYSTEM_KEYS:
+        raise BadHeader(f"the column {header.label!r} is none of the {_SYSTEM_GROUP} {', '.join(SYSTEM)}")
+    return Column(header.position, None, _SYSTEM_KEYS.get(key, header.label))
+
+
+def _is_system(group: str) -> bool:
+    return fold(group).startswith(_SYSTEM)
 
 
 def plain_columns(headers: Row) -> tuple[Column, ...]:
@@ -92,7 +97,7 @@ def plain_columns(headers: Row) -> tuple[Column, ...]:
 
 def is_template(rows: Sequence[Row]) -> bool:
     """Whether the first two rows are those of the template."""
-    return len(rows) > 1 and any(fold(_header(cell)).startswith("system") for cell in rows[0]) and has_id(rows[1])
+    return len(rows) > 1 and any(_is_system(_header(cell)) for cell in rows[0]) and has_id(rows[1])
 
 
 def has_id(headers: Row) -> bool:

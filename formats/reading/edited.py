@@ -13,10 +13,11 @@ from contract.filters import fold
 from contract.kinds import Kind
 from formats.headers import NAME
 from formats.reading.cells import Row, cell_text
-from formats.reading.columns import BadHeader, Column, Model, is_template, template_columns
+from formats.reading.columns import Column, is_template, template_columns
 from formats.reading.model import ExportFacts, read_facts, read_models
+from formats.reading.model_columns import BadHeader, Model
 from formats.reading.objects import MOST_BYTES
-from formats.reading.sheets import ERRORS, NO_DATA, Errors, read_errors
+from formats.reading.sheets import NO_DATA, Errors, read_errors
 from formats.reading.source import Content, OpenFile, open_source
 from formats.reading.workbook import Workbook, open_workbook
 
@@ -71,16 +72,31 @@ class EditedBook:
     _workbook: Workbook
 
     def sheets(self) -> Iterator[EditedSheet]:
-        """Its sheets of objects in order; a sheet that is not laid out as exported is passed over. Raises UnreadableFile."""
+        """Its sheets of objects in order, hidden ones too; a sheet that is not laid out as exported is passed over. Raises
+        UnreadableFile."""
         models = read_models(self._workbook)
-        types = {model.type for model in models.values()}
-        # A sheet may have got another name.
-        usual = next(iter(models.values())) if len(types) == 1 else Model()
-        for title in self._workbook.visible:
+        named = {fold(title) for title in self._workbook.sheets}
+        renamed = [model for title, model in models.items() if title not in named]
+        for title in self._workbook.sheets:
+            if fold(title) in NO_DATA:
+                continue
             rows = self._workbook.rows(title)
             head = list(islice(rows, 2))
-            if fold(title) not in NO_DATA and is_template(head):
-                yield self._sheet(title, models.get(fold(title), usual), head, rows)
+            if is_template(head):
+                model = models.get(fold(title)) or self._likest(title, head[1], renamed or list(models.values()))
+                yield self._sheet(title, model, head, rows)
+
+    def _likest(self, title: str, labels: Row, models: Sequence[Model]) -> Model:
+        """What was exported as the sheet that is now called `title`: whatever its headers are most like."""
+        if not models:
+            return Model()
+        likeness = [(model.resemblance(str(label or "").strip() for label in labels), model) for model in models]
+        most = max(like for like, _ in likeness)
+        likest = [model for like, model in likeness if like == most]
+        if len({model.type for model in likest}) > 1:
+            reason = f"sheet {title}: it is not clear which sheet of the export this was; give it its name again"
+            raise UnreadableFile(name=self.path.name, reason=reason)
+        return likest[0]
 
     def _sheet(self, title: str, model: Model, head: Sequence[Row], rows: Iterator[Row]) -> EditedSheet:
         try:
@@ -109,8 +125,7 @@ def open_edited(
             if facts is None:
                 yield None
                 return
-            has_errors = any(fold(sheet) == fold(ERRORS) for sheet in workbook.sheets)
-            yield EditedBook(path, facts, read_errors(workbook) if has_errors else None, workbook)
+            yield EditedBook(path, facts, read_errors(workbook), workbook)
 
 
 def _field(column: Column, labels: Row) -> Field:

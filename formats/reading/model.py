@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from contract.errors import UnreadableFile
 from contract.filters import Context, fold
-from formats.reading.columns import DEFAULT_TYPE, Model
+from formats.reading.extent import column_number
+from formats.reading.model_columns import DEFAULT_TYPE, Model, ModelColumn
 from formats.reading.workbook import Workbook, rows_if_there
 
 MODEL = "Model"
@@ -39,7 +40,8 @@ def read_models(workbook: Workbook) -> dict[str, Model]:
         sheet, letters, label, name, group = (str(row[position]) for position in positions)
         type_name = str(row[header.index("type")]) if "type" in header else DEFAULT_TYPE
         if letters:
-            models.setdefault(fold(sheet), Model(type_name)).add(letters, group, label, name)
+            column = ModelColumn(column_number(letters) - 1, group, label, name)
+            models.setdefault(fold(sheet), Model(type_name)).columns.append(column)
     return models
 
 

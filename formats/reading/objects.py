@@ -10,9 +10,10 @@ from typing import IO
 from contract.changes import Deletion, Unreadable
 from contract.errors import NoDataInFile, UnreadableFile
 from formats.reading.changes import Change, object_of
-from formats.reading.columns import BadHeader, change_of, plain_columns
+from formats.reading.columns import change_of, plain_columns
 from formats.reading.delimited import BrokenTable, read_delimited
 from formats.reading.json_stream import LINE_SUFFIXES, Found, read_json
+from formats.reading.model_columns import BadHeader
 from formats.reading.sheets import read_sheets
 from formats.reading.source import NO_TEXT, Content, OpenFile, Source, open_source
 from formats.reading.workbook import open_workbook

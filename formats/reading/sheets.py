@@ -1,6 +1,6 @@
 """From a workbook's sheets to changes: the template's layout, its own list of names, its zone and its validation errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from itertools import chain, islice
@@ -12,10 +12,9 @@ from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.objects import NESTING
 from formats.headers import ID, TYPE
+from formats.reading.cells import Row
 from formats.reading.changes import Change, Said
 from formats.reading.columns import (
-    BadHeader,
-    Model,
     change_of,
     has_id,
     is_template,
@@ -23,6 +22,7 @@ from formats.reading.columns import (
     template_columns,
 )
 from formats.reading.model import MODEL, read_models
+from formats.reading.model_columns import BadHeader, Model
 from formats.reading.workbook import Workbook, rows_if_there
 
 HELP, ERRORS = "Help", "Validation Errors"
@@ -42,7 +42,7 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
     """
     zone = zone_of(workbook) or zone
     models = read_models(workbook)
-    errors = read_errors(workbook)
+    errors = read_errors(workbook) or {}
     found = False
     for sheet in workbook.visible:
         if fold(sheet) in NO_DATA:
@@ -75,16 +75,29 @@ def zone_of(workbook: Workbook) -> tzinfo | None:
     return None
 
 
-def read_errors(workbook: Workbook) -> Errors:
-    """The rows of the sheet of validation errors."""
-    errors: Errors = {}
+def read_errors(workbook: Workbook) -> Errors | None:
+    """The rows of the sheet of validation errors, which is known by its name, or by its header where it has got another one;
+    None where there is no such sheet."""
+    of_objects = read_models(workbook)  # to open one of those takes as long as to read it
+    possible = (sheet for sheet in workbook.sheets if fold(sheet) not in of_objects)
+    for sheet in sorted(possible, key=lambda sheet: fold(sheet) != fold(ERRORS)):
+        rows = workbook.rows(sheet)
+        positions = _error_columns(next(rows, ()))
+        if positions:
+            return _errors(rows, positions)
+    return None
+
+
+def _error_columns(header: Row) -> list[int]:
+    """Where the columns of validation errors stand; none in a sheet of anything else."""
     wanted = [fold(label) for label in (TYPE, ID, *(label_of(part, "attribute") for part in ERROR_PARTS))]
-    positions: list[int] = []
-    for row in rows_if_there(workbook, ERRORS):
-        cells = [fold(str(cell)) for cell in row]
-        if not positions:
-            positions = [cells.index(label) for label in wanted] if set(wanted) <= set(cells) else []
-            continue
+    cells = [fold(str(cell)) for cell in header]
+    return [cells.index(label) for label in wanted] if set(wanted) <= set(cells) else []
+
+
+def _errors(rows: Iterator[Row], positions: Sequence[int]) -> Errors:
+    errors: Errors = {}
+    for row in rows:
         type_name, identifier, *parts = (None if row[at] in (None, "") else str(row[at]) for at in positions)
         if type_name and identifier:
             errors.setdefault((fold(type_name), identifier), []).append(tuple(parts))

@@ -95,6 +95,18 @@ def edit_cells(path: Path, cells: Mapping[tuple[str, str], object], sheet: str =
     return save(book, path)
 
 
+def move_column(page: Any, label: str, to: int) -> None:
+    """Move the column under a header, with what stands above it in row 1, to the position `to` (from 1), as a person does."""
+    for merged in list(page.merged_cells.ranges):
+        page.unmerge_cells(str(merged))
+    columns = [[cell.value for cell in column] for column in page.iter_cols()]
+    moved = columns.pop(next(number for number, column in enumerate(columns) if column[1] == label))
+    columns.insert(to - 1, moved)
+    for number, column in enumerate(columns, 1):
+        for row, content in enumerate(column, 1):
+            page.cell(row, number).value = content
+
+
 def opened(path: Path) -> Any:
     """The workbook by openpyxl, which says aloud that it leaves out the look of some cells."""
     with warnings.catch_warnings():

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import event
 
 from contract.edits import CellChange
-from contract.errors import ObjectsChanged
+from contract.errors import ObjectsChanged, UnreadableFile
 from database import edits
 from tasks import compare_book
-from tests.tasks.edited_books import Shop, edit_cells, opened, save
+from tests.tasks.edited_books import Shop, edit_cells, move_column, opened, save
 
 
 def value(text: Any, **more: Any) -> dict[str, Any]:
@@ -31,8 +31,8 @@ def stock(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
     """Makes stores: by default in an SQLite database of the test's own."""
     made: list[Shop] = []
 
-    def make(raw: list[Any], url: str = f"sqlite:///{tmp_path / 'objects.db'}") -> Shop:
-        made.append(Shop.stocked(url, tmp_path, raw))
+    def make(raw: list[Any], url: str = f"sqlite:///{tmp_path / 'objects.db'}", zone: str = "UTC") -> Shop:
+        made.append(Shop.stocked(url, tmp_path, raw, zone))
         return made[-1]
 
     yield make
@@ -156,6 +156,93 @@ def test_the_sheet_of_validation_errors_only_shows_them(shop: Shop) -> None:
     assert shop.documents() == before
 
 
+@pytest.mark.parametrize("way", ["the object was changed since", "the errors are edited too", "the sheet has another name"])
+def test_an_edit_of_the_shown_errors_is_seen_in_any_case(shop: Shop, way: str) -> None:
+    path = shop.export()
+    book = opened(path)
+    book["Validation Errors"]["G2"].value = "mended"
+    if way == "the sheet has another name":
+        book["Validation Errors"].title = "What is wrong"
+    edited = save(book, path)
+    if way == "the errors are edited too":
+        edited = edit_cells(edited, {("1", "Validation Error>>Error"): "no price at all||no brand"})
+    if way == "the object was changed since":
+        shop.load([{**shop.document("1"), "name": "Sofa"}])
+    before = shop.documents()
+    [refusal] = shop.send_back(edited).refused
+    assert "only shows them" in refusal.reason
+    assert shop.documents() == before
+
+
+def test_errors_that_only_the_store_has_changed_are_no_edit(shop: Shop) -> None:
+    path = edit_cells(shop.export(), {("1", "Item State"): "fixed"})
+    newer = shop.document("1")
+    newer["data"]["attributes"]["validationError"]["group"].pop()
+    shop.load([newer])
+    report = shop.send_back(path)
+    assert (report.refused, report.cells) == ([], 1)
+
+
+@pytest.mark.parametrize("label", ["Item State", "Tags", "Channel Id", "Retry Count", "Name", "Action"])
+@pytest.mark.parametrize("to", [1, 4, 7, 30])
+def test_a_column_means_the_same_wherever_it_is_moved(shop: Shop, label: str, to: int) -> None:
+    """Also out of its group, and where it takes the name of the group along."""
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    move_column(page, label, to)
+    moved = save(book, path)
+    report = shop.send_back(moved)
+    assert (report.unchanged, report.cells, report.refused) == (2, 0, [])
+    if label != "Action":
+        report = shop.send_back(edit_cells(moved, {("2", label): "8"}))
+        assert (report.updated, report.cells, report.refused) == (1, 1, [])
+    again = opened(shop.export())["Connector State"]
+    assert {cell.value for cell in again[2]} == {cell.value for cell in page[2]} - {None}
+
+
+def test_a_new_column_belongs_to_the_group_that_it_stands_in(shop: Shop) -> None:
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    page.insert_cols(6)
+    page.cell(2, 6).value, page.cell(3, 6).value = "Shelf", "A7"
+    last = page.max_column + 1
+    page.cell(2, last).value, page.cell(3, last).value = "Colour", "red"
+    assert shop.send_back(save(book, path)).cells == 2
+    assert shop.document("1")["properties"]["shelf"] == "A7"
+    assert attribute(shop, "colour")["values"][0]["value"] == "red"
+
+
+def test_a_column_among_the_system_fields_that_is_none_is_refused(shop: Shop) -> None:
+    """A person who writes DELETE under another word for Action is not left to believe that it was done."""
+    path = shop.export()
+    book = opened(path)
+    book["Connector State"]["A2"].value = "Aktion"
+    with pytest.raises(UnreadableFile, match="'Aktion' is none of the System Fields Action, Type, ID, Name"):
+        shop.send_back(save(book, path))
+
+
+def test_sheets_of_several_types_may_get_other_names(stock: Callable[..., Shop]) -> None:
+    held = {"odd_name": {"values": [value("o")]}}
+    shop = stock([an_object("1"), {"id": "9", "type": "order_state", "data": {"attributes": held}}])
+    path = shop.export(("connectorstate", "order_state"))
+    book = opened(path)
+    book["Order State"].title, book["Connector State"].title = "Connector", "Orders"
+    page = book["Connector"]
+    page.cell(4, 3).value = "new"
+    report = shop.send_back(save(book, path))
+    assert (report.unchanged, report.created, report.refused) == (2, 1, [])
+    assert ("order_state", "new") in shop.documents()
+
+
+def test_a_hidden_sheet_of_objects_speaks_as_any_other(shop: Shop) -> None:
+    path = edit_cells(shop.export(), {("2", "Item State"): "fixed"})
+    book = opened(path)
+    book["Connector State"].sheet_state = "hidden"
+    assert shop.send_back(save(book, path)).cells == 1
+
+
 def test_rows_are_made_and_deleted(any_shop: Shop) -> None:
     path = any_shop.export()
     book = opened(path)
@@ -276,6 +363,7 @@ def test_an_object_that_was_deleted_meanwhile_is_not_made_again(shop: Shop) -> N
     edited = edit_cells(path, {("1", "Item State"): "fixed"})
     [refusal] = shop.send_back(edited).refused
     assert "deleted since the export" in refusal.reason
+    assert refusal.conflict
     report = shop.send_back(edit_cells(edited, {("1", "Action"): "CREATE"}))
     assert (report.created, attribute(shop, "itemState")["values"][0]["value"]) == (1, "fixed")
 
@@ -359,6 +447,57 @@ def test_a_cut_cell_cannot_be_edited(stock: Callable[..., Shop]) -> None:
     assert shop.send_back(path).unchanged == 1
     [refusal] = shop.send_back(edit_cells(path, {("1", "Text"): "short"})).refused
     assert "longer than" in refusal.reason
+
+
+def test_a_cut_text_makes_no_value_of_a_new_object(stock: Callable[..., Shop]) -> None:
+    """Be it a copied row or an object that is made anew."""
+    shop = stock([an_object("1", text={"values": [value("x" * 40_000)]})])
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    for cell in page[3]:
+        page.cell(4, cell.column).value = cell.value
+    page["C4"].value = "copy"
+    [refusal] = shop.send_back(save(book, path)).refused
+    assert (refusal.place.id, refusal.place.column) == ("copy", "Text")
+    assert "was cut" in refusal.reason
+
+
+def test_of_several_dates_in_a_cell_only_the_changed_one_is_written_anew(stock: Callable[..., Shop]) -> None:
+    dates = {"values": [value("2024-01-01"), value("2024-02-02T00:00:00Z"), value("some day")]}
+    shop = stock([an_object("1", itemStateDate=dates)], zone="Europe/Berlin")
+    edited = "2024-01-01||2024-02-03 01:00:00||some day"
+    assert shop.send_back(edit_cells(shop.export(), {("1", "Item State Date"): edited})).refused == []
+    found = [held["value"] for held in attribute(shop, "itemStateDate")["values"]]
+    assert found == ["2024-01-01", "2024-02-03T00:00:00.000+0000", "some day"]
+
+
+def test_a_date_of_a_property_is_one(shop: Shop) -> None:
+    [refusal] = shop.send_back(edit_cells(shop.export(), {("1", "Created Date"): "2024-01-01||2024-01-02"})).refused
+    assert "not a date" in refusal.reason
+
+
+@pytest.mark.parametrize("shows", ["an error", "no value of its formula"])
+def test_a_cell_without_a_value_has_none_in_the_workbook_of_refused_rows_either(shop: Shop, tmp_path: Path, shows: str) -> None:
+    """Also where the row was refused for something else."""
+    path = shop.export()
+    formula = "=1/0" if shows == "an error" else "=A1"  # openpyxl calculates nothing
+    edited = edit_cells(path, {("1", "Item State"): formula, ("1", "Action"): "bogus"})
+    shop.send_back(edited, rejects=tmp_path / "rejects.xlsx")
+    mended = edit_cells(tmp_path / "rejects.xlsx", {("1", "Action"): None})
+    before = shop.documents()
+    [refusal] = shop.send_back(mended, rejects=tmp_path / "again.xlsx").refused
+    assert refusal.place.column == "Item State"
+    assert shop.documents() == before
+
+
+def test_a_workbook_of_refused_rows_keeps_texts_that_look_like_an_escape(stock: Callable[..., Shop], tmp_path: Path) -> None:
+    shop = stock([an_object("1", code={"values": [value("_x0041_")]})])
+    shop.send_back(edit_cells(shop.export(), {("1", "Created Date"): "soon"}), rejects=tmp_path / "rejects.xlsx")
+    mended = edit_cells(tmp_path / "rejects.xlsx", {("1", "Created Date"): None})
+    report = shop.send_back(mended)
+    assert (report.cells, report.refused) == (1, [])
+    assert attribute(shop, "code")["values"][0]["value"] == "_x0041_"
 
 
 def test_what_changes_between_comparing_and_writing_is_compared_again(any_shop: Shop) -> None:
