@@ -26,10 +26,12 @@ from database.job_rows import to_milliseconds
 from database.loader import load_objects
 from database.tables import objects_metadata
 from files.spool import space_for
+from formats import FORMATS
 from formats.fields import EXACT_TEXT
 from formats.headers import ID, TYPE
 from formats.tables import Content
-from tasks.differences import ADDED, CHANGED, CHANGES, REMOVED, differences
+from tasks.differences import ADDED, CHANGED, CHANGES, REMOVED, Key, differences, keys_of, with_objects
+from tasks.documents import choose
 from tasks.extract import extract_all
 from tasks.plan import Base, ExportPlan, Extracted
 from tasks.transform import transform
@@ -51,6 +53,8 @@ class _Comparison:
         folder = self.plan.folder / "compared"
         before, after = (self._shown(folder / side, _documents(batch, side)) for side in ("before", "after"))
         found = differences(before, after, self.base.zone)
+        if FORMATS[self.plan.profile.format].whole_objects:
+            found = with_objects(found, self._altered(batch, keys_of(before) & keys_of(after)))
         shutil.rmtree(folder)
         kinds = found.unique([TYPE, ID])
         self.kinds.update(kinds["Change"].to_list())
@@ -60,6 +64,14 @@ class _Comparison:
         assert isinstance(history, pl.DataFrame)
         listed = found.join(history, left_on=[TYPE, ID], right_on=["type", "id"], how="left", maintain_order="left")
         return _as_changes(listed)
+
+    def _altered(self, batch: pa.RecordBatch, both: set[Key]) -> Iterator[tuple[Key, str | None]]:
+        """The objects, of those found `both` before and now, which whole objects show differently, with their names."""
+        before, after = (dict(_documents(batch, side)) for side in ("before", "after"))
+        for key in both:
+            was, is_now = (choose(json.loads(side[key]), self.plan.request) for side in (before, after))
+            if json.dumps(was) != json.dumps(is_now):  # 1 and 1.0 are equal, and not the same in a file
+                yield key, is_now.get("name")
 
     def _shown(self, folder: Path, documents: Iterable[tuple[tuple[str, str], str]]) -> Content:
         """The tables that an export of these documents alone would have."""

@@ -1,6 +1,6 @@
 """The list of changes of a delta: which objects and cells differ between two exports of the same objects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,9 @@ from formats.ipc import read_batches
 from formats.tables import Content, DataTable, TableColumn
 from tasks.plan import Base
 
+Key = tuple[str, str]
+"""The type and the id of an object."""
+
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 CHANGES = pa.schema(
     [
@@ -24,7 +27,8 @@ CHANGES = pa.schema(
         ("When" + EXACT_TEXT, pa.string()),
     ]
 )
-"""A row for each cell of an object that changed, one for an object that was added or removed; `When` is milliseconds."""
+"""A row for each cell of an object that changed, one for an object that was added or removed, or that changed in no cell;
+`When` is milliseconds."""
 
 _TITLE = "Changes"
 _GROUP = "System Fields"
@@ -48,6 +52,19 @@ def differences(before: Content, after: Content, zone: ZoneInfo) -> pl.DataFrame
     tables = [{table.type: table for table in content.tables} for content in (before, after)]
     types = sorted({*tables[0], *tables[1]})
     return pl.concat([_of_type(name, tables[0].get(name), tables[1].get(name), zone) for name in types])
+
+
+def with_objects(found: pl.DataFrame, altered: Iterable[tuple[Key, str | None]]) -> pl.DataFrame:
+    """The changes `found`, and a row without a column for each of the objects, given with their names, that has none among
+    them."""
+    listed = set(found.select(TYPE, ID).iter_rows())
+    rows = [(CHANGED, *key, name, None, None, None) for key, name in altered if key not in listed]
+    return pl.concat([found, pl.DataFrame(rows, schema=found.schema, orient="row")]).sort(TYPE, ID, maintain_order=True)
+
+
+def keys_of(content: Content) -> set[Key]:
+    """The types and ids of all objects in the tables."""
+    return set(_places(content.tables))
 
 
 def _of_type(type_name: str, before: DataTable | None, after: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
@@ -121,7 +138,7 @@ def place_changes(changes: Path, tables: tuple[DataTable, ...], folder: Path) ->
     return DataTable("changes", _TITLE, columns, path, rows)
 
 
-def _places(tables: tuple[DataTable, ...]) -> Mapping[tuple[str, str], int]:
+def _places(tables: tuple[DataTable, ...]) -> Mapping[Key, int]:
     return {(table.type, identifier): row for table in tables for row, identifier in enumerate(_ids(table))}
 
 

@@ -213,6 +213,31 @@ def test_json_has_the_list_of_changes_after_the_objects(url, home):
     ]
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"data": {"attributes": {"rank": {"values": [{"value": "1", "locale": "en-US", "source": "internal"}]}}}},
+        {"data": {"attributes": {"rank": {"values": [{"id": "v", "value": 1, "locale": "en-US", "source": "internal"}]}}}},
+        {"extra": 2},
+    ],
+)
+def test_json_has_an_object_that_it_shows_differently_though_no_cell_is(url, home, later):
+    rank = {"values": [{"value": 1, "locale": "en-US", "source": "internal"}]}
+    tenant = f"t{next(COUNT)}"
+    before = {"id": "1", "type": TYPES[0], "name": "Chair", "extra": 1, "data": {"attributes": {"rank": rank}}}
+    load(url, tenant, [before, {"id": "2", "type": TYPES[0]}])
+    earlier, _ = exported(url, plan_of(home, tenant, {}, "json"))
+    load(url, tenant, [{**before, **later}])
+    for format, count in (("json", 1), ("excel", 0)):
+        plan = replace(plan_of(home, tenant, {}, format), base=Base(earlier.as_of, ZONE, earlier.seen))
+        found, content = exported(url, plan)
+        assert content.changes is not None
+        assert (found.exported, content.changes.rows) == (count, count)
+        if count:
+            [row] = rows_of_table(content.changes)
+            assert (row["Change"], row["ID"], row["Name"], row["Column"]) == ("changed", "1", "Chair", None)
+
+
 def test_a_write_in_flight_during_the_earlier_export_is_in_the_delta(url, home):
     """It bears a time before the earlier export, which has not seen it."""
     tenant = f"tenant-{next(COUNT)}"
