@@ -64,8 +64,8 @@ def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:
         # The lengths alone need no more than one column of each batch.
         reader = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=[0]))
         lengths = [reader.get_batch(number).num_rows for number in range(reader.num_record_batches)]
-        names = pa.ipc.open_file(file).schema.names
-    chosen = sorted(names.index(name) for name in fields if name in names) if fields is not None else None
+        places = {name: place for place, name in enumerate(pa.ipc.open_file(file).schema.names)}
+    chosen = sorted(places[name] for name in fields if name in places) if fields is not None else None
 
     def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
         options = pa.ipc.IpcReadOptions(use_threads=False, included_fields=chosen)
