@@ -18,6 +18,8 @@ from formats.excel.deflate import BOUNDARY, END
 from formats.threads import in_order
 
 _LOCAL_FIXED = 30
+_CLOSED = BOUNDARY + END
+"""Makes a piece a whole stream again, joined at once: pieces are megabytes."""
 _BLOCK = 1 << 20
 _RAW = -15
 _USUAL_RATIO = 10  # of rows of cells: a good first guess spares growing the buffer
@@ -77,14 +79,14 @@ def inflate(piece: bytes, size: int | None = None) -> Inflated:
     """A piece inflated; where its size is known and right, in half the time. Raises zipfile.BadZipFile."""
     room = len(piece) * _USUAL_RATIO if size is None else size
     try:
-        content = isal_zlib.decompress(piece if piece.endswith(END) else piece + END, _RAW, room + _ROOM)
+        content = isal_zlib.decompress(piece, _RAW, room + _ROOM)
     except zlib.error as error:
         raise zipfile.BadZipFile(f"a deflate stream is broken: {error}") from error
     return Inflated(content, isal_zlib.crc32(content))
 
 
 def pieces_of(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The deflated pieces of a part as the writer joined them; one, where another hand packed it."""
+    """The deflated pieces of a part as the writer joined them, each a stream of its own; one, where another hand packed it."""
     with path.open("rb") as file:
         yield from _pieces(_packed(file, part))
 
@@ -110,7 +112,7 @@ def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
     for block in blocks:
         *whole, rest = (kept + block).split(BOUNDARY)
         for piece in whole:
-            yield piece + BOUNDARY
+            yield piece + _CLOSED
         kept = rest
     if kept:
         yield kept

@@ -14,6 +14,7 @@ import polars as pl
 
 from formats.excel.cells import CellColumn
 from formats.excel.decode import wrong_cell
+from formats.excel.deflate import END
 from formats.excel.inflate import Extent, Total, inflate, pieces_of
 from formats.excel.sheets import DataSheet
 from formats.excel.sizes import RowsSize, rows_size
@@ -32,7 +33,7 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
     """
     pieces = pieces_of(path, part)
     total = Total()
-    head = inflate(next(pieces, b""))
+    head = inflate(next(pieces, END))
     total.add(head.extent)
     columns = cell_columns(sheet, part_styles(head.content, len(sheet.columns)))
     batches = numbered_batches(sheet)
@@ -44,7 +45,7 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
 
     def with_pieces() -> Iterator[tuple[bytes, Sequence[CellColumn], pl.DataFrame, int, RowsSize]]:
         for rows, first_row, size in in_order(pool, measure, chain(beginning, batches)):
-            yield next(pieces, b""), columns, rows, first_row, size
+            yield next(pieces, END), columns, rows, first_row, size
 
     for found, size, right in in_order(pool, _look, with_pieces()):
         total.add(found)
