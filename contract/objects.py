@@ -1,7 +1,8 @@
 """The shape of a stored object: from the JSON that arrives to values that filters and columns look at.
 
 An object keeps two things: `document`, the JSON as it came (whole numbers of any length; a decimal one is a double, as most
-programs read JSON, and has the fewest digits that give it back), and its values in one flat shape. A nested value stands under `GROUP>>NAME`; a property has one value, an attribute any number, each in a context.
+programs read JSON, and has the fewest digits that give it back), and its values in one flat shape. A nested value stands
+under `GROUP>>NAME`; a property has one value, an attribute any number, each in a context.
 """
 
 import hashlib
