@@ -25,6 +25,13 @@ from contract.errors import BadSetting
 
 SETTINGS_FILE = "statesheet.toml"
 
+_MOST_DAYS = 36_525
+"""A hundred years. Longer times, and infinite ones, are more than dates and waiting in Python can hold."""
+_MOST_SECONDS = _MOST_DAYS * 86_400
+
+Days = Annotated[float, Field(gt=0, le=_MOST_DAYS)]
+Seconds = Annotated[float, Field(gt=0, le=_MOST_SECONDS)]
+
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A list that the environment writes with commas."""
 
@@ -82,24 +89,26 @@ class Settings(BaseSettings):
     max_answer_records: int = Field(10_000, ge=1, description="Most objects in one answer of a service that reads the store.")
     max_answer_bytes: int = Field(32_000_000, ge=1, description="Largest file that a service sends inside its answer.")
     sync_records: int = Field(10_000, ge=1, description="Most records of a download that is waited for (downloadDataExcel).")
-    sync_seconds: float = Field(60, gt=0, description="Seconds that such a download is waited for.")
+    sync_seconds: Seconds = Field(60, description="Seconds that such a download is waited for.")
     max_body_bytes: int = Field(10_000_000, ge=1, description="Largest request body.")
-    request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to come in; large bodies get more.")
-    stall_seconds: float = Field(120, gt=0, description="Seconds that a client may stop reading its answer.")
+    request_seconds: Seconds = Field(20, description="Seconds that a request may take to come in; large bodies get more.")
+    stall_seconds: Seconds = Field(120, description="Seconds that a client may stop reading its answer.")
     max_connections: int = Field(1_000, ge=1, description="Most connections that the API holds at once.")
     max_queued: int = Field(1_000, ge=1, description="Most jobs of one tenant that may wait.")
     concurrency: int = Field(2, ge=1, description="Exports that the embedded worker runs at once.")
     large_records: int = Field(
         200_000, ge=1, description="Records from which an export leaves one process of the worker to smaller ones."
     )
-    progress_seconds: float = Field(
-        300, gt=0, description="Seconds that an export may go without progress before it is stopped and run again."
+    progress_seconds: Seconds = Field(
+        300, description="Seconds that an export may go without progress before it is stopped and run again."
     )
-    retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
+    retention_days: Days = Field(7, description="Days that a result is kept.")
     quota_bytes: int = Field(0, ge=0, description="Most bytes of results that one tenant may keep; 0: no bound.")
-    link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
-    session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")
-    audit_days: float = Field(400, gt=0, description="Days that the audit is kept.")
+    link_seconds: int = Field(3600, ge=1, le=_MOST_SECONDS, description="Seconds that a signed download link works.")
+    session_seconds: int = Field(
+        43_200, ge=60, le=_MOST_SECONDS, description="Seconds that a browser stays signed in to the pages."
+    )
+    audit_days: Days = Field(400, description="Days that the audit is kept.")
     webhooks: Hooks = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
     apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")

@@ -1,5 +1,7 @@
 """Settings come from the environment and from the settings file, and a wrong one is named."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from config.settings import load_settings
@@ -59,12 +61,33 @@ def test_a_tenant_has_lists_of_its_own(tmp_path):
         ("STATESHEET_TIMEZONE", "Mars/Olympus"),
         ("STATESHEET_MAX_RECORDS", "0"),
         ("STATESHEET_RETENTION_DAYS", "-1"),
+        ("STATESHEET_RETENTION_DAYS", "0"),
+        ("STATESHEET_SYNC_SECONDS", "0"),
+        ("STATESHEET_LINK_SECONDS", "0"),
+        ("STATESHEET_SESSION_SECONDS", "59"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSetting, match=name):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"{name}_DAYS" for name in ("RETENTION", "AUDIT")]
+    + [f"{name}_SECONDS" for name in ("SYNC", "REQUEST", "STALL", "PROGRESS", "LINK", "SESSION")],
+)
+@pytest.mark.parametrize("value", ["99999999999", "1e300", "inf", "nan"])
+def test_a_time_of_more_than_a_hundred_years_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(f"STATESHEET_{name}", value)
+    with pytest.raises(BadSetting, match=name):
+        load_settings()
+
+
+def test_a_hundred_years_can_be_counted_from_now_in_both_directions():
+    longest = timedelta(days=load_settings(retention_days=36_525, link_seconds=3_155_760_000).retention_days)
+    assert datetime.now(UTC) - longest < datetime.now(UTC) < datetime.now(UTC) + longest
 
 
 @pytest.mark.parametrize("text", ["prot = 1", "port = ", "[tenants.acme]\nwebhook = []"])
