@@ -48,7 +48,7 @@ def _checked(check: Callable[[str], None]) -> AfterValidator:
 
 
 Database = Annotated[str, _checked(urls.check_database)]
-Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_webhook)], ...], NoDecode]
+Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_web)], ...], NoDecode]
 
 
 def _split(value: object) -> object:
@@ -76,7 +76,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(9095, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
     prefect_port: int = Field(4200, ge=1, le=65535, description="Port of the embedded Prefect server, or the next free one.")
-    public_url: str = Field("", description="What links begin with; empty: the address that the API listens on.")
+    public_url: Annotated[str, _checked(urls.check_web)] = Field(
+        "", description="What links begin with; empty: the address that the API listens on."
+    )
     database_url: Database = Field(
         "", repr=False, description="SQLAlchemy URL of the objects; empty: SQLite in the home folder."
     )

@@ -127,7 +127,7 @@ def _api_listener(settings: Settings) -> socket.socket:
 
 def _address(host: str, port: int) -> str:
     """How a browser on this machine reaches a listener."""
-    reachable = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
+    reachable = {"": LOOPBACK, "0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
