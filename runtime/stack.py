@@ -96,7 +96,7 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     address = settings.public_url or _address(settings.host, port_of(api))
     ours = environment(settings.model_copy(update={"port": port_of(api), "public_url": address}))
     parts = [
-        Part("prefect", server | {"STATESHEET_HOME": str(settings.home)}, [prefect]),
+        Part("prefect", server | ours, [prefect]),
         Part("worker", client | ours, [worker]),
         Part("api", client | ours | _FEW_HEAPS | {DOOR: str(port_of(worker))}, [api]),
     ]
