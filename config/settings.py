@@ -3,6 +3,7 @@
 Read at the edges only (cli, api's application factory, flows); everything below gets what it needs as arguments.
 """
 
+import json
 import os
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -49,6 +50,19 @@ def _checked(check: Callable[[str], None]) -> AfterValidator:
 
 Database = Annotated[str, _checked(urls.check_database)]
 Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_web)], ...], NoDecode]
+
+
+def _decoded(value: object) -> object:
+    """An object that the environment writes as JSON. Decoded here: pydantic-settings does not say of which variable it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is an object in JSON, with names and texts in double quotes") from error
+
+
+Decoded = (NoDecode, BeforeValidator(_decoded))
 
 
 def _split(value: object) -> object:
@@ -114,8 +128,12 @@ class Settings(BaseSettings):
     webhooks: Hooks = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
     apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
-    request_status: dict[str, str] = Field({}, description="Wording of requestStatus in notifications, by job status.")
-    tenants: dict[str, TenantSettings] = Field({}, repr=False, description="Settings of single tenants (settings file only).")
+    request_status: Annotated[dict[str, str], *Decoded] = Field(
+        {}, description="Wording of requestStatus in notifications, by job status."
+    )
+    tenants: Annotated[dict[str, TenantSettings], *Decoded] = Field(
+        {}, repr=False, description="Settings of single tenants (settings file only)."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: LogFormat = Field("text", description="How the stack logs: `text` for people, `json`: an object a line.")
 

@@ -97,5 +97,19 @@ def test_a_settings_file_that_is_not_understood_is_refused(tmp_path, text):
         load_settings()
 
 
+@pytest.mark.parametrize("name", ["STATESHEET_REQUEST_STATUS", "STATESHEET_TENANTS"])
+@pytest.mark.parametrize("value", ["x", "{", "[1]", '{"failed": {"a": 1}}', "[" * 100_000, "9" * 5_000])
+def test_an_object_that_the_environment_writes_wrongly_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize(("value", "meant"), [('{"failed": "Errored"}', {"failed": "Errored"}), ("{}", {}), ("", {})])
+def test_the_environment_writes_objects_as_json(monkeypatch, value, meant):
+    monkeypatch.setenv("STATESHEET_REQUEST_STATUS", value)
+    assert load_settings().request_status == meant
+
+
 def test_secrets_do_not_show():
     assert "pepper" not in repr(load_settings(webhook_secret="pepper"))
