@@ -408,7 +408,10 @@ class BadHttp(StatesheetError):
     code = "SSH4153"
     status = 400
     text = "This is not a request in HTTP that can be read"
-    advice = "Send plain HTTP/1.1 with one `Host` header to this port; for https, ask the proxy in front of the service."
+    advice = (
+        "Send plain HTTP/1.1 to this port, with one `Host` header and either `Content-Length` or `Transfer-Encoding`; for "
+        "https, ask the proxy in front of the service."
+    )
 
 
 class HeadersTooLarge(StatesheetError):
