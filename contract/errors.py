@@ -386,6 +386,18 @@ class UnknownHost(StatesheetError):
     advice = "On the service's own machine open it as 127.0.0.1; once the setting is changed, start `statesheet serve` again."
 
 
+class UnfitParameters(StatesheetError):
+    """Of a run that was begun in Prefect, whose parameters do not go through the reader of requests."""
+
+    code = "SSH4121"
+    status = 400
+    text = "The run has other parameters than its flow: {detail}"
+    advice = (
+        "Begin another run with the parameters that the message lists; the form of the deployment in Prefect's UI has a field "
+        "for each."
+    )
+
+
 class ForeignPage(StatesheetError):
     code = "SSH4151"
     status = 403
