@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contract.errors import BodyTooLarge, SlowRequest, StatesheetError
+from api.responses import refusal
+from contract.errors import BadHttp, BodyTooLarge, SlowRequest, StatesheetError
 
 _READ_AWAY = 128 * 1024 * 1024
 """Bytes of a body that nobody wants that are read and dropped before it is answered: a client that is still sending when the
@@ -21,6 +22,9 @@ class BodyLimit:
 
     What is left of a body when the answer begins is read away within the same bounds, so that a client sees its answer; a
     connection on which more is to come after that is closed.
+
+    A body whose length is told in two ways is refused, and its connection closed: where a proxy goes by the other one, what
+    is of the body for one of them is the next request for the other. https://www.rfc-editor.org/rfc/rfc9112#section-6.1
     """
 
     def __init__(self, app: ASGIApp, limit: int, seconds: float) -> None:
@@ -39,7 +43,10 @@ class BodyLimit:
                 MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
-        await self.app(scope, body.receive, sending)
+        if body.has_two_lengths():
+            await refusal(BadHttp(), {"Connection": "close"})(scope, body.receive, sending)
+        else:
+            await self.app(scope, body.receive, sending)
 
 
 @dataclass
@@ -67,6 +74,10 @@ class _Incoming:
             await self._read_away()
             raise BodyTooLarge(limit=self.limit)
         return message
+
+    def has_two_lengths(self) -> bool:
+        """Whether the headers say both how long it is and that its chunks will say so."""
+        return "content-length" in self.headers and "transfer-encoding" in self.headers
 
     async def is_over(self) -> bool:
         """Whether nothing of the body is to come any more; reads away what is."""

@@ -1,5 +1,6 @@
 """The files of jobs: for who may ask for the job, and for who has a signed link."""
 
+import re
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -23,6 +24,8 @@ from formats import FORMATS
 router = APIRouter(tags=["Files"])
 
 _ANY_TYPE = "application/octet-stream"
+_TAG = re.compile(r'"[^"]*"')
+"""An entity tag without the mark of a weak one, which counts for nothing where a client asks whether it has a file."""
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": {_ANY_TYPE: {}}},
     304: {"description": "The file has not changed."},
@@ -62,14 +65,24 @@ async def file_of_link(
 async def _response(request: Request, shared: Resources, job: Job, *, how: str = "") -> Response:
     file = ready(job)
     headers = _headers(file)
-    if request.headers.get("if-none-match", "").strip() == headers["ETag"]:
-        return Response(status_code=304, headers={"ETag": headers["ETag"]})
+    if _has_it(request, headers["ETag"]):
+        # What caches go by is as with the file itself: https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
+        return Response(status_code=304, headers={name: headers[name] for name in ("ETag", "Cache-Control")})
     media_type = _media_type(file.name)
     if request.method == "HEAD":
         return Response(headers=headers, media_type=media_type)
     pieces = await store.stream_async(shared.store, file.key)
     auditing.note(shared.audit, Action.DOWNLOADED, job.tenant, job=job.id, detail=how)
     return StreamingResponse(pieces, headers=headers, media_type=media_type)
+
+
+def _has_it(request: Request, tag: str) -> bool:
+    """Whether the client says that it has what `tag` marks: by itself, in a list, as weak, or by `*`.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+    """
+    said = ",".join(request.headers.getlist("if-none-match")).strip()
+    return said == "*" or tag in _TAG.findall(said)
 
 
 def ready(job: Job) -> JobFile:

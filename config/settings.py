@@ -3,6 +3,7 @@
 Read at the edges only (cli, api's application factory, flows); everything below gets what it needs as arguments.
 """
 
+import json
 import os
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -24,6 +25,13 @@ from config.logs import LogFormat
 from contract.errors import BadSetting
 
 SETTINGS_FILE = "statesheet.toml"
+
+_MOST_DAYS = 36_525
+"""A hundred years. Longer times, and infinite ones, are more than dates and waiting in Python can hold."""
+_MOST_SECONDS = _MOST_DAYS * 86_400
+
+Days = Annotated[float, Field(gt=0, le=_MOST_DAYS)]
+Seconds = Annotated[float, Field(gt=0, le=_MOST_SECONDS)]
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A list that the environment writes with commas."""
@@ -41,7 +49,20 @@ def _checked(check: Callable[[str], None]) -> AfterValidator:
 
 
 Database = Annotated[str, _checked(urls.check_database)]
-Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_webhook)], ...], NoDecode]
+Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_web)], ...], NoDecode]
+
+
+def _decoded(value: object) -> object:
+    """An object that the environment writes as JSON. Decoded here: pydantic-settings does not say of which variable it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is an object in JSON, with names and texts in double quotes") from error
+
+
+Decoded = (NoDecode, BeforeValidator(_decoded))
 
 
 def _split(value: object) -> object:
@@ -69,7 +90,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(9095, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
     prefect_port: int = Field(4200, ge=1, le=65535, description="Port of the embedded Prefect server, or the next free one.")
-    public_url: str = Field("", description="What links begin with; empty: the address that the API listens on.")
+    public_url: Annotated[str, _checked(urls.check_web)] = Field(
+        "", description="What links begin with; empty: the address that the API listens on."
+    )
     database_url: Database = Field(
         "", repr=False, description="SQLAlchemy URL of the objects; empty: SQLite in the home folder."
     )
@@ -82,29 +105,35 @@ class Settings(BaseSettings):
     max_answer_records: int = Field(10_000, ge=1, description="Most objects in one answer of a service that reads the store.")
     max_answer_bytes: int = Field(32_000_000, ge=1, description="Largest file that a service sends inside its answer.")
     sync_records: int = Field(10_000, ge=1, description="Most records of a download that is waited for (downloadDataExcel).")
-    sync_seconds: float = Field(60, gt=0, description="Seconds that such a download is waited for.")
+    sync_seconds: Seconds = Field(60, description="Seconds that such a download is waited for.")
     max_body_bytes: int = Field(10_000_000, ge=1, description="Largest request body.")
-    request_seconds: float = Field(20, gt=0, description="Seconds that a request may take to come in; large bodies get more.")
-    stall_seconds: float = Field(120, gt=0, description="Seconds that a client may stop reading its answer.")
+    request_seconds: Seconds = Field(20, description="Seconds that a request may take to come in; large bodies get more.")
+    stall_seconds: Seconds = Field(120, description="Seconds that a client may stop reading its answer.")
     max_connections: int = Field(1_000, ge=1, description="Most connections that the API holds at once.")
     max_queued: int = Field(1_000, ge=1, description="Most jobs of one tenant that may wait.")
     concurrency: int = Field(2, ge=1, description="Exports that the embedded worker runs at once.")
     large_records: int = Field(
         200_000, ge=1, description="Records from which an export leaves one process of the worker to smaller ones."
     )
-    progress_seconds: float = Field(
-        300, gt=0, description="Seconds that an export may go without progress before it is stopped and run again."
+    progress_seconds: Seconds = Field(
+        300, description="Seconds that an export may go without progress before it is stopped and run again."
     )
-    retention_days: float = Field(7, gt=0, description="Days that a result is kept.")
+    retention_days: Days = Field(7, description="Days that a result is kept.")
     quota_bytes: int = Field(0, ge=0, description="Most bytes of results that one tenant may keep; 0: no bound.")
-    link_seconds: int = Field(3600, ge=1, description="Seconds that a signed download link works.")
-    session_seconds: int = Field(43_200, ge=60, description="Seconds that a browser stays signed in to the pages.")
-    audit_days: float = Field(400, gt=0, description="Days that the audit is kept.")
+    link_seconds: int = Field(3600, ge=1, le=_MOST_SECONDS, description="Seconds that a signed download link works.")
+    session_seconds: int = Field(
+        43_200, ge=60, le=_MOST_SECONDS, description="Seconds that a browser stays signed in to the pages."
+    )
+    audit_days: Days = Field(400, description="Days that the audit is kept.")
     webhooks: Hooks = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
     apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
-    request_status: dict[str, str] = Field({}, description="Wording of requestStatus in notifications, by job status.")
-    tenants: dict[str, TenantSettings] = Field({}, repr=False, description="Settings of single tenants (settings file only).")
+    request_status: Annotated[dict[str, str], *Decoded] = Field(
+        {}, description="Wording of requestStatus in notifications, by job status."
+    )
+    tenants: Annotated[dict[str, TenantSettings], *Decoded] = Field(
+        {}, repr=False, description="Settings of single tenants (settings file only)."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: LogFormat = Field("text", description="How the stack logs: `text` for people, `json`: an object a line.")
 

@@ -37,8 +37,9 @@ def check_database(url: str) -> None:
         raise ValueError("its host and port cannot be read; a password has %40 for @, %20 for a space, and so on")
 
 
-def check_webhook(url: str) -> None:
-    """Raises ValueError, which does not repeat it, for what nothing can be posted to."""
+def check_web(url: str) -> None:
+    """Raises ValueError, which does not repeat it, for what is no address of the web: nothing can be posted to it, no link can
+    begin with it."""
     try:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:

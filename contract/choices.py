@@ -10,6 +10,7 @@ from contract.export_request import ProfileChoice, SortKey
 from contract.filters import ValueType, fold
 from contract.paths import bare, shown
 from contract.shapes import (
+    UNKNOWN,
     Members,
     Notes,
     read_boolean,
@@ -65,6 +66,7 @@ def read_profile(
         except Mistake as mistake:
             notes.add(mistake)
     with_validation_data = rsconnect.read(("includeValidationData",), read_boolean, False)
+    rsconnect.warn_of_rest(UNKNOWN)
     return {"profile": choice, "include_validation_data": with_validation_data}
 
 

@@ -8,7 +8,7 @@ from contract.errors import Missing, OutOfRange, UnknownFilter, UnknownOperator
 from contract.filters import AllOf, AnyOf, Context, Criterion, Filter, Keywords, Not, Words, fold
 from contract.operands import read_alternatives
 from contract.paths import member, shown
-from contract.shapes import Entry, Members, Notes, read_boolean, read_entries, read_object, read_text
+from contract.shapes import UNKNOWN, Entry, Members, Notes, read_boolean, read_entries, read_object, read_text
 
 MOST_TESTS = 1_000
 """Most tests of values in one request."""
@@ -78,7 +78,7 @@ def _refuse_unknown(filters: Members, notes: Notes) -> None:
         if isinstance(found.value, (dict, list)) or "criter" in fold(name):
             notes.add(UnknownFilter(path=found.path, name=shown(name), known=", ".join(FILTERS)))
         elif found.value is not None:
-            notes.no_effect(found.path, "it is not known here")
+            notes.no_effect(found.path, UNKNOWN)
 
 
 def _refuse_too_many(made: Filter, path: str, notes: Notes) -> None:

@@ -386,6 +386,18 @@ class UnknownHost(StatesheetError):
     advice = "On the service's own machine open it as 127.0.0.1; once the setting is changed, start `statesheet serve` again."
 
 
+class UnfitParameters(StatesheetError):
+    """Of a run that was begun in Prefect, whose parameters do not go through the reader of requests."""
+
+    code = "SSH4121"
+    status = 400
+    text = "The run has other parameters than its flow: {detail}"
+    advice = (
+        "Begin another run with the parameters that the message lists; the form of the deployment in Prefect's UI has a field "
+        "for each."
+    )
+
+
 class ForeignPage(StatesheetError):
     code = "SSH4151"
     status = 403
@@ -408,7 +420,10 @@ class BadHttp(StatesheetError):
     code = "SSH4153"
     status = 400
     text = "This is not a request in HTTP that can be read"
-    advice = "Send plain HTTP/1.1 with one `Host` header to this port; for https, ask the proxy in front of the service."
+    advice = (
+        "Send plain HTTP/1.1 to this port, with one `Host` header and either `Content-Length` or `Transfer-Encoding`; for "
+        "https, ask the proxy in front of the service."
+    )
 
 
 class HeadersTooLarge(StatesheetError):

@@ -9,7 +9,7 @@ from contract.criteria import read_filter
 from contract.errors import Missing
 from contract.filters import AllOf, Criterion, Exact, fold
 from contract.paths import member
-from contract.shapes import Members, Notes, read_entries, read_scalar, read_text, read_texts
+from contract.shapes import UNKNOWN, Members, Notes, read_entries, read_scalar, read_text, read_texts
 
 
 def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
     contexts = read_contexts(query, notes) or ()
     name = query.read(("name",), read_text, None)
     filters = query.take_members("filters")
-    query.warn_of_rest("it is not known here")
+    query.warn_of_rest(UNKNOWN)
     if filters is None:
         return {"ids": tuple(dict.fromkeys(ids)), "contexts": contexts}
     types = _read_types(filters, required=not ids, notes=notes)

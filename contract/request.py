@@ -1,7 +1,8 @@
 """From the raw body of a download request to an ExportRequest, every mistake named with its path.
 
 The body is what clients of the documented service send: numbers and booleans also as texts, names in any case, null for
-what is left out, and keys that mean nothing here. Only in `filters` must everything be understood (`contract.criteria`).
+what is left out, and keys that mean nothing here, which are named in the warnings where no documented client writes them. Only
+in `filters` must everything be understood (`contract.criteria`).
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from contract.file_name import read_file_name
 from contract.objects import describe
 from contract.paths import member
 from contract.query import read_query
-from contract.shapes import Members, Notes, read_boolean, read_object, read_whole_number
+from contract.shapes import UNKNOWN, Members, Notes, read_boolean, read_object, read_whole_number
 from contract.since import read_since
 from contract.wire import unusable_parts
 
@@ -24,6 +25,22 @@ __all__ = ["ExportRequest", "ProfileChoice", "SortKey", "parse_request"]
 
 MOST_SKIPPED = 1_000_000_000
 """Largest `options.from`."""
+
+_UNUSED = (
+    "binaryStreamObject",
+    "dataObject",
+    "dataObjects",
+    "domain",
+    "notificationObject",
+    "requestId",
+    "returnRequest",
+    "serviceName",
+    "tenantId",
+    "timeout",
+)
+"""What the documented clients write into bodies of every service; no export is another one for it."""
+_UNUSED_PARAMS = ("connectorstate", "searchQueries")
+"""The same in `params`, where the neighbouring services that read this grammar have it from."""
 
 
 def parse_request(
@@ -64,19 +81,33 @@ def _read_body(
     params = body.take_members("params")
     parts: dict[str, Any] = {"types": ()}
     if params is not None:
-        parts |= read_query(params, now, notes)
-        parts |= read_fields(params.take_members("fields"), notes)
-        options = params.take_members("options")
-        parts |= read_options(options, notes)
-        parts["since"] = read_since(params, options, now, notes)
-        parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
-        parts["sort"] = read_sort(params.take_members("sort"), notes)
-    return ExportRequest(
-        file_name=body.read(("fileName",), read_file_name, None),
-        client_state=body.read(("clientState",), read_object, {}),
-        warnings=tuple(notes.warnings),
-        **parts,
-    )
+        parts |= _read_params(params, read_options, now, check_profile, notes)
+    parts["file_name"] = body.read(("fileName",), read_file_name, None)
+    parts["client_state"] = body.read(("clientState",), read_object, {})
+    body.pass_over(*_UNUSED)
+    body.warn_of_rest(UNKNOWN)
+    return ExportRequest(warnings=tuple(notes.warnings), **parts)
+
+
+def _read_params(
+    params: Members,
+    read_options: Callable[[Members | None, Notes], dict[str, Any]],
+    now: datetime,
+    check_profile: Callable[[ProfileChoice], object] | None,
+    notes: Notes,
+) -> dict[str, Any]:
+    parts = read_query(params, now, notes)
+    parts |= read_fields(params.take_members("fields"), notes)
+    options = params.take_members("options")
+    parts |= read_options(options, notes)
+    parts["since"] = read_since(params, options, now, notes)
+    if options is not None:
+        options.warn_of_rest(UNKNOWN)
+    parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
+    parts["sort"] = read_sort(params.take_members("sort"), notes)
+    params.pass_over(*_UNUSED_PARAMS)
+    params.warn_of_rest(UNKNOWN)
+    return parts
 
 
 def _read_options(ceiling: int, limit: str, options: Members | None, notes: Notes) -> dict[str, Any]:

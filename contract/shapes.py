@@ -5,6 +5,7 @@ Clients write numbers and booleans as texts too, leave things out by writing nul
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar
 
 from contract.errors import Ambiguous, BadOperand, InvalidRequest, Mistake, OutOfRange, WrongShape
@@ -18,6 +19,12 @@ MOST_ENTRIES = 10_000
 """Most entries of one list."""
 MOST_MISTAKES = 1_000
 """Most mistakes that one answer names; reading stops there."""
+MOST_NAMED = 100
+"""Most members of one object that are named for having no effect."""
+UNKNOWN = "it is not known here"
+
+_NEAR = 0.7
+"""From how alike two names are, 1 for equal ones, one of them is taken for a slip of the other: `maxRows` for `maxRecords`."""
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -68,12 +75,14 @@ class Members:
     def __init__(self, holder: Mapping[str, Any], path: str, notes: Notes) -> None:
         self.path = path
         self._notes = notes
+        self._asked: dict[str, str] = {}
         self._entries: dict[str, list[tuple[str, Entry]]] = {}
         for key, value in holder.items():
             self._entries.setdefault(fold(key), []).append((key, Entry(value, member(path, key))))
 
     def take(self, *names: str) -> Entry | None:
         """The member with one of `names`, which mean the same; None where there is none or null. Notes an Ambiguous for two."""
+        self._asked |= {fold(name): name for name in names}
         found = [pair for name in names for pair in self._entries.pop(fold(name), []) if pair[1].value is not None]
         if len(found) > 1:
             given = ", ".join(shown(key) for key, _ in found)
@@ -103,11 +112,20 @@ class Members:
                 self._notes.add(Ambiguous(path=pairs[0][1].path, what=shown(pairs[0][0]), names=given))
         return left
 
+    def pass_over(self, *names: str) -> None:
+        """Drop the members with these names: they mean nothing here, and nothing is to be said of that."""
+        for name in names:
+            self._entries.pop(fold(name), None)
+
     def warn_of_rest(self, reason: str) -> None:
-        """Note that what was not taken has no effect, where it says anything at all."""
-        for _, found in self.rest():
-            if found.value not in (None, [], {}, ""):
-                self._notes.no_effect(found.path, reason)
+        """Note that what was not taken has no effect, where it says anything at all, and which name may have been meant: one of
+        those that were asked for, so all of these must have been taken before."""
+        pairs = [pair for same in self._entries.values() for pair in same if pair[1].value not in (None, [], {}, "")]
+        for name, found in pairs[:MOST_NAMED]:
+            near = get_close_matches(shown(fold(name)), self._asked, n=1, cutoff=_NEAR)
+            self._notes.no_effect(found.path, f"{reason}; did you mean {self._asked[near[0]]}?" if near else reason)
+        if more := len(pairs[MOST_NAMED:]):
+            self._notes.no_effect(f"What else {self.path or 'the body'} holds, {more:,} more members,", reason)
 
 
 def read_object(value: object, path: str) -> dict[str, Any]:

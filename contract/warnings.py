@@ -31,7 +31,7 @@ class Wording:
 WARNINGS: dict[str, Wording] = {
     NO_EFFECT: Wording(
         "{path} has no effect: {reason}",
-        "Take it out of the request, or leave it there: the file is the same.",
+        "Correct its name where that is misspelt; else take it out of the request, or leave it there: the file is the same.",
     ),
     COMPARED_AS_TEXT: Wording(
         "{path} is compared as text; say type {type} to compare it as {meaning}",

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import chain
@@ -44,9 +45,8 @@ def decode_body(raw: bytes) -> object:
         raise InvalidRequest([TooDeep(limit=MAX_DEPTH)]) from None
     except json.JSONDecodeError as error:
         raise _malformed(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
-    except ValueError as error:
-        # Python reads no integer of more than 4,300 digits.
-        raise _malformed(f"it holds a number that cannot be read ({error})") from None
+    except ValueError:
+        raise _malformed(f"it holds {too_many_digits()}") from None
     deque(_levels(body), maxlen=0)  # for its TooDeep
     if repeated:
         raise InvalidRequest(list(_repetitions(body)))
@@ -62,6 +62,11 @@ def unusable_parts(body: object) -> list[Mistake]:
     # Nearly every body has none, and looking costs a tenth of what naming the path of every value does.
     usable = [_all_usable(level) for level in _levels(body)]
     return [] if all(usable) else list(_unusable(body))
+
+
+def too_many_digits() -> str:
+    """What is wrong with text that the reader of JSON refuses though it is JSON: Python reads no longer whole numbers."""
+    return f"a whole number of more than {sys.get_int_max_str_digits():,} digits"
 
 
 def is_finite(number: float) -> bool:

@@ -1,6 +1,7 @@
 """Bring a database to the tables of this version, by Alembic. Two sets of tables, each with its own revisions and version
 table, so that both may live in one database or each in its own."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +29,8 @@ def upgrade(url: str, which: Which) -> None:
     """Make or upgrade the tables of `which` in the database at `url`; quick where there is nothing to do.
 
     Several processes may do so at once: one upgrades, in one transaction, and the others wait for it and then find nothing
-    to do. Raises DatabaseUnavailable, and StartupFailed where the database is of a newer version than this program.
+    to do. Raises DatabaseUnavailable, StartupFailed where the database is of a newer version than this program, and OSError
+    where the file of an SQLite database cannot be made or written.
     """
     _make_file(url)
     engine = connect(url)
@@ -63,14 +65,26 @@ def alembic_config(which: Which, connection: Connection | None = None) -> "Confi
 def _make_file(url: str) -> None:
     """The empty file of an SQLite database that is not there yet, for its owner only; SQLite makes those beside it alike.
 
-    Where that does not go, SQLite will say what is wrong.
+    Raises OSError where it is not to be written: that does not pass by itself, as what SQLite says of it may.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and address.database:
+        path = Path(address.database)
         with unavailable():
-            Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(OSError):
-            os.close(os.open(address.database, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _require_writable(path)
+
+
+def _require_writable(path: Path) -> None:
+    """Asks the system without opening the file: to close it would drop the locks that SQLite may hold on it in this process.
+
+    https://www.sqlite.org/howtocorrupt.html, 2.2
+    """
+    if not os.access(path, os.W_OK):
+        cause = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+        raise OSError(cause, os.strerror(cause), str(path))
 
 
 def _revision(connection: Connection, which: Which) -> str | None:

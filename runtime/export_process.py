@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
@@ -29,8 +29,12 @@ from prefect.types import DateTime
 
 from config import logs
 from contract.errors import AttemptReplaced
+from contract.phrases import listed
 from contract.tenants import is_tenant_name
 from runtime.parts import PARENT, die_with_parent
+
+if TYPE_CHECKING:
+    from prefect import Flow
 
 PRELOAD = (
     "runtime.fork_server",
@@ -59,6 +63,9 @@ PRELOAD = (
 
 UNAVAILABLE = os.EX_UNAVAILABLE
 """The exit code of a process that could not write its job's row."""
+
+UNFIT = "ParametersRefused"
+"""The name of the state of a run whose parameters are not those of its flow; its message says which."""
 
 log = logging.getLogger("statesheet.run")
 
@@ -129,10 +136,11 @@ def main(run: FlowRun, entrypoint: str, related: Sequence[Related]) -> None:
         known: Any = {"kind": one.kind, "object": one}
         RESOURCE_CACHE[f"{one.kind}.{one.key}"] = (known, DateTime.now("UTC"))
     with SettingsContext(profile=get_settings_context().profile, settings=prefect_settings()):
+        flow = pkgutil.resolve_name(entrypoint)
         try:
-            run_flow(pkgutil.resolve_name(entrypoint), flow_run=run, return_type="state")
-        except (ParameterBindError, SignatureMismatchError) as error:
-            _refuse(run, error)
+            run_flow(flow, flow_run=run, return_type="state")
+        except (ParameterBindError, SignatureMismatchError):
+            _refuse(run, flow)
         except Abort as given_up:
             log.warning("The run is given up: %s", given_up)
             raise SystemExit(0 if isinstance(given_up.__cause__, AttemptReplaced) else UNAVAILABLE) from given_up
@@ -150,10 +158,15 @@ def prefect_settings() -> Settings:
     return get_current_settings().copy_with_update(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None})
 
 
-def _refuse(run: FlowRun, error: Exception) -> None:
+def _refuse(run: FlowRun, flow: "Flow[..., Any]") -> None:
     """Parameters that do not fit the flow: running it again would not help."""
+    known = flow.parameters
+    unknown = tuple(name for name in run.parameters if name not in known.properties)
+    missing = tuple(name for name in known.required or () if name not in run.parameters)
+    said = [f"{word} {listed(names)}" for word, names in (("there is no", unknown), ("it needs", missing)) if names]
+    message = f"{', and '.join(said)}; it has {', '.join(known.properties)}"
     with get_client(sync_client=True) as client:
-        client.set_flow_run_state(run.id, Failed(message=str(error)), force=True)
+        client.set_flow_run_state(run.id, Failed(name=UNFIT, message=message), force=True)
 
 
 def _subject(run: FlowRun) -> logs.Subject:

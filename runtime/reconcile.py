@@ -21,11 +21,12 @@ from sqlalchemy import Engine
 from api.runs import PrefectRuns
 from config import logs
 from config.settings import Settings
-from contract.errors import InternalError, RunLost, RunRefused, StatesheetError, UnknownJob
+from contract.errors import InternalError, RunLost, RunRefused, StatesheetError, UnfitParameters, UnknownJob
 from contract.jobs import Job, JobStatus
 from database import jobs
 from files import spool
 from flows.records import REFUSED, adopt
+from runtime.export_process import UNFIT
 
 MOST_RERUNS = 3
 """How often a run is run again whose process came to an end of its own: after that it would take the next one's memory too."""
@@ -219,7 +220,8 @@ async def _lost(records: Records, run: FlowRun, cause: str) -> None:
 
 def _settle(records: Records, run: FlowRun, state: State) -> None:
     """Prefect's record has ended, the row has not: the process died in between, or never made a row."""
-    _fail(records, run, InternalError(detail=state.message or f"the run ended as {state.name}"))
+    said = state.message or f"the run ended as {state.name}"
+    _fail(records, run, UnfitParameters(detail=said) if state.name == UNFIT else InternalError(detail=said))
 
 
 def _fail(records: Records, run: FlowRun, error: StatesheetError) -> None:

@@ -96,7 +96,7 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     address = settings.public_url or _address(settings.host, port_of(api))
     ours = environment(settings.model_copy(update={"port": port_of(api), "public_url": address}))
     parts = [
-        Part("prefect", server | {"STATESHEET_HOME": str(settings.home)}, [prefect]),
+        Part("prefect", server | ours, [prefect]),
         Part("worker", client | ours, [worker]),
         Part("api", client | ours | _FEW_HEAPS | {DOOR: str(port_of(worker))}, [api]),
     ]
@@ -127,7 +127,7 @@ def _api_listener(settings: Settings) -> socket.socket:
 
 def _address(host: str, port: int) -> str:
     """How a browser on this machine reaches a listener."""
-    reachable = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
+    reachable = {"": LOOPBACK, "0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104  # not bound here
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 

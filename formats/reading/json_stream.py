@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TextIO
 
 from contract.changes import Unreadable
+from contract.wire import too_many_digits
 
 Found = tuple[str, object]
 """A place for people and the raw object there."""
@@ -177,6 +178,8 @@ def _reason(error: Exception) -> str:
         return "nested too deep"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg}"
+    if type(error) is ValueError:
+        return too_many_digits()
     return f"not JSON: {error}"
 
 

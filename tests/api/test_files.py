@@ -52,6 +52,32 @@ async def test_a_client_that_has_the_file_is_told_so(api: Api, tmp_path: Path) -
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(CONTENT)))
     answer = await api.client.get(path, headers={"if-none-match": head.headers["etag"]})
     assert (answer.status_code, answer.content) == (304, b"")
+    assert [answer.headers[name] for name in ("etag", "cache-control")] == [head.headers["etag"], "private, no-cache"]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (["{tag}"], 304),
+        (["W/{tag}"], 304),
+        (["*"], 304),
+        ([' "other" , {tag}'], 304),
+        (['W/"a, b",W/{tag}, "c"'], 304),
+        (['"other"', "{tag}"], 304),
+        (['"other"'], 200),
+        (['"other, *"'], 200),
+        (["{bare}"], 200),
+        ([""], 200),
+    ],
+)
+async def test_a_client_may_say_what_it_has_in_every_form_of_http(
+    api: Api, tmp_path: Path, said: list[str], status: int
+) -> None:
+    path = f"/{TENANT}/jobs/{await completed(api, tmp_path)}/file"
+    tag = (await api.client.head(path)).headers["etag"]
+    filled = [one.format(tag=tag, bare=tag.strip('"')) for one in said]
+    answer = await api.client.get(path, headers=[("if-none-match", one) for one in filled])
+    assert answer.status_code == status
 
 
 async def test_an_empty_file_is_a_file(api: Api, tmp_path: Path) -> None:

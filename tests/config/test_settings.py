@@ -1,5 +1,7 @@
 """Settings come from the environment and from the settings file, and a wrong one is named."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from config.settings import load_settings
@@ -59,6 +61,10 @@ def test_a_tenant_has_lists_of_its_own(tmp_path):
         ("STATESHEET_TIMEZONE", "Mars/Olympus"),
         ("STATESHEET_MAX_RECORDS", "0"),
         ("STATESHEET_RETENTION_DAYS", "-1"),
+        ("STATESHEET_RETENTION_DAYS", "0"),
+        ("STATESHEET_SYNC_SECONDS", "0"),
+        ("STATESHEET_LINK_SECONDS", "0"),
+        ("STATESHEET_SESSION_SECONDS", "59"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch, name, value):
@@ -67,11 +73,42 @@ def test_a_wrong_setting_is_named(monkeypatch, name, value):
         load_settings()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [f"{name}_DAYS" for name in ("RETENTION", "AUDIT")]
+    + [f"{name}_SECONDS" for name in ("SYNC", "REQUEST", "STALL", "PROGRESS", "LINK", "SESSION")],
+)
+@pytest.mark.parametrize("value", ["99999999999", "1e300", "inf", "nan"])
+def test_a_time_of_more_than_a_hundred_years_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(f"STATESHEET_{name}", value)
+    with pytest.raises(BadSetting, match=name):
+        load_settings()
+
+
+def test_a_hundred_years_can_be_counted_from_now_in_both_directions():
+    longest = timedelta(days=load_settings(retention_days=36_525, link_seconds=3_155_760_000).retention_days)
+    assert datetime.now(UTC) - longest < datetime.now(UTC) < datetime.now(UTC) + longest
+
+
 @pytest.mark.parametrize("text", ["prot = 1", "port = ", "[tenants.acme]\nwebhook = []"])
 def test_a_settings_file_that_is_not_understood_is_refused(tmp_path, text):
     (tmp_path / "statesheet.toml").write_text(text)
     with pytest.raises(BadSetting):
         load_settings()
+
+
+@pytest.mark.parametrize("name", ["STATESHEET_REQUEST_STATUS", "STATESHEET_TENANTS"])
+@pytest.mark.parametrize("value", ["x", "{", "[1]", '{"failed": {"a": 1}}', "[" * 100_000, "9" * 5_000])
+def test_an_object_that_the_environment_writes_wrongly_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize(("value", "meant"), [('{"failed": "Errored"}', {"failed": "Errored"}), ("{}", {}), ("", {})])
+def test_the_environment_writes_objects_as_json(monkeypatch, value, meant):
+    monkeypatch.setenv("STATESHEET_REQUEST_STATUS", value)
+    assert load_settings().request_status == meant
 
 
 def test_secrets_do_not_show():

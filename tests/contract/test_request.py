@@ -118,7 +118,55 @@ def test_null_is_as_good_as_absent_outside_criteria() -> None:
 
 def test_extra_keys_are_accepted() -> None:
     body = with_params(options={"includeRequest": True}, trace=[{"a": 1}], rsconnect={"extra": {"deep": []}})
-    assert parse(body | {"timeout": 600000, "requestId": "r-1"}) == PLAIN
+    request = parse(body | {"timeout": 600000, "requestId": "r-1"})
+    assert replace(request, warnings=()) == PLAIN
+    assert [warning.message.split(" ")[0] for warning in request.warnings] == [
+        "params.options.includeRequest",
+        "params.rsconnect.extra",
+        "params.trace",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "meant"),
+    [
+        ({"params": {"options": {"maxRecord": 5}}}, ("params.options.maxRecord", "maxRecords")),
+        ({"params": {"options": {"MAXRECORD": 5}}}, ("params.options.MAXRECORD", "maxRecords")),
+        ({"params": {"options": {"skipIfEmtpy": True}}}, ("params.options.skipIfEmtpy", "skipIfEmpty")),
+        ({"params": {"options": {"sinse": "last"}}}, ("params.options.sinse", "since")),
+        ({"params": {"option": {"maxRecords": 5}}}, ("params.option", "options")),
+        ({"params": {"sinse": "last"}}, ("params.sinse", "since")),
+        ({"params": {"rsconnect": {"profile": "x"}}}, ("params.rsconnect.profile", "profiles")),
+        ({"params": {"fields": {"attribute": ["a"]}}}, ("params.fields.attribute", "attributes")),
+        ({"filesName": "x"}, ("filesName", "fileName")),
+        ({"params": {"options": {"color": "red"}}}, ("params.options.color", None)),
+        ({"o" * 1_000: 1}, ("o" * 80 + "…", None)),
+    ],
+)
+def test_a_name_that_is_not_known_is_named_with_the_one_that_was_meant(more: dict, meant: tuple[str, str | None]) -> None:
+    body = with_filters()
+    body["params"] |= more.pop("params", {})
+    [warning] = parse(body | more).warnings
+    path, near = meant
+    assert (warning.code, warning.message.startswith(f"{path} has no effect: ")) == (NO_EFFECT, True)
+    assert warning.message.endswith(f"; did you mean {near}?") if near else "did you mean" not in warning.message
+
+
+def test_what_documented_clients_write_for_other_services_is_not_named() -> None:
+    body = with_params(connectorstate={"attributes": {"itemState": "new"}}, searchQueries=[{"serviceName": "s"}])
+    body |= {"dataObject": {"id": "1"}, "binaryStreamObject": {"id": "1"}, "returnRequest": False, "tenantId": "plum"}
+    assert parse(body | {"timeout": 600000, "requestId": "r-1", "serviceName": "s", "domain": "d"}) == PLAIN
+
+
+def test_a_name_without_effect_may_come_in_two_spellings() -> None:
+    request = parse(with_params(trace=1, Trace=2))
+    assert [warning.message.split(" ")[0] for warning in request.warnings] == ["params.trace", "params.Trace"]
+
+
+def test_of_very_many_names_that_are_not_known_some_are_named_and_the_others_counted() -> None:
+    messages = [warning.message for warning in parse(with_params(**{f"x{number}": 1 for number in range(50_000)})).warnings]
+    assert len(messages) == 101
+    assert messages[-1] == "What else params holds, 49,900 more members, has no effect: it is not known here"
 
 
 @pytest.mark.parametrize("count", [25, "25", 25.0, " 25 ", "2.5e1"])

@@ -55,6 +55,11 @@ def test_what_is_not_json_is_malformed(raw: bytes) -> None:
     assert mistakes_of(raw) == [("", MalformedJson)]
 
 
+def test_a_number_of_too_many_digits_is_told_in_plain_words() -> None:
+    with pytest.raises(InvalidRequest, match=r"it holds a whole number of more than 4,300 digits$"):
+        decode_body(b'{"params": {"options": {"maxRecords": ' + b"1" * 5_000 + b"}}}")
+
+
 def test_the_place_of_a_syntax_error_is_told() -> None:
     with pytest.raises(InvalidRequest, match=r"at line 2, column 3"):
         decode_body(b'{"a":\n  oops}')

@@ -1,5 +1,6 @@
 """Migrations: the tables that `upgrade` makes are those of `database.tables`."""
 
+import errno
 import multiprocessing
 import os
 import stat
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -137,6 +139,30 @@ def test_a_folder_that_cannot_hold_a_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "folder.db").mkdir()
     with pytest.raises(DatabaseUnavailable, match="unable to open database file"):
         upgrade(f"sqlite:///{tmp_path / 'folder.db'}", "objects")
+
+
+def test_a_database_that_cannot_be_made_on_a_read_only_disk_is_named_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: int) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OSError, match=r"Read-only file system: .*objects\.db"):
+        upgrade(f"sqlite:///{tmp_path}/objects.db", "objects")
+
+
+@pytest.mark.parametrize(("flags", "reason"), [(os.ST_RDONLY, "Read-only file system"), (0, "Permission denied")])
+def test_a_database_that_is_not_to_be_written_is_named_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: int, reason: str
+) -> None:
+    url = f"sqlite:///{tmp_path}/objects.db"
+    upgrade(url, "objects")
+    # Tests may run as root, who may write everywhere.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=flags))
+    with pytest.raises(OSError, match=rf"{reason}: .*objects\.db"):
+        upgrade(url, "objects")
 
 
 def test_a_database_file_and_those_beside_it_are_their_owners_alone(tmp_path: Path) -> None:

@@ -131,6 +131,10 @@ def test_a_text_in_utf_16_that_ends_within_a_character_is_read_to_there(tmp_path
         ('[{"id": "1"}, {"id": "2"', "not JSON: Expecting ',' delimiter; nothing after it was read"),
         ('[{"id": "1"} {"id": "2"}]', "not JSON: expected ], got '{'; nothing after it was read"),
         ('[{"id": "1"}, ' + "[" * 100_000, "nested too deep; nothing after it was read"),
+        (
+            '[{"id": "1"}, {"id": ' + "1" * 5_000 + "}]",
+            "a whole number of more than 4,300 digits; nothing after it was read",
+        ),
         ('[{"id": "1"}', "not JSON: expected ], but the file ends; nothing after it was read"),
     ],
 )

@@ -96,6 +96,8 @@ def serving(home: Path, style: str, postgresql_url: str, prefect_database: Path)
             "STATESHEET_APPRISE": f"json://127.0.0.1:{port}/{APPRISE_TOKEN},slack://{APPRISE_HOST}",
             "STATESHEET_LOG_FORMAT": style,
             "STATESHEET_LOG_LEVEL": "DEBUG",
+            # The command is given `--port`, which is stronger.
+            "STATESHEET_PORT": "none",
         }
         with beginning(home, prefect_database):
             process = start(home, **given)

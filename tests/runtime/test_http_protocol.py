@@ -242,6 +242,17 @@ def test_a_head_that_is_too_large_or_no_http_is_answered_in_the_envelope(
         assert refusal(heard(client)) == expected
 
 
+@pytest.mark.parametrize("length", [b"3", b"0", b"100000"])
+def test_a_body_whose_length_is_told_in_two_ways_is_refused_and_nothing_after_it_is_read(tmp_path: Path, length: bytes) -> None:
+    head = b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+    another = b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+    with served(tmp_path) as (port, _), dial(port) as client:
+        client.sendall(head + b"3\r\nabc\r\n0\r\n\r\n" + another)
+        said = heard(client)
+    assert refusal(said) == (400, "SSH4153")
+    assert said.count(b"HTTP/1.1 ") == 1
+
+
 def test_more_connections_than_are_held_are_told_to_come_again(tmp_path: Path) -> None:
     with served(tmp_path, max_connections=3, request_seconds=30) as (port, _):
         held = [dial(port) for _ in range(3)]

@@ -30,6 +30,11 @@ def test_every_part_is_there_and_an_export_would_run(stack, home):
     assert {"prefect", "worker", "api"} <= {line.split()[-2] for line in members(home).values()}
 
 
+def test_an_option_is_stronger_than_a_wrong_variable_in_every_part(json_service, home):
+    assert not json_service.given["STATESHEET_PORT"].isdecimal()
+    assert well(home)
+
+
 def test_a_second_stack_in_the_same_home_is_refused(json_service, home):
     second = start(home, **json_service.given)
     assert second.wait(SECONDS) == 1

@@ -207,5 +207,5 @@ def test_parameters_that_do_not_fit_the_flow_fail_the_run_at_once(workbench):
 
     state, job = asyncio.run(work())
     assert state.is_failed()
-    assert job.status is JobStatus.FAILED
-    assert "wrong" in job.error_message or "request" in job.error_message
+    assert (job.status, job.error_code) == (JobStatus.FAILED, "SSH4121")
+    assert job.error_message.endswith(": there is no wrong, and it needs request; it has tenant, request")

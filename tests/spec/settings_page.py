@@ -12,7 +12,7 @@ _HEAD = f"""# Settings
 
 Each setting is a variable of the environment, `STATESHEET_` and its name in capitals, or a line of `{SETTINGS_FILE}` in the
 home folder, by its name in small letters. The environment is stronger; options of a command are stronger still. In the
-environment lists have commas between their parts.
+environment lists have commas between their parts. Days and seconds are at most those of a hundred years.
 
 This page is made from `config/settings.py`.
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 ADVICE = {code: one.advice for code, one in (ERRORS | WARNINGS).items()}
 SETTINGS = {f"STATESHEET_{name.upper()}" for name in Settings.model_fields} | variables()
 OPTIONS = {option for command in leaves().values() for option in options_of(command)}
-HEADERS = {"Idempotency-Key", "Retry-After", "Host"}
+HEADERS = {"Idempotency-Key", "Retry-After", "Host", "Content-Length", "Transfer-Encoding"}
 
 
 @pytest.fixture(scope="module")
