@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import delete, insert
 
 from api import keyring
 from config.settings import Settings
@@ -15,6 +16,8 @@ from contract.errors import DiskFull, RunLost
 from contract.jobs import JobFile
 from contract.warnings import NO_EFFECT, WARNINGS, warning
 from database import credentials, jobs
+from database.engine import connect
+from database.tables import state_object
 from tests.api.conftest import BODY, TENANT, Api, running
 
 pytestmark = pytest.mark.anyio
@@ -169,6 +172,41 @@ async def test_the_form_starts_an_export_and_shows_itself_again_where_something_
     assert wrong.status_code == 400
     assert 'value="a/b"' in wrong.text
     assert "SSH4010" in wrong.text
+
+
+def add_objects(api: Api, *rows: dict[str, str]) -> None:
+    """Objects of the tenant, by their columns."""
+    engine = connect(api.settings.objects_url)
+    with engine.begin() as connection:
+        for number, row in enumerate(rows):
+            connection.execute(insert(state_object).values({"tenant": TENANT, "id": f"b{number}", "loaded_ms": 0} | row))
+    engine.dispose()
+
+
+async def test_the_form_offers_the_values_of_the_type_that_it_shows(api: Api) -> None:
+    engine = connect(api.settings.objects_url)
+    with engine.begin() as connection:
+        connection.execute(delete(state_object))
+    engine.dispose()
+    add_objects(api, {"type": "listing", "channelid": "shop-nine", "entitytype": "sku"}, {"type": "offer"})
+    text = await shown(api, f"{HOME}new?count=1")
+    assert '<option value="listing" selected>' in text
+    for said in ('value="shop-nine"', 'value="sku"', "Type is listing"):
+        assert said in text
+
+
+async def test_a_choice_that_the_store_does_not_hold_is_seen_all_the_same(api: Api) -> None:
+    query = "channel=shop-none&channel=SHOP-ONE&entity_type=none&state.itemState=odd&columns=only&column=attribute:none"
+    text = await shown(api, f"{HOME}new?{query}")
+    for chosen in ("shop-none", "shop-one", "none", "odd", "attribute:none"):
+        assert f'value="{chosen}" checked' in text
+    assert "SHOP-ONE" not in text
+
+
+async def test_a_list_that_is_cut_short_says_so_on_the_form(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("database.held_values.MOST_VALUES", 2)
+    add_objects(api, *({"type": "connectorstate", "channelid": f"shop-{number}"} for number in range(2)))
+    assert (await shown(api, f"{HOME}new")).count("There are more than these 2.") == 1
 
 
 async def test_the_preview_counts_without_running(api: Api) -> None:
