@@ -28,9 +28,13 @@ _STATE = "state."
 
 @dataclass(frozen=True)
 class ExportForm:
-    """The fields as they came. `columns` are `property:NAME` and `attribute:NAME`; `only` says whether they count."""
+    """The fields as they came. `columns` are `property:NAME` and `attribute:NAME`; `only` says whether they count.
+
+    `offered_type`: the type whose channels and other values the form offered; empty where nobody says.
+    """
 
     type: str = DEFAULT_TYPE
+    offered_type: str = ""
     channels: tuple[str, ...] = ()
     entity_types: tuple[str, ...] = ()
     states: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -60,6 +64,7 @@ def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
 
     return ExportForm(
         type=one("type", DEFAULT_TYPE),
+        offered_type=one("offered_type"),
         channels=tuple(lists.get("channel", ())),
         entity_types=tuple(lists.get("entity_type", ())),
         states={name.removeprefix(_STATE): tuple(values) for name, values in lists.items() if name.startswith(_STATE)},

@@ -119,18 +119,25 @@ def _nothing_yet() -> dict[str, Any]:
 
 
 def _as_held(form: ExportForm, held: HeldValues) -> ExportForm:
-    """The form for the type whose values are offered, with its choices as the store spells them."""
+    """The form for the type whose values are offered, with its choices as the store spells them.
 
-    def spelled(chosen: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-        as_held = {fold(value): value for value in known}
-        return tuple(dict.fromkeys(as_held.get(fold(one), one) for one in chosen))
+    What was chosen while another type was offered stays where this one has it too; nothing else would be seen on the page.
+    """
+    has_moved = form.offered_type not in ("", held.type)
 
+    def kept(chosen: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+        spelled = {fold(value): value for value in known}
+        return tuple(dict.fromkeys(spelled.get(fold(one), one) for one in chosen if fold(one) in spelled or not has_moved))
+
+    states = {name: kept(values, (held.states or {}).get(name, ())) for name, values in form.states.items()}
+    columns = {choice.value for _, choices in _columns(held) for choice in choices}
     return replace(
         form,
         type=held.type,
-        channels=spelled(form.channels, held.channels),
-        entity_types=spelled(form.entity_types, held.entity_types),
-        states={name: spelled(values, (held.states or {}).get(name, ())) for name, values in form.states.items()},
+        channels=kept(form.channels, held.channels),
+        entity_types=kept(form.entity_types, held.entity_types),
+        states={name: values for name, values in states.items() if values},
+        columns=tuple(one for one in form.columns if one in columns or not has_moved),
     )
 
 

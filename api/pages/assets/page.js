@@ -181,9 +181,8 @@ if (form) {
     for (const tick of narrow.parentElement.querySelectorAll(".tick"))
       tick.hidden = !tick.textContent.toLowerCase().includes(narrow.value.toLowerCase());
   });
-  part("type")?.addEventListener("change", () => {
-    location.search = new URLSearchParams({ type: part("type").value });
-  });
+  // Another type offers other values: the form comes again, with what was chosen and typed so far.
+  part("type")?.addEventListener("change", () => { location.search = new URLSearchParams(new FormData(form)); });
 }
 
 // What was done is said once, and not again when the page is opened again.

@@ -203,6 +203,22 @@ async def test_a_choice_that_the_store_does_not_hold_is_seen_all_the_same(api: A
     assert "SHOP-ONE" not in text
 
 
+async def test_another_type_keeps_what_was_typed_and_the_choices_that_it_has_too(api: Api) -> None:
+    add_objects(api, {"type": "listing", "channelid": "shop-two"}, {"type": "listing", "channelid": "Shop-One", "id": "c"})
+    query = "type=listing&offered_type=connectorstate&channel=shop-one&channel=shop-none&entity_type=none&file_name=Mine&most=7"
+    text = await shown(api, f"{HOME}new?{query}&format=CSV&state.itemState=odd&columns=only&column=attribute:none")
+    for kept in (
+        '<option value="listing" selected>',
+        'value="Shop-One" checked',
+        'value="Mine"',
+        'value="7"',
+        'value="CSV" checked',
+    ):
+        assert kept in text
+    for left in ("shop-none", '"none"', "odd", "attribute:none"):
+        assert left not in text
+
+
 async def test_a_list_that_is_cut_short_says_so_on_the_form(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("database.held_values.MOST_VALUES", 2)
     add_objects(api, *({"type": "connectorstate", "channelid": f"shop-{number}"} for number in range(2)))
