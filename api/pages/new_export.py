@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import submission
 from api.explaining import explain
-from api.pages.cron import PRESETS, cron_of
+from api.pages.cron import FIRST_TIME, PRESETS, cron_of, is_scheduling
 from api.pages.downloads import curl_command, submitted
 from api.pages.export_form import BETWEEN, DATES, FORMATS, PERIODS, ExportForm, body_of, read_form
 from api.pages.rendering import page
@@ -98,6 +98,7 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
         error.status if error else 200,
         form=form,
         fields=dict(fields),
+        is_scheduling=is_scheduling(dict(fields), shared.settings.timezone),
         held=held,
         types=[Choice(name, title_of_type(name)) for name in held.types],
         states=_states(held, form),
@@ -109,6 +110,7 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
         periods=PERIODS,
         between=BETWEEN,
         presets=PRESETS,
+        first_time=FIRST_TIME,
         error=error,
         **_preview(shared, tenant, form) if error is None and "count" in dict(fields) else _nothing_yet(),
     )

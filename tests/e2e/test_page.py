@@ -234,6 +234,56 @@ def test_a_schedule_is_saved_paused_resumed_and_deleted(page, stack):
     expect(saved).to_have_count(0)
 
 
+@pytest.fixture(scope="module")
+def many_channels(stack: Stack) -> str:
+    """A tenant with more channels than are listed without a box to narrow them, and two types."""
+    objects = [{"id": f"C-{n}", "type": "connectorstate", "properties": {"channelid": f"shop-{n:02}"}} for n in range(15)]
+    objects.append({"id": "L-1", "type": "listing", "properties": {"channelid": "shop-03"}})
+    (stack.home / "channels.json").write_text(json.dumps(objects))
+    assert command("load", stack.home / "channels.json", "--tenant", "channels", home=stack.home).returncode == 0
+    return "channels"
+
+
+def test_enter_presses_the_button_of_its_own_part_and_no_other(page, stack, many_channels):
+    page.goto(at(stack, "new", many_channels))
+    narrow = page.get_by_label("Narrow the list of channels")
+    narrow.press_sequentially("shop-1")
+    narrow.press("Enter")
+    page.get_by_label("shop-11", exact=True).press("Enter")
+    page.get_by_label("shop-11", exact=True).check()
+    expect(page.get_by_label("shop-02", exact=True)).to_be_hidden()
+    page.get_by_text("Save as a schedule").click()
+    page.get_by_label("Runs").select_option("cron")
+    page.get_by_label("Time zone").press("Enter")
+    # An empty cron line is none: what was refused is the schedule, and nothing was started.
+    expect(page.get_by_role("alert")).to_contain_text("The schedule was not saved")
+    expect(page.get_by_label("shop-11", exact=True)).to_be_checked()
+    page.get_by_label("Cron line").fill("0 5 1 1 *")
+    page.get_by_label("Cron line").press("Enter")
+    expect(page.get_by_role("listitem").filter(has_text="0 5 1 1 *")).to_be_visible()
+    page.goto(at(stack, tenant=many_channels))
+    expect(page.get_by_role("heading", name="No exports yet")).to_be_visible()
+    page.goto(at(stack, "new", many_channels))
+    page.get_by_label("File name").fill("By Enter")
+    page.get_by_label("File name").press("Enter")
+    expect(row(page, "By Enter")).to_be_visible()
+
+
+def test_another_type_keeps_what_was_chosen_and_typed(page, stack, many_channels):
+    page.goto(at(stack, "new", many_channels))
+    page.get_by_label("shop-03", exact=True).check()
+    page.get_by_label("shop-04", exact=True).check()
+    page.get_by_label("File name").fill("Kept")
+    page.get_by_label("CSV").check()
+    page.get_by_label("Type", exact=True).select_option("listing")
+    expect(page.get_by_label("Type", exact=True)).to_have_value("listing")
+    expect(page.get_by_label("shop-04", exact=True)).to_have_count(0)
+    expect(page.get_by_label("shop-03", exact=True)).to_be_checked()
+    expect(page.get_by_label("File name")).to_have_value("Kept")
+    expect(page.get_by_label("CSV")).to_be_checked()
+    expect(page.locator("#count")).to_contain_text("1 object matches")
+
+
 def test_what_cannot_be_exported_is_said_before_and_after_sending(page, stack):
     page.goto(at(stack, "new"))
     page.get_by_label("File name").fill("../up")
@@ -301,6 +351,12 @@ def test_the_pages_work_without_scripts(browser, stack):
         page.get_by_role("button", name="Count").click()
         expect(page.locator("#count")).to_contain_text("objects match")
         expect(page.get_by_label("sku", exact=True)).to_be_checked()
+        page.get_by_text("Save as a schedule").click()
+        page.get_by_label("Cron line").fill("0 5 * * *")
+        page.get_by_label("Cron line").press("Enter")
+        # Enter counts, wherever it is pressed, and what was typed is seen again.
+        expect(page.get_by_label("Cron line")).to_have_value("0 5 * * *")
+        expect(page.get_by_label("Cron line")).to_be_visible()
         page.get_by_label("File name").fill("Without scripts")
         page.get_by_role("button", name="Start the export").click()
         expect(row(page, "Without scripts")).to_be_visible()

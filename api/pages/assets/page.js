@@ -181,6 +181,15 @@ if (form) {
     for (const tick of narrow.parentElement.querySelectorAll(".tick"))
       tick.hidden = !tick.textContent.toLowerCase().includes(narrow.value.toLowerCase());
   });
+  // Enter is the button of the part that it is pressed in: the schedule's there, the export's where the file is named. In a
+  // box to tick, or a date, it is none: too much is still to be chosen, and an export that nobody wanted costs time.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    const schedule = event.target.closest("[data-schedule]");
+    if (!schedule && event.target.matches("#file_name, #most")) return;
+    event.preventDefault();
+    schedule?.querySelector("button").click();
+  });
   // Another type offers other values: the form comes again, with what was chosen and typed so far.
   part("type")?.addEventListener("change", () => { location.search = new URLSearchParams(new FormData(form)); });
 }

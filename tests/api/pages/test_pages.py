@@ -225,6 +225,22 @@ async def test_a_list_that_is_cut_short_says_so_on_the_form(api: Api, monkeypatc
     assert (await shown(api, f"{HOME}new")).count("There are more than these 2.") == 1
 
 
+async def test_the_boxes_that_narrow_the_lists_belong_to_a_form_that_sends_nothing(api: Api) -> None:
+    add_objects(api, *({"type": "connectorstate", "channelid": f"shop-{number}"} for number in range(13)))
+    text = await shown(api, f"{HOME}new")
+    [box] = re.findall(r"<input [^>]*data-narrow>", text)
+    assert 'form="narrowing"' in box
+    assert "name=" not in box
+    assert '<form id="narrowing" hidden><button disabled></button></form>' in text
+
+
+async def test_a_schedule_that_is_being_made_stays_in_sight_when_the_form_comes_again(api: Api) -> None:
+    assert "data-schedule>" in await shown(api, f"{HOME}new?count=1")
+    text = await shown(api, f"{HOME}new?count=1&every=cron&cron=0+5+*+*+*")
+    assert "data-schedule open>" in text
+    assert 'value="0 5 * * *"' in text
+
+
 async def test_the_preview_counts_without_running(api: Api) -> None:
     answer = await send(api, f"{HOME}new/preview", {"channel": "shop-one"})
     assert "<strong>2</strong> objects match" in answer.text
