@@ -13,6 +13,7 @@ from api.explaining import explain
 from api.pages.cron import FIRST_TIME, PRESETS, cron_of, is_scheduling
 from api.pages.downloads import curl_command, submitted
 from api.pages.export_form import BETWEEN, DATES, FORMATS, PERIODS, ExportForm, body_of, read_form
+from api.pages.notices import Notice
 from api.pages.rendering import page
 from api.pages.routing import PageRoute, Pairs, Posted, Visited, forward
 from api.resources import Resources, Shared
@@ -40,9 +41,9 @@ class Choice:
 
 
 @router.get("/{tenant}/new")
-def new_export(request: Request, shared: Shared, tenant: Visited) -> Response:
+def new_export(request: Request, shared: Shared, tenant: Visited, notice: Notice) -> Response:
     """The form, filled as its own address says: a form that is sent there without being started keeps what was chosen."""
-    return _form(shared, tenant, request.query_params.multi_items())
+    return _form(shared, tenant, request.query_params.multi_items(), notice=notice)
 
 
 @router.post("/{tenant}/new")
@@ -87,7 +88,7 @@ def _preview(shared: Resources, tenant: str, form: ExportForm) -> dict[str, Any]
     return said
 
 
-def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError | None = None) -> Response:
+def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError | None = None, *, notice: str = "") -> Response:
     asked = read_form(fields)
     held = held_values(shared.objects, tenant, fold(asked.type))
     form = _as_held(asked, held)
@@ -112,6 +113,7 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
         presets=PRESETS,
         first_time=FIRST_TIME,
         error=error,
+        notice=notice,
         **_preview(shared, tenant, form) if error is None and "count" in dict(fields) else _nothing_yet(),
     )
 

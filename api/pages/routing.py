@@ -16,6 +16,8 @@ from contract.errors import BadOperand, InvalidRequest, StatesheetError, Unautho
 Pairs = list[tuple[str, str]]
 
 _MOST_FIELDS = 2_000
+_LONGEST_QUERY = 8_000
+"""Characters of a form that are kept in an address: servers and proxies take no much longer ones."""
 
 
 class PageRoute(APIRoute):
@@ -28,7 +30,7 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Unauthorized:
-                return _to_sign_in(request, resources_of(request))
+                return await _to_sign_in(request, resources_of(request))
             except StatesheetError as error:
                 shared = resources_of(request)
                 tenant = request.path_params.get("tenant", "")[:100]
@@ -37,11 +39,26 @@ class PageRoute(APIRoute):
         return with_pages
 
 
-def _to_sign_in(request: Request, shared: Resources) -> Response:
-    """The sign-in page, which leads back to the page that was wanted; a form that was sent is not sent again."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    query = f"?{urlencode({'next': wanted})}" if request.method == "GET" else ""
-    return RedirectResponse(f"{root_path(shared)}/{request.path_params['tenant']}/sign-in{query}", 303)
+async def _to_sign_in(request: Request, shared: Resources) -> Response:
+    """The sign-in page, which leads back to the page that was wanted, and says so where something was sent and not done."""
+    tenant = request.path_params["tenant"]
+    said: dict[str, str] = {}
+    if request.method == "GET":
+        said["next"] = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    else:
+        said["notice"] = "signed-out"
+        if request.url.path.endswith(f"/{tenant}/new"):
+            said["next"] = await _form_again(request, f"{root_path(shared)}/{tenant}/new")
+    return RedirectResponse(f"{root_path(shared)}/{tenant}/sign-in?{urlencode(said)}", 303)
+
+
+async def _form_again(request: Request, path: str) -> str:
+    """The address of New export with the choices of a form that was sent there; they are read from it as from the form."""
+    try:
+        query = urlencode([*await _posted(request), ("notice", "kept")])
+    except StatesheetError:
+        query = ""
+    return f"{path}?{query if 0 < len(query) <= _LONGEST_QUERY else 'notice=lost'}"
 
 
 async def _visited(shared: Shared, tenant: Annotated[str, Path()]) -> str:

@@ -167,10 +167,21 @@ async function preview() {
     if (part("preview", page)) {
       for (const id of ["count", "preview"]) replace(part(id), part(id, page));
       announce(part("count").textContent.trim());
-    } else part("count").textContent = part("problem", page)?.textContent ?? "The objects could not be counted.";
+    } else if (page.querySelector(".sign-in")) sayThatOneIsSignedOut();
+    else part("count").textContent = part("problem", page)?.textContent ?? "The objects could not be counted.";
   } catch {
     if (mine === asked) part("count").textContent = "The service cannot be reached.";
+  } finally {
+    if (mine === asked) part("count").setAttribute("aria-busy", "false");
   }
+}
+// The form has its choices in its address too, and signing in leads back to an address.
+function sayThatOneIsSignedOut() {
+  const link = document.createElement("a");
+  link.href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+  link.textContent = "Sign in";
+  part("count").replaceChildren("You are signed out. ", link, " to go on; your choices are kept.");
+  announce(part("count").textContent);
 }
 if (form) {
   preview();

@@ -340,6 +340,44 @@ async def test_who_is_not_signed_in_is_led_to_sign_in_and_back(api: Api) -> None
 
 
 @pytest.mark.usefixtures("_no_memory")
+@pytest.mark.parametrize("do", ["start", "schedule"])
+async def test_a_form_that_is_sent_after_the_session_ended_comes_back_with_its_choices(api: Api, do: str) -> None:
+    made = credentials.create(api.jobs, TENANT)
+    fields = {"channel": "shop-one", "file_name": "Ours & \u00fcbrig", "every": "cron", "cron": "0 5 * * *", "do": do}
+    asked = await send(api, f"{HOME}new", fields)
+    assert asked.status_code == 303
+    text = await shown(api, asked.headers["location"])
+    assert "You were signed out" in text
+    [wanted] = parse_qs(urlsplit(asked.headers["location"]).query)["next"]
+    signed_in = await send(api, f"{HOME}sign-in", {"id": made.credential.id, "secret": made.secret, "next": wanted})
+    form = await shown(api, signed_in.headers["location"])
+    for kept in (
+        "nothing was started or saved",
+        'value="shop-one" checked',
+        'value="Ours &amp; \u00fcbrig"',
+        'value="0 5 * * *"',
+    ):
+        assert kept in form
+    assert jobs.of_tenant(api.jobs, TENANT) == []
+
+
+@pytest.mark.usefixtures("_no_memory")
+async def test_choices_too_many_for_an_address_are_said_to_be_lost(api: Api) -> None:
+    credentials.create(api.jobs, TENANT)
+    asked = await send(api, f"{HOME}new", {"file_name": "x" * 9_000})
+    assert parse_qs(urlsplit(asked.headers["location"]).query)["next"] == [f"{HOME}new?notice=lost"]
+
+
+@pytest.mark.usefixtures("_no_memory")
+async def test_anything_else_that_is_sent_after_the_session_ended_is_said_not_to_be_done(api: Api) -> None:
+    job_id = await api.job_id()
+    credentials.create(api.jobs, TENANT)
+    for path in (f"downloads/{job_id}/cancel", "upload", "schedules/x/pause"):
+        asked = await send(api, f"{HOME}{path}")
+        assert "was not done" in await shown(api, asked.headers["location"])
+
+
+@pytest.mark.usefixtures("_no_memory")
 async def test_a_credential_opens_its_own_tenants_page_only(settings: Settings) -> None:
     async with running(settings.model_copy(update={"tenants": {OTHER: {}}})) as api:
         made = credentials.create(api.jobs, OTHER)
