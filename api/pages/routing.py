@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from api import callers
 from api.pages.rendering import page, root_path
 from api.resources import Resources, Shared, resources_of
-from contract.errors import BadOperand, InvalidRequest, StatesheetError, Unauthorized
+from contract.errors import BadOperand, Forbidden, InvalidRequest, StatesheetError, Unauthorized
 
 Pairs = list[tuple[str, str]]
 
@@ -31,12 +32,21 @@ class PageRoute(APIRoute):
                 return await handle(request)
             except Unauthorized:
                 return await _to_sign_in(request, resources_of(request))
+            except Forbidden as error:
+                return _not_theirs(request, resources_of(request), error)
             except StatesheetError as error:
-                shared = resources_of(request)
                 tenant = request.path_params.get("tenant", "")[:100]
-                return page(shared, tenant, "error.html", error.status, error=error)
+                return page(resources_of(request), tenant, "error.html", error.status, error=error)
 
         return with_pages
+
+
+def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Response:
+    """What somebody sees who is signed in for another tenant: in the frame of that one, whose pages they may see."""
+    credential = callers.current().credential
+    own, asked = credential.tenant if credential else None, request.path_params.get("tenant", "")[:100]
+    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in"
+    return page(shared, own or asked, "forbidden.html", error.status, error=error, own=own, asked=asked, sign_in=sign_in)
 
 
 async def _to_sign_in(request: Request, shared: Resources) -> Response:

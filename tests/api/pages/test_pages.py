@@ -384,7 +384,17 @@ async def test_a_credential_opens_its_own_tenants_page_only(settings: Settings) 
         fields = {"id": made.credential.id, "secret": made.secret}
         assert (await send(api, f"{HOME}sign-in", fields)).status_code == 401
         assert (await send(api, f"/{OTHER}/sign-in", fields)).status_code == 303
-        assert "Sign in with another credential" in await shown(api, HOME, 403)
+        links = Parts(await shown(api, f"{HOME}?q=x", 403)).links
+        assert f"{HOME}sign-in" in links
+        assert f"/{OTHER}/" in links
+        for link in links:
+            assert link.startswith(f"/{OTHER}/") or link in (f"{HOME}sign-in", "/docs", "#main")
+        assert "Sign in" in await shown(api, f"{HOME}sign-in")
+        operator = credentials.create(api.jobs, None)
+        answer = await api.client.get(HOME, headers={"authorization": f"Bearer {operator.secret}"})
+        assert answer.status_code == 403
+        assert f"{HOME}sign-in" in answer.text
+        assert 'aria-label="Pages"' not in answer.text
 
 
 @pytest.mark.usefixtures("_no_memory")
