@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
 
 from api.pages.words import STEP_WORDS
 from tests.command_line import command
@@ -135,6 +135,8 @@ def test_an_edited_workbook_is_shown_cell_by_cell_and_then_applied(page, stack, 
     assert serious_faults(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for cell in page.locator(".told td:not(:empty)").all():
+        assert is_in_sight(page, cell)
     main = page.get_by_role("main")
     expect(main.get_by_role("row", name=re.compile("S-1.*Item State.*new.*fixed"))).to_be_visible()
     expect(main.get_by_role("row", name=re.compile("S-0.*Action.*WHAT"))).to_be_visible()
@@ -341,6 +343,35 @@ def test_every_page_is_accessible_and_as_wide_as_its_window(browser, stack, sche
                 page.get_by_label("Only some").check()
             assert serious_faults(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def is_in_sight(page: Page, element: Locator) -> bool:
+    """Whether no part of an element lies beside the window, or beside what it is scrolled in."""
+    inside = """(element) => {
+        const box = element.getBoundingClientRect();
+        const rooms = [];
+        for (let room = element.parentElement; room; room = room.parentElement)
+            if (getComputedStyle(room).overflowX !== "visible") rooms.push(room.getBoundingClientRect());
+        rooms.push({ left: 0, right: innerWidth });
+        return rooms.every((room) => box.left >= room.left - 1 && box.right <= room.right + 1);
+    }"""
+    return bool(element.evaluate(inside))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_narrow_window_shows_every_entry_of_the_menu_and_every_filter(page, stack, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(at(stack))
+    entries = page.get_by_role("navigation").get_by_role("link").all()
+    assert len(entries) > 10
+    for entry in entries:
+        assert is_in_sight(page, entry), entry.text_content()
+
+
+def test_the_interface_for_programs_is_as_wide_as_its_window(page, stack):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{stack.api}/docs")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_the_pages_work_without_scripts(browser, stack):
