@@ -3,17 +3,17 @@
 All of it may be done again after a crash: what was written is unchanged then, and the file is still kept.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract.errors import ImportRefused
+from contract.errors import ImportRefused, NoDataInFile, UnreadableFile
 from contract.imports import Apply, ImportReport, ImportRequest, read_import
 from contract.jobs import JobFile, Step
 from contract.warnings import PARTLY_TAKEN, JobWarning, warning
 from database import import_files
 from database.engine import connect
 from database.import_files import ImportFile
-from files.names import segment
 from files.spool import attempt_folder, space_for
 from files.store import key_of
 from flows.pipeline import Place, Reporter
@@ -23,6 +23,7 @@ from tasks.take_in import take_in
 
 REPORT_FORMAT = "json"
 _REJECTS = "rejects.xlsx"
+_ENDING = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}\Z")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter
 
 
 def _take_in(wish: ImportRequest, tenant: str, place: Place, folder: Path, reporter: Reporter) -> ImportReport:
-    sent = folder / segment(wish.file_name)
+    # Readers go by the ending alone. A whole name may be none on this disk, or that of a file which is made here.
+    ending = _ENDING.search(wish.file_name)
+    sent = folder / f"sent{ending[0] if ending else ''}"
     engine = connect(place.objects_url)
     try:
         with space_for("the file that was sent"):
@@ -78,6 +81,8 @@ def _take_in(wish: ImportRequest, tenant: str, place: Place, folder: Path, repor
             # Another attempt may have taken this one's place: what this one has is older than what others stored since.
             before_commit=lambda: reporter.describe(file_name=wish.file_name),
         )
+    except (UnreadableFile, NoDataInFile) as error:
+        raise type(error)(path=error.path, **{**error.facts, "name": wish.file_name}) from error
     finally:
         engine.dispose()
 

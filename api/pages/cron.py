@@ -11,6 +11,8 @@ PRESETS = {
     "hourly": "Every hour",
     "cron": "By a cron line",
 }
+FIRST_TIME = "06:00"
+"""When a preset runs before somebody says another time."""
 # Day of the month, month, day of the week.
 _DAYS = {"weekdays": "* * 1-5", "daily": "* * *", "weekly": "* * 1", "monthly": "1 * *"}
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
@@ -25,6 +27,15 @@ def cron_of(fields: Mapping[str, str]) -> str:
     found = _TIME.match(fields.get("at", "").strip())
     hour, minute = (int(found[1]), int(found[2])) if found else (6, 0)
     return f"{minute} * * * *" if every == "hourly" else f"{minute} {hour} {_DAYS[every]}"
+
+
+def is_scheduling(fields: Mapping[str, str], timezone: str) -> bool:
+    """Whether somebody was at the fields of a schedule: it was to be saved, or one of them is not as an empty form has it.
+
+    Without a script Enter in one of them counts the objects, and what was typed must be seen then.
+    """
+    empty = {"every": next(iter(PRESETS)), "at": FIRST_TIME, "cron": "", "timezone": timezone}
+    return fields.get("do") == "schedule" or any(fields.get(name, value) != value for name, value in empty.items())
 
 
 def in_words(cron: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,9 +28,13 @@ _STATE = "state."
 
 @dataclass(frozen=True)
 class ExportForm:
-    """The fields as they came. `columns` are `property:NAME` and `attribute:NAME`; `only` says whether they count."""
+    """The fields as they came. `columns` are `property:NAME` and `attribute:NAME`; `only` says whether they count.
+
+    `offered_type`: the type whose channels and other values the form offered; empty where nobody says.
+    """
 
     type: str = DEFAULT_TYPE
+    offered_type: str = ""
     channels: tuple[str, ...] = ()
     entity_types: tuple[str, ...] = ()
     states: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -60,6 +64,7 @@ def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
 
     return ExportForm(
         type=one("type", DEFAULT_TYPE),
+        offered_type=one("offered_type"),
         channels=tuple(lists.get("channel", ())),
         entity_types=tuple(lists.get("entity_type", ())),
         states={name.removeprefix(_STATE): tuple(values) for name, values in lists.items() if name.startswith(_STATE)},
@@ -111,12 +116,21 @@ def _dates(form: ExportForm, zone: ZoneInfo) -> dict[str, dict[str, str]]:
 
 
 def _begin_of(day: str, zone: ZoneInfo, later: int) -> str:
-    """When a day (or one some days `later`) begins; a text that is no day stays, so that it is named as a mistake."""
+    """When a day (or one some days `later`) begins, in UTC: the offsets of local mean time have seconds, which requests do not
+    take. A text that is no day stays, so that it is named as a mistake."""
     try:
-        found = date.fromisoformat(day) + timedelta(days=later) if _DAY.fullmatch(day) else None
-    except (ValueError, OverflowError):
+        found = date.fromisoformat(day) if _DAY.fullmatch(day) else None
+    except ValueError:
         found = None
-    return day if found is None else datetime.combine(found, time(), zone).strftime("%Y-%m-%dT%H:%M:%S.000%z")
+    return day if found is None else _midnight(found, zone, later).isoformat(timespec="milliseconds")
+
+
+def _midnight(day: date, zone: ZoneInfo, later: int) -> datetime:
+    """When a day, some days `later`, begins; at the ends of the calendar the first or the last moment that can be written."""
+    try:
+        return datetime.combine(day + timedelta(days=later), time(), zone).astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if day.year == date.min.year else datetime.max).replace(tzinfo=UTC)
 
 
 def _columns(form: ExportForm, area: str) -> list[str] | None:

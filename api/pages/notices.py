@@ -14,6 +14,9 @@ NOTICES = {
     "scheduled": "The schedule was saved.",
     "paused": "The schedule is paused.",
     "resumed": "The schedule goes on.",
+    "signed-out": "You were signed out, so what you asked for last was not done.",
+    "kept": "You were signed out before, so nothing was started or saved. Your choices are still here.",
+    "lost": "You were signed out before, so nothing was started or saved. There were too many choices to keep them.",
     "deleted": "The schedule was deleted.",
 }
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
+from api import callers
 from api.pages.rendering import page, root_path
 from api.resources import Resources, Shared, resources_of
-from contract.errors import BadOperand, InvalidRequest, StatesheetError, Unauthorized
+from contract.errors import BadOperand, Forbidden, InvalidRequest, StatesheetError, Unauthorized
 
 Pairs = list[tuple[str, str]]
 
 _MOST_FIELDS = 2_000
+_LONGEST_QUERY = 8_000
+"""Characters of a form that are kept in an address: servers and proxies take no much longer ones."""
 
 
 class PageRoute(APIRoute):
@@ -28,20 +31,44 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Unauthorized:
-                return _to_sign_in(request, resources_of(request))
+                return await _to_sign_in(request, resources_of(request))
+            except Forbidden as error:
+                return _not_theirs(request, resources_of(request), error)
             except StatesheetError as error:
-                shared = resources_of(request)
                 tenant = request.path_params.get("tenant", "")[:100]
-                return page(shared, tenant, "error.html", error.status, error=error)
+                return page(resources_of(request), tenant, "error.html", error.status, error=error)
 
         return with_pages
 
 
-def _to_sign_in(request: Request, shared: Resources) -> Response:
-    """The sign-in page, which leads back to the page that was wanted; a form that was sent is not sent again."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    query = f"?{urlencode({'next': wanted})}" if request.method == "GET" else ""
-    return RedirectResponse(f"{root_path(shared)}/{request.path_params['tenant']}/sign-in{query}", 303)
+def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Response:
+    """What somebody sees who is signed in for another tenant: in the frame of that one, whose pages they may see."""
+    credential = callers.current().credential
+    own, asked = credential.tenant if credential else None, request.path_params.get("tenant", "")[:100]
+    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in"
+    return page(shared, own or asked, "forbidden.html", error.status, error=error, own=own, asked=asked, sign_in=sign_in)
+
+
+async def _to_sign_in(request: Request, shared: Resources) -> Response:
+    """The sign-in page, which leads back to the page that was wanted, and says so where something was sent and not done."""
+    tenant = request.path_params["tenant"]
+    said: dict[str, str] = {}
+    if request.method == "GET":
+        said["next"] = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    else:
+        said["notice"] = "signed-out"
+        if request.url.path.endswith(f"/{tenant}/new"):
+            said["next"] = await _form_again(request, f"{root_path(shared)}/{tenant}/new")
+    return RedirectResponse(f"{root_path(shared)}/{tenant}/sign-in?{urlencode(said)}", 303)
+
+
+async def _form_again(request: Request, path: str) -> str:
+    """The address of New export with the choices of a form that was sent there; they are read from it as from the form."""
+    try:
+        query = urlencode([*await _posted(request), ("notice", "kept")])
+    except StatesheetError:
+        query = ""
+    return f"{path}?{query if 0 < len(query) <= _LONGEST_QUERY else 'notice=lost'}"
 
 
 async def _visited(shared: Shared, tenant: Annotated[str, Path()]) -> str:

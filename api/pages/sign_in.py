@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from api import sessions
 from api.authentication import check, is_open, public
+from api.pages.notices import Notice
 from api.pages.rendering import page, root_path
 from api.pages.routing import PageRoute, Posted
 from api.resources import Resources, Shared
@@ -17,11 +18,11 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 @router.get("/{tenant}/sign-in")
 @public
-async def ask(shared: Shared, tenant: str, next: str = "") -> Response:
+async def ask(shared: Shared, tenant: str, notice: Notice, next: str = "") -> Response:
     """The form; where no credential is needed there is nothing to sign in to."""
     if await is_open(shared):
         return RedirectResponse(_after(shared, tenant, next), 303)
-    return _page(shared, tenant, next)
+    return _page(shared, tenant, next, notice=notice)
 
 
 @router.post("/{tenant}/sign-in")
@@ -47,7 +48,9 @@ async def sign_out(shared: Shared, tenant: str, _: Posted) -> Response:
     return response
 
 
-def _page(shared: Resources, tenant: str, wanted: str, *, wrong: bool = False, identifier: str = "") -> Response:
+def _page(
+    shared: Resources, tenant: str, wanted: str, *, wrong: bool = False, identifier: str = "", notice: str = ""
+) -> Response:
     return page(
         shared,
         tenant[:100],
@@ -56,6 +59,7 @@ def _page(shared: Resources, tenant: str, wanted: str, *, wrong: bool = False, i
         wanted=_after(shared, tenant, wanted),
         wrong=wrong,
         identifier=identifier,
+        notice=notice,
     )
 
 

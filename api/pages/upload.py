@@ -20,7 +20,7 @@ from api.resources import Resources, Shared
 from contract.errors import BadOperand, InvalidRequest, Missing, NoDataInFile, StatesheetError, UnknownJob
 from contract.imports import Apply, ImportRecord, read_import
 from contract.jobs import Job, JobKind
-from contract.services.importing import Upload, file_name
+from contract.services.importing import KINDS, Upload, check_kind, plain_name
 from database import import_files, jobs
 from formats import FORMATS
 
@@ -34,7 +34,7 @@ _FILE = "file"
 @router.get("/{tenant}/upload")
 def upload(shared: Shared, tenant: Visited) -> Response:
     """The form."""
-    return page(shared, tenant, "upload.html", error=None)
+    return page(shared, tenant, "upload.html", error=None, kinds=KINDS)
 
 
 @router.post("/{tenant}/upload")
@@ -44,21 +44,23 @@ async def send(request: Request, shared: Shared, tenant: Visited) -> Response:
         sent = await _sent(request)
         job_id = await importing.submit(shared, tenant, sent)
     except StatesheetError as error:
-        return page(shared, tenant, "upload.html", error.status, error=error)
+        return page(shared, tenant, "upload.html", error.status, error=error, kinds=KINDS)
     return forward(shared, tenant, f"uploads/{job_id}", "sent")
 
 
 async def _sent(request: Request) -> Upload:
-    """The file of the form. Raises InvalidRequest and NoDataInFile."""
+    """The file of the form, called as the visitor calls it. Raises InvalidRequest, NoDataInFile and UnreadableFile."""
     try:
         async with request.form(max_files=1, max_fields=10) as form:
             file = form.get(_FILE)
             if not isinstance(file, UploadFile) or not file.filename:
                 raise InvalidRequest([Missing(path=_FILE, what="A file")])
+            name = plain_name(file.filename)
+            check_kind(name)
             content = await file.read()
             if not content.strip():
-                raise NoDataInFile(name=Path(file.filename).name[:100])
-            return Upload(file_name(file.filename, content), content, apply=Apply.NOTHING)
+                raise NoDataInFile(name=name)
+            return Upload(name, content, apply=Apply.NOTHING)
     except HTTPException as error:  # what Starlette says of a form that cannot be read
         raise InvalidRequest([BadOperand(path="form", value="The form", expected="one file, sent by a browser")]) from error
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, NoDataInFile, NotServed, WrongShape
+from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, NoDataInFile, NotServed, UnreadableFile, WrongShape
 from contract.filters import fold
 from contract.imports import Apply
 from contract.objects import describe
@@ -20,8 +20,10 @@ _PROPERTIES = "dataObject.properties"
 _ENTITY_IMPORT = "entity_import"
 _ZIP, _GZIP = b"PK", b"\x1f\x8b"
 _DELIMITED = ("csv", "dsv")
-_SUFFIXES = frozenset({".csv", ".tsv", ".dsv", ".json", ".jsonl", ".ndjson", ".gz", ".xlsx", ".xlsm"})
 _LONGEST_NAME = 150
+_LONGEST_ENDING = 20
+KINDS = (".xlsx", ".xlsm", ".csv", ".tsv", ".dsv", ".json", ".jsonl", ".ndjson", ".gz")
+"""The endings of the files that are taken."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,29 @@ def _text(said: Mapping[str, Any], key: str) -> str | None:
 
 
 def file_name(name: str, content: bytes, format: str = "") -> str:
-    """The last part of what a sender calls a file, with an ending that says what it is: readers go by that."""
-    last = PureWindowsPath(PurePosixPath(name).name).name or "import"
-    plain = "".join(character if character.isprintable() else "_" for character in last)
+    """What a sender calls a file, with an ending that says what it is: readers go by that."""
+    plain = plain_name(name)
     path = PurePosixPath(plain)
-    stem, suffix = (path.stem, path.suffix) if path.suffix.lower() in _SUFFIXES else (plain, "")
+    stem, suffix = (path.stem, path.suffix) if path.suffix.lower() in KINDS else (plain, "")
     if content.startswith(_ZIP) and suffix.lower() not in (".xlsx", ".xlsm"):
         suffix = ".xlsx"
     elif not suffix and not content.startswith(_GZIP):
         suffix = ".csv" if fold(format) in _DELIMITED else ".json"
-    return f"{stem[:_LONGEST_NAME]}{suffix}"
+    return f"{stem}{suffix}"
+
+
+def plain_name(name: str) -> str:
+    """The last part of what a sender calls a file, in characters that can be shown; of a very long one the beginning, with its
+    ending."""
+    last = PureWindowsPath(PurePosixPath(name).name).name or "import"
+    path = PurePosixPath("".join(character if character.isprintable() else "_" for character in last))
+    suffix = path.suffix if len(path.suffix) <= _LONGEST_ENDING else ""
+    return f"{path.name.removesuffix(suffix)[:_LONGEST_NAME]}{suffix}"
+
+
+def check_kind(name: str) -> None:
+    """Raises UnreadableFile where the ending of a file's name is that of a kind that is not taken."""
+    suffix = PurePosixPath(name).suffix
+    if suffix and suffix.lower() not in KINDS:
+        reason = f"files that end in {suffix} are not taken; save it as one that ends in {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+        raise UnreadableFile(name=name, reason=reason)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, event
+from sqlalchemy import Engine, delete, event, text
 
 from database import held_values as room
 from database.engine import connect
@@ -66,9 +66,17 @@ def test_everything_that_is_held_is_offered_once(engine: Engine) -> None:
     assert held.others == {"property": (), "attribute": ("shelf",)}
 
 
+def test_where_no_object_is_of_the_wanted_type_another_one_is_offered(engine: Engine) -> None:
+    load(engine, an_object(1, "listing", channelid="shop-one", entitytype="sku", itemState="new"), an_object(2, "offer"))
+    held = held_values(engine, TENANT, "connectorstate")
+    assert (held.type, held.channels, held.entity_types) == ("listing", ("shop-one",), ("sku",))
+    assert held.states == {"itemState": ("new",)}
+    assert held_values(engine, TENANT, "offer").type == "offer"
+
+
 def test_an_empty_store_offers_nothing(engine: Engine) -> None:
     held = held_values(engine, TENANT, "connectorstate")
-    assert (held.types, held.channels, held.entity_types, held.states) == ((), (), (), {})
+    assert (held.type, held.types, held.channels, held.entity_types, held.states) == ("connectorstate", (), (), (), {})
 
 
 @examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -83,7 +91,7 @@ def test_channels_and_entity_types_are_all_that_differ_by_more_than_case(
     load(engine, *(an_object(place, **{k: v for k, v in said.items() if v}) for place, said in enumerate(named)))
     held = held_values(engine, TENANT, "connectorstate")
     assert [name.lower() for name in held.channels] == sorted({one.lower() for one, _ in pairs if one})
-    assert {name.lower() for name in held.entity_types} == {two.lower() for one, two in pairs if one and two}
+    assert {name.lower() for name in held.entity_types} == {two.lower() for _, two in pairs if two}
 
 
 def test_every_list_is_bounded_and_each_value_is_one_seek(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +103,54 @@ def test_every_list_is_bounded_and_each_value_is_one_seek(engine: Engine, monkey
     assert held.channels == tuple(f"shop-{number:03}" for number in range(5))
     assert len([text for text in statements if text.startswith("SELECT")]) < 30
     assert all("LIMIT" in text for text in statements if text.startswith("SELECT"))
+
+
+def test_a_list_that_is_cut_short_says_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_VALUES", 3)
+    load(engine, *(an_object(number, channelid=f"shop-{number}", entitytype=f"kind-{number}") for number in range(3)))
+    assert held_values(engine, TENANT, "connectorstate").cut == frozenset()
+    load(engine, an_object(3, channelid="shop-3"), an_object(4, entitytype="kind-4"), an_object(5, "otherobject"))
+    held = held_values(engine, TENANT, "connectorstate")
+    assert (len(held.channels), len(held.entity_types)) == (3, 3)
+    assert held.cut == {"channels", "entity_types"}
+
+
+def test_the_entity_types_of_every_channel_are_offered(engine: Engine) -> None:
+    load(
+        engine,
+        *(an_object(number, channelid=f"shop-{number:03}", entitytype=f"kind-{number % 70:02}") for number in range(140)),
+    )
+    load(engine, an_object(140, channelid="", entitytype="of-an-empty-channel"))
+    held = held_values(engine, TENANT, "connectorstate")
+    assert held.entity_types == (*(f"kind-{number:02}" for number in range(70)), "of-an-empty-channel")
+    assert held.cut == frozenset()
+
+
+@pytest.mark.parametrize("bound", ["_MOST_CHANNELS", "_MOST_PAIRS"])
+def test_entity_types_of_more_channels_than_are_looked_at_count_as_cut(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(room, bound, 5)
+    load(engine, *(an_object(number, channelid=f"shop-{number}", entitytype="sku") for number in range(4)))
+    assert held_values(engine, TENANT, "connectorstate").cut == frozenset()
+    load(engine, *(an_object(number, channelid=f"shop-{number}", entitytype="sku") for number in range(4, 7)))
+    held = held_values(engine, TENANT, "connectorstate")
+    assert held.entity_types == ("sku",)
+    assert held.cut == {"entity_types"}
+
+
+def test_no_look_for_values_reads_a_whole_table(engine: Engine) -> None:
+    load(engine, *(an_object(number, channelid=f"shop-{number % 50}", entitytype="sku") for number in range(2_000)))
+    statements: list[tuple[str, Any]] = []
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append((given[2], given[3])))
+    held_values(engine, TENANT, "connectorstate")
+    explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[engine.name]
+    asked = [(statement, given) for statement, given in statements if statement.startswith(("SELECT", "WITH"))]
+    with engine.connect() as connection:
+        plans = [str(connection.exec_driver_sql(f"{explain} {statement}", given).all()) for statement, given in asked]
+    assert [plan for plan in plans if "SCAN state_object" in plan or "Seq Scan on state_object" in plan] == []
 
 
 def test_details_of_any_shape_name_their_columns(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
 
 from api.pages.words import STEP_WORDS
 from tests.command_line import command
@@ -135,6 +135,8 @@ def test_an_edited_workbook_is_shown_cell_by_cell_and_then_applied(page, stack, 
     assert serious_faults(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for cell in page.locator(".told td:not(:empty)").all():
+        assert is_in_sight(page, cell)
     main = page.get_by_role("main")
     expect(main.get_by_role("row", name=re.compile("S-1.*Item State.*new.*fixed"))).to_be_visible()
     expect(main.get_by_role("row", name=re.compile("S-0.*Action.*WHAT"))).to_be_visible()
@@ -234,6 +236,56 @@ def test_a_schedule_is_saved_paused_resumed_and_deleted(page, stack):
     expect(saved).to_have_count(0)
 
 
+@pytest.fixture(scope="module")
+def many_channels(stack: Stack) -> str:
+    """A tenant with more channels than are listed without a box to narrow them, and two types."""
+    objects = [{"id": f"C-{n}", "type": "connectorstate", "properties": {"channelid": f"shop-{n:02}"}} for n in range(15)]
+    objects.append({"id": "L-1", "type": "listing", "properties": {"channelid": "shop-03"}})
+    (stack.home / "channels.json").write_text(json.dumps(objects))
+    assert command("load", stack.home / "channels.json", "--tenant", "channels", home=stack.home).returncode == 0
+    return "channels"
+
+
+def test_enter_presses_the_button_of_its_own_part_and_no_other(page, stack, many_channels):
+    page.goto(at(stack, "new", many_channels))
+    narrow = page.get_by_label("Narrow the list of channels")
+    narrow.press_sequentially("shop-1")
+    narrow.press("Enter")
+    page.get_by_label("shop-11", exact=True).press("Enter")
+    page.get_by_label("shop-11", exact=True).check()
+    expect(page.get_by_label("shop-02", exact=True)).to_be_hidden()
+    page.get_by_text("Save as a schedule").click()
+    page.get_by_label("Runs").select_option("cron")
+    page.get_by_label("Time zone").press("Enter")
+    # An empty cron line is none: what was refused is the schedule, and nothing was started.
+    expect(page.get_by_role("alert")).to_contain_text("The schedule was not saved")
+    expect(page.get_by_label("shop-11", exact=True)).to_be_checked()
+    page.get_by_label("Cron line").fill("0 5 1 1 *")
+    page.get_by_label("Cron line").press("Enter")
+    expect(page.get_by_role("listitem").filter(has_text="0 5 1 1 *")).to_be_visible()
+    page.goto(at(stack, tenant=many_channels))
+    expect(page.get_by_role("heading", name="No exports yet")).to_be_visible()
+    page.goto(at(stack, "new", many_channels))
+    page.get_by_label("File name").fill("By Enter")
+    page.get_by_label("File name").press("Enter")
+    expect(row(page, "By Enter")).to_be_visible()
+
+
+def test_another_type_keeps_what_was_chosen_and_typed(page, stack, many_channels):
+    page.goto(at(stack, "new", many_channels))
+    page.get_by_label("shop-03", exact=True).check()
+    page.get_by_label("shop-04", exact=True).check()
+    page.get_by_label("File name").fill("Kept")
+    page.get_by_label("CSV").check()
+    page.get_by_label("Type", exact=True).select_option("listing")
+    expect(page.get_by_label("Type", exact=True)).to_have_value("listing")
+    expect(page.get_by_label("shop-04", exact=True)).to_have_count(0)
+    expect(page.get_by_label("shop-03", exact=True)).to_be_checked()
+    expect(page.get_by_label("File name")).to_have_value("Kept")
+    expect(page.get_by_label("CSV")).to_be_checked()
+    expect(page.locator("#count")).to_contain_text("1 object matches")
+
+
 def test_what_cannot_be_exported_is_said_before_and_after_sending(page, stack):
     page.goto(at(stack, "new"))
     page.get_by_label("File name").fill("../up")
@@ -293,6 +345,35 @@ def test_every_page_is_accessible_and_as_wide_as_its_window(browser, stack, sche
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
 
+def is_in_sight(page: Page, element: Locator) -> bool:
+    """Whether no part of an element lies beside the window, or beside what it is scrolled in."""
+    inside = """(element) => {
+        const box = element.getBoundingClientRect();
+        const rooms = [];
+        for (let room = element.parentElement; room; room = room.parentElement)
+            if (getComputedStyle(room).overflowX !== "visible") rooms.push(room.getBoundingClientRect());
+        rooms.push({ left: 0, right: innerWidth });
+        return rooms.every((room) => box.left >= room.left - 1 && box.right <= room.right + 1);
+    }"""
+    return bool(element.evaluate(inside))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_narrow_window_shows_every_entry_of_the_menu_and_every_filter(page, stack, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(at(stack))
+    entries = page.get_by_role("navigation").get_by_role("link").all()
+    assert len(entries) > 10
+    for entry in entries:
+        assert is_in_sight(page, entry), entry.text_content()
+
+
+def test_the_interface_for_programs_is_as_wide_as_its_window(page, stack):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{stack.api}/docs")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_the_pages_work_without_scripts(browser, stack):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
@@ -301,6 +382,12 @@ def test_the_pages_work_without_scripts(browser, stack):
         page.get_by_role("button", name="Count").click()
         expect(page.locator("#count")).to_contain_text("objects match")
         expect(page.get_by_label("sku", exact=True)).to_be_checked()
+        page.get_by_text("Save as a schedule").click()
+        page.get_by_label("Cron line").fill("0 5 * * *")
+        page.get_by_label("Cron line").press("Enter")
+        # Enter counts, wherever it is pressed, and what was typed is seen again.
+        expect(page.get_by_label("Cron line")).to_have_value("0 5 * * *")
+        expect(page.get_by_label("Cron line")).to_be_visible()
         page.get_by_label("File name").fill("Without scripts")
         page.get_by_role("button", name="Start the export").click()
         expect(row(page, "Without scripts")).to_be_visible()

@@ -78,8 +78,40 @@ def test_a_credential_opens_its_own_page_until_its_user_signs_out(browser, site)
         page.goto(f"{site.address}/quince/")
         expect(page.get_by_role("heading", name="Not yours to see")).to_be_visible()
         assert serious_faults(page) == []
-        page.goto(f"{site.address}/plum/")
+        page.get_by_role("link", name="Sign in for quince").click()
+        expect(page.get_by_text("With a credential of quince")).to_be_visible()
+        page.go_back()
+        page.get_by_role("link", name="Downloads of plum").click()
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         page.goto(f"{site.address}/plum/")
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_who_is_signed_out_while_choosing_is_told_and_finds_the_choices_again(browser, site):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{site.address}/plum/new")
+        sign_in(page, site)
+        page.get_by_label("File name").fill("Before")
+        expect(page.locator("#count")).to_contain_text("0 objects match")
+        context.clear_cookies()
+        page.get_by_label("File name").fill("After all")
+        expect(page.locator("#count")).to_contain_text("You are signed out.")
+        expect(page.locator("#count")).to_have_attribute("aria-busy", "false")
+        assert serious_faults(page) == []
+        page.locator("#count").get_by_role("link", name="Sign in").click()
+        sign_in(page, site)
+        expect(page.get_by_label("File name")).to_have_value("After all")
+        context.clear_cookies()
+        page.get_by_role("button", name="Start the export").click()
+        expect(page.get_by_role("status").first).to_contain_text("was not done")
+        sign_in(page, site)
+        expect(page.get_by_role("status").first).to_contain_text("nothing was started or saved")
+        expect(page.get_by_label("File name")).to_have_value("After all")
+
+
+def sign_in(page, site):
+    page.get_by_label("Client id").fill(site.ours.credential.id)
+    page.get_by_label("Secret").fill(site.ours.secret)
+    page.get_by_role("button", name="Sign in").click()

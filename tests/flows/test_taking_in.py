@@ -229,3 +229,14 @@ def test_a_cancelled_import_writes_nothing(bench: Bench) -> None:
     with pytest.raises(ExportCancelled):
         bench.take(book.read_bytes(), notes=Notes(cancel_at=Step.COMPARE))
     assert bench.state("1") == "new"
+
+
+def test_a_file_that_cannot_be_read_is_called_as_its_sender_called_it(bench: Bench) -> None:
+    with pytest.raises(UnreadableFile, match=r"^Zustände 1\.xlsx cannot be read"):
+        bench.take(b"%PDF-1.7", "Zustände 1.xlsx")
+
+
+def test_a_long_name_leaves_a_file_its_ending(bench: Bench) -> None:
+    name = "ü" * 150 + ".csv"
+    done = bench.take(b"id,type\n7,connectorstate\n", name)
+    assert (done.report.file_name, done.report.stored) == (name, 1)

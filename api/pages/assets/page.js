@@ -167,10 +167,21 @@ async function preview() {
     if (part("preview", page)) {
       for (const id of ["count", "preview"]) replace(part(id), part(id, page));
       announce(part("count").textContent.trim());
-    } else part("count").textContent = part("problem", page)?.textContent ?? "The objects could not be counted.";
+    } else if (page.querySelector(".sign-in")) sayThatOneIsSignedOut();
+    else part("count").textContent = part("problem", page)?.textContent ?? "The objects could not be counted.";
   } catch {
     if (mine === asked) part("count").textContent = "The service cannot be reached.";
+  } finally {
+    if (mine === asked) part("count").setAttribute("aria-busy", "false");
   }
+}
+// The form has its choices in its address too, and signing in leads back to an address.
+function sayThatOneIsSignedOut() {
+  const link = document.createElement("a");
+  link.href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+  link.textContent = "Sign in";
+  part("count").replaceChildren("You are signed out. ", link, " to go on; your choices are kept.");
+  announce(part("count").textContent);
 }
 if (form) {
   preview();
@@ -181,9 +192,17 @@ if (form) {
     for (const tick of narrow.parentElement.querySelectorAll(".tick"))
       tick.hidden = !tick.textContent.toLowerCase().includes(narrow.value.toLowerCase());
   });
-  part("type")?.addEventListener("change", () => {
-    location.search = new URLSearchParams({ type: part("type").value });
+  // Enter is the button of the part that it is pressed in: the schedule's there, the export's where the file is named. In a
+  // box to tick, or a date, it is none: too much is still to be chosen, and an export that nobody wanted costs time.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    const schedule = event.target.closest("[data-schedule]");
+    if (!schedule && event.target.matches("#file_name, #most")) return;
+    event.preventDefault();
+    schedule?.querySelector("button").click();
   });
+  // Another type offers other values: the form comes again, with what was chosen and typed so far.
+  part("type")?.addEventListener("change", () => { location.search = new URLSearchParams(new FormData(form)); });
 }
 
 // What was done is said once, and not again when the page is opened again.

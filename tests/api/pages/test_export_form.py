@@ -1,7 +1,7 @@
 """The form's fields as a request: what is chosen is asked for, and no field breaks the service."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,29 @@ def test_days_are_whole_days_of_the_zone_also_where_the_clocks_change() -> None:
     [said] = [line for line in words(*fields, zone=BERLIN) if line.startswith("Created date")]
     assert "at or after 2026-03-28 23:00:00.000 UTC" in said
     assert "before 2026-03-29 22:00:00.000 UTC" in said
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "since", "until"),
+    [
+        # Kolkata kept a time of 5:21:10 before that of Greenwich.
+        ("1900-01-01", "Asia/Kolkata", "1899-12-31 18:38:50.000", "1900-01-01 18:38:50.000"),
+        ("0999-12-31", "UTC", "0999-12-31 00:00:00.000", "1000-01-01 00:00:00.000"),
+        ("0001-01-01", "Asia/Kolkata", "0001-01-01 00:00:00.000", "0001-01-01 18:06:32.000"),
+        ("9999-12-31", "America/New_York", "9999-12-31 05:00:00.000", "9999-12-31 23:59:59.999"),
+    ],
+)
+def test_every_day_of_the_calendar_is_taken_in_every_zone(day: str, zone: str, since: str, until: str) -> None:
+    fields = (("period", "between"), ("since", day), ("until", day))
+    [said] = [line for line in words(*fields, zone=ZoneInfo(zone)) if line.startswith("Modified date")]
+    assert f"at or after {since} UTC" in said
+    assert f"before {until} UTC" in said
+
+
+@given(st.dates(), st.sampled_from(("Asia/Kolkata", "Europe/Amsterdam", "America/New_York", "Pacific/Apia", "UTC")))
+def test_a_day_is_never_a_mistake(day: date, zone: str) -> None:
+    said = words(("period", "between"), ("since", day.isoformat()), ("until", day.isoformat()), zone=ZoneInfo(zone))
+    assert len(said) == 3
 
 
 def test_a_period_is_relative_so_that_a_schedule_counts_from_each_run() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import delete, insert
 
 from api import keyring
 from config.settings import Settings
@@ -15,6 +16,8 @@ from contract.errors import DiskFull, RunLost
 from contract.jobs import JobFile
 from contract.warnings import NO_EFFECT, WARNINGS, warning
 from database import credentials, jobs
+from database.engine import connect
+from database.tables import state_object
 from tests.api.conftest import BODY, TENANT, Api, running
 
 pytestmark = pytest.mark.anyio
@@ -171,6 +174,73 @@ async def test_the_form_starts_an_export_and_shows_itself_again_where_something_
     assert "SSH4010" in wrong.text
 
 
+def add_objects(api: Api, *rows: dict[str, str]) -> None:
+    """Objects of the tenant, by their columns."""
+    engine = connect(api.settings.objects_url)
+    with engine.begin() as connection:
+        for number, row in enumerate(rows):
+            connection.execute(insert(state_object).values({"tenant": TENANT, "id": f"b{number}", "loaded_ms": 0} | row))
+    engine.dispose()
+
+
+async def test_the_form_offers_the_values_of_the_type_that_it_shows(api: Api) -> None:
+    engine = connect(api.settings.objects_url)
+    with engine.begin() as connection:
+        connection.execute(delete(state_object))
+    engine.dispose()
+    add_objects(api, {"type": "listing", "channelid": "shop-nine", "entitytype": "sku"}, {"type": "offer"})
+    text = await shown(api, f"{HOME}new?count=1")
+    assert '<option value="listing" selected>' in text
+    for said in ('value="shop-nine"', 'value="sku"', "Type is listing"):
+        assert said in text
+
+
+async def test_a_choice_that_the_store_does_not_hold_is_seen_all_the_same(api: Api) -> None:
+    query = "channel=shop-none&channel=SHOP-ONE&entity_type=none&state.itemState=odd&columns=only&column=attribute:none"
+    text = await shown(api, f"{HOME}new?{query}")
+    for chosen in ("shop-none", "shop-one", "none", "odd", "attribute:none"):
+        assert f'value="{chosen}" checked' in text
+    assert "SHOP-ONE" not in text
+
+
+async def test_another_type_keeps_what_was_typed_and_the_choices_that_it_has_too(api: Api) -> None:
+    add_objects(api, {"type": "listing", "channelid": "shop-two"}, {"type": "listing", "channelid": "Shop-One", "id": "c"})
+    query = "type=listing&offered_type=connectorstate&channel=shop-one&channel=shop-none&entity_type=none&file_name=Mine&most=7"
+    text = await shown(api, f"{HOME}new?{query}&format=CSV&state.itemState=odd&columns=only&column=attribute:none")
+    for kept in (
+        '<option value="listing" selected>',
+        'value="Shop-One" checked',
+        'value="Mine"',
+        'value="7"',
+        'value="CSV" checked',
+    ):
+        assert kept in text
+    for left in ("shop-none", '"none"', "odd", "attribute:none"):
+        assert left not in text
+
+
+async def test_a_list_that_is_cut_short_says_so_on_the_form(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("database.held_values.MOST_VALUES", 2)
+    add_objects(api, *({"type": "connectorstate", "channelid": f"shop-{number}"} for number in range(2)))
+    assert (await shown(api, f"{HOME}new")).count("There are more than these 2.") == 1
+
+
+async def test_the_boxes_that_narrow_the_lists_belong_to_a_form_that_sends_nothing(api: Api) -> None:
+    add_objects(api, *({"type": "connectorstate", "channelid": f"shop-{number}"} for number in range(13)))
+    text = await shown(api, f"{HOME}new")
+    [box] = re.findall(r"<input [^>]*data-narrow>", text)
+    assert 'form="narrowing"' in box
+    assert "name=" not in box
+    assert '<form id="narrowing" hidden><button disabled></button></form>' in text
+
+
+async def test_a_schedule_that_is_being_made_stays_in_sight_when_the_form_comes_again(api: Api) -> None:
+    assert "data-schedule>" in await shown(api, f"{HOME}new?count=1")
+    text = await shown(api, f"{HOME}new?count=1&every=cron&cron=0+5+*+*+*")
+    assert "data-schedule open>" in text
+    assert 'value="0 5 * * *"' in text
+
+
 async def test_the_preview_counts_without_running(api: Api) -> None:
     answer = await send(api, f"{HOME}new/preview", {"channel": "shop-one"})
     assert "<strong>2</strong> objects match" in answer.text
@@ -270,13 +340,61 @@ async def test_who_is_not_signed_in_is_led_to_sign_in_and_back(api: Api) -> None
 
 
 @pytest.mark.usefixtures("_no_memory")
+@pytest.mark.parametrize("do", ["start", "schedule"])
+async def test_a_form_that_is_sent_after_the_session_ended_comes_back_with_its_choices(api: Api, do: str) -> None:
+    made = credentials.create(api.jobs, TENANT)
+    fields = {"channel": "shop-one", "file_name": "Ours & \u00fcbrig", "every": "cron", "cron": "0 5 * * *", "do": do}
+    asked = await send(api, f"{HOME}new", fields)
+    assert asked.status_code == 303
+    text = await shown(api, asked.headers["location"])
+    assert "You were signed out" in text
+    [wanted] = parse_qs(urlsplit(asked.headers["location"]).query)["next"]
+    signed_in = await send(api, f"{HOME}sign-in", {"id": made.credential.id, "secret": made.secret, "next": wanted})
+    form = await shown(api, signed_in.headers["location"])
+    for kept in (
+        "nothing was started or saved",
+        'value="shop-one" checked',
+        'value="Ours &amp; \u00fcbrig"',
+        'value="0 5 * * *"',
+    ):
+        assert kept in form
+    assert jobs.of_tenant(api.jobs, TENANT) == []
+
+
+@pytest.mark.usefixtures("_no_memory")
+async def test_choices_too_many_for_an_address_are_said_to_be_lost(api: Api) -> None:
+    credentials.create(api.jobs, TENANT)
+    asked = await send(api, f"{HOME}new", {"file_name": "x" * 9_000})
+    assert parse_qs(urlsplit(asked.headers["location"]).query)["next"] == [f"{HOME}new?notice=lost"]
+
+
+@pytest.mark.usefixtures("_no_memory")
+async def test_anything_else_that_is_sent_after_the_session_ended_is_said_not_to_be_done(api: Api) -> None:
+    job_id = await api.job_id()
+    credentials.create(api.jobs, TENANT)
+    for path in (f"downloads/{job_id}/cancel", "upload", "schedules/x/pause"):
+        asked = await send(api, f"{HOME}{path}")
+        assert "was not done" in await shown(api, asked.headers["location"])
+
+
+@pytest.mark.usefixtures("_no_memory")
 async def test_a_credential_opens_its_own_tenants_page_only(settings: Settings) -> None:
     async with running(settings.model_copy(update={"tenants": {OTHER: {}}})) as api:
         made = credentials.create(api.jobs, OTHER)
         fields = {"id": made.credential.id, "secret": made.secret}
         assert (await send(api, f"{HOME}sign-in", fields)).status_code == 401
         assert (await send(api, f"/{OTHER}/sign-in", fields)).status_code == 303
-        assert "Sign in with another credential" in await shown(api, HOME, 403)
+        links = Parts(await shown(api, f"{HOME}?q=x", 403)).links
+        assert f"{HOME}sign-in" in links
+        assert f"/{OTHER}/" in links
+        for link in links:
+            assert link.startswith(f"/{OTHER}/") or link in (f"{HOME}sign-in", "/docs", "#main")
+        assert "Sign in" in await shown(api, f"{HOME}sign-in")
+        operator = credentials.create(api.jobs, None)
+        answer = await api.client.get(HOME, headers={"authorization": f"Bearer {operator.secret}"})
+        assert answer.status_code == 403
+        assert f"{HOME}sign-in" in answer.text
+        assert 'aria-label="Pages"' not in answer.text
 
 
 @pytest.mark.usefixtures("_no_memory")

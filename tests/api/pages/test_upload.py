@@ -68,6 +68,27 @@ async def test_a_file_is_looked_at_and_nothing_is_written(api: Api) -> None:
     assert import_files.fetch(api.jobs, TENANT, job.request["upload"]).content == b"[{}]"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("states", b"[{}]"), ("Zust\u00e4nde.csv", b"id,type"), ("states.csv", b"PK\x03\x04"), ("Objects.JSON", b"[]")],
+)
+async def test_a_file_keeps_the_name_that_the_visitor_gave_it(api: Api, name: str, content: bytes) -> None:
+    job = job_of(api, await upload(api, content, name))
+    assert (job.file_name, job.request["fileName"]) == (name, name)
+    assert import_files.fetch(api.jobs, TENANT, job.request["upload"]).name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.pdf", b"%PDF-1.7"), ("x.ods", b"PK\x03\x04"), ("x.XLS", b"\xd0\xcf\x11\xe0")]
+)
+async def test_a_kind_of_file_that_is_not_taken_is_refused_by_its_own_name(api: Api, name: str, content: bytes) -> None:
+    answer = await upload(api, content, name)
+    assert answer.status_code == 400
+    ending = name.removeprefix("x")
+    assert f"{name} cannot be read: files that end in {ending} are not taken; save it as one that ends in .xlsx," in answer.text
+    assert jobs.of_tenant(api.jobs, TENANT) == []
+
+
 async def test_the_name_of_a_file_leads_nowhere_else(api: Api) -> None:
     assert job_of(api, await upload(api, name="C:\\x\\..\\..\\a.json")).file_name == "a.json"
 

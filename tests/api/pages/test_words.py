@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.pages import words
-from api.pages.cron import PRESETS, cron_of, in_words
+from api.pages.cron import PRESETS, cron_of, in_words, is_scheduling
 
 NOW = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 
@@ -72,3 +72,18 @@ def test_a_preset_is_a_cron_line_that_reads_as_the_preset(every: str, cron: str,
 def test_a_line_of_ones_own_stays_as_it_is() -> None:
     assert cron_of({"every": "cron", "cron": " */5 8-17 * * * "}) == "*/5 8-17 * * *"
     assert in_words("*/5 8-17 * * *") == "*/5 8-17 * * *"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, False),
+        ({"every": "weekdays", "at": "06:00", "cron": "", "timezone": "UTC"}, False),
+        ({"do": "schedule"}, True),
+        ({"cron": "* * * * *"}, True),
+        ({"timezone": "Europe/Berlin"}, True),
+        ({"at": "07:00"}, True),
+    ],
+)
+def test_a_form_tells_whether_a_schedule_is_being_made(fields: dict[str, str], said: bool) -> None:
+    assert is_scheduling(fields, "UTC") is said
