@@ -68,7 +68,7 @@ def compile_filter(wanted: Filter, dialect: str) -> ColumnElement[bool]:
 
 
 def _operands(wanted: Filter) -> int:
-    """About how much a filter looks for. The values of one `exacts` are one parameter, where they are many."""
+    """About how much a filter looks for. The values of one `exacts` are one parameter, where they are many, as contexts are."""
     match wanted:
         case AllOf(parts) | AnyOf(parts):
             return sum(map(_operands, parts))
@@ -76,8 +76,8 @@ def _operands(wanted: Filter) -> int:
             return _operands(part)
         case Keywords(words):
             return len(words)
-        case Criterion(tests=tests, contexts=contexts):
-            return 1 + len(contexts) + sum(map(_operands_of_test, tests))
+        case Criterion(tests=tests):
+            return 1 + sum(map(_operands_of_test, tests))
 
 
 def _operands_of_test(test: ValueTest) -> int:

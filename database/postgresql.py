@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Select,
     String,
     TableValuedAlias,
     and_,
@@ -36,13 +37,18 @@ _INLINE = 100
 _BY_CODE_POINT = "C"
 
 
+def listed(values: Iterable[str]) -> Select[tuple[str]]:
+    """`values` as rows, by one parameter however many they are."""
+    # As a text: SQLAlchemy would write a parameter of the type JSONB as JSON once more.
+    items = func.jsonb_array_elements_text(cast(literal(json.dumps(list(values), ensure_ascii=False), String), JSONB))
+    return select(items.table_valued("value", name="listed").c.value)
+
+
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
     if len(values) <= _INLINE:
         return text.in_(values)
-    # As a text: SQLAlchemy would write a parameter of the type JSONB as JSON once more.
-    listed = func.jsonb_array_elements_text(cast(literal(json.dumps(list(values), ensure_ascii=False), String), JSONB))
-    return text.in_(select(listed.table_valued("value", name="listed").c.value))
+    return text.in_(listed(values))
 
 
 def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Select,
     String,
     TableValuedAlias,
     and_,
@@ -41,11 +42,16 @@ _ALIKE_IN_GLOB = frozenset("\ufffd\ufffe\uffff")
 """GLOB reads what is no character as U+FFFD (sqlite3Utf8Read in https://www.sqlite.org/src/file/src/utf.c)."""
 
 
+def listed(values: Iterable[str]) -> Select[tuple[str]]:
+    """`values` as rows, by one parameter however many they are."""
+    return select(_items(values).c.value)
+
+
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
     if len(values) <= FEW:
         return text.in_(values)
-    return text.in_(select(_items(values).c.value))
+    return text.in_(listed(values))
 
 
 def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:

@@ -6,9 +6,22 @@ import pytest
 
 from contract.errors import BadOperand, OutOfRange
 from contract.evaluation import evaluate
-from contract.filters import EVERYTHING, AllOf, AnyOf, Criterion, Exact, Filter, HasValue, Keywords, Not, StartsWith, Words
+from contract.filters import (
+    EVERYTHING,
+    AllOf,
+    AnyOf,
+    Context,
+    Criterion,
+    Exact,
+    Filter,
+    HasValue,
+    Keywords,
+    Not,
+    StartsWith,
+    Words,
+)
 from contract.objects import parse_object
-from contract.request import ExportRequest
+from contract.request import ExportRequest, SortKey
 from database.arrow import snapshot
 from database.filters import MAX_LEVELS, MAX_OPERANDS
 from database.reader import count_matching
@@ -77,6 +90,24 @@ def test_what_is_large_is_found(stores: Stores, tenant: str, database: str, want
 @pytest.mark.parametrize("database", DATABASES)
 def test_many_ids_are_one_parameter(stores: Stores, tenant: str, database: str) -> None:
     assert found(stores, tenant, database, EVERYTHING, ids=("0", "2", *many(100_000))) == 2
+
+
+MANY_CONTEXTS = {
+    "of both parts": tuple(Context(f"l{number}", f"s{number}") for number in range(10_000)),
+    "of a locale": tuple(Context(f"l{number}") for number in range(10_000)),
+    "of a source": tuple(Context(None, f"s{number}") for number in range(10_000)),
+}
+
+
+@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("kind", MANY_CONTEXTS)
+def test_many_contexts_are_looked_at(stores: Stores, tenant: str, database: str, kind: str) -> None:
+    contexts = MANY_CONTEXTS[kind]
+    assert found(stores, tenant, database, Criterion("attribute", "tags", (HasValue(True),), contexts)) == 1
+    request = ExportRequest(("t",), sort=(SortKey("tags", False, area="attribute"),), contexts=contexts)
+    with snapshot(stores.urls[database]) as stream:
+        rows = stream(select_matching(tenant, request, database, limit=None))
+        assert [identifier for batch in rows for identifier in batch["id"].to_pylist()] == ["2", "0", "1"]
 
 
 @pytest.mark.parametrize("database", DATABASES)
