@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from contract.errors import BadOperand
 from contract.filters import BLANKS
-from database.chains import any_of
+from database.chains import all_of, any_of
 from database.folding import variants
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
@@ -38,6 +38,9 @@ from database.stored import FEW, Area, DetailValues, Factors, Stored
 
 MAX_PATTERN_BYTES = 50_000
 """SQLite's own bound (SQLITE_MAX_LIKE_PATTERN_LENGTH, https://www.sqlite.org/limits.html); beyond, it is an error."""
+
+_CHUNK = 4_000
+"""Characters of which a pattern is never longer than that: in brackets with its other cases one takes 10 bytes at most."""
 
 _ALIKE_IN_GLOB = frozenset("\ufffd\ufffe\uffff")
 """GLOB reads what is no character as U+FFFD (sqlite3Utf8Read in https://www.sqlite.org/src/file/src/utf.c)."""
@@ -62,9 +65,10 @@ def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElem
     for value in values:
         (cased if any(map(variants, value)) else plain).append(value)
     lowered = func.lower(text)
-    patterns = [_glob((value,)) for value in cased]
+    patterns = [_glob((value,)) for value in cased if len(value) <= _CHUNK]
+    long = [_is_long(lowered, value) for value in cased if len(value) > _CHUNK]
     # A condition that never holds would keep SQLite from an index.
-    return any_of([*([one_of(lowered, plain)] if plain else []), *_likenesses(lowered, patterns)])
+    return any_of([*([one_of(lowered, plain)] if plain else []), *_likenesses(lowered, patterns), *long])
 
 
 def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
@@ -148,6 +152,16 @@ def _items(values: Iterable[str]) -> TableValuedAlias:
     """`values` in the column `value`, by one parameter however many they are."""
     listed = json.dumps(list(values), ensure_ascii=False)
     return func.json_each(literal(listed)).table_valued("value", name="listed")
+
+
+def _is_long(lowered: ColumnElement[str], value: str) -> ColumnElement[bool]:
+    """Whether a lowered text is the folded `value`, piece by piece: a pattern of all of it could be too long."""
+    pieces: list[ColumnElement[bool]] = [func.length(lowered, type_=Integer) == literal_column(str(len(value)), Integer)]
+    for start in range(0, len(value), _CHUNK):
+        place = [literal_column(str(number), Integer) for number in (start + 1, _CHUNK)]
+        piece = func.substr(lowered, *place, type_=String)
+        pieces += _likenesses(piece, [_glob((value[start : start + _CHUNK],))])
+    return all_of(pieces)
 
 
 def _likenesses(lowered: ColumnElement[str], patterns: list[str]) -> list[ColumnElement[bool]]:
