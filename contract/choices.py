@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from contract.criteria import MOST_CONTEXTS
 from contract.criterion import Area, read_value_type
 from contract.errors import BadOperand, Missing, Mistake, OutOfRange
 from contract.export_request import ProfileChoice, SortKey
-from contract.filters import ValueType, fold
+from contract.filters import Context, ValueType, fold
 from contract.paths import bare, shown
 from contract.shapes import (
     Members,
@@ -92,8 +93,9 @@ def _read_order(value: object, path: str) -> str:
     return str(read_whole_number(value, path, least=-_ANY_ORDER, most=_ANY_ORDER))
 
 
-def read_sort(sort: Members | None, notes: Notes) -> tuple[SortKey, ...]:
-    """The order, from the lists `properties` and `attributes` in the order they came; the first key of a name counts."""
+def read_sort(sort: Members | None, contexts: tuple[Context, ...], notes: Notes) -> tuple[SortKey, ...]:
+    """The order, from the lists `properties` and `attributes` in the order they came; the first key of a name counts.
+    `contexts` are the request's, in which attributes are looked at."""
     keys: list[SortKey] = []
     for name, found in [] if sort is None else sort.rest():
         area = _SORTED_AREAS.get(fold(name))
@@ -103,8 +105,11 @@ def read_sort(sort: Members | None, notes: Notes) -> tuple[SortKey, ...]:
             read_one = partial(_read_sort_keys, notes, area)
             for entry in notes.attempt(partial(_read_sort_list, notes, read_one), *found, default=[]):
                 keys += entry
-    if sort is not None and len(keys) > MOST_SORT_KEYS:
-        notes.add(OutOfRange(path=sort.path, value=f"A sort of {len(keys)} keys", allowed=f"at most {MOST_SORT_KEYS} keys"))
+    if sort is not None:
+        looked_at = len(contexts) * sum(key.area == "attribute" for key in keys)
+        for what, most, count in (("keys", MOST_SORT_KEYS, len(keys)), ("contexts", MOST_CONTEXTS, looked_at)):
+            if count > most:
+                notes.add(OutOfRange(path=sort.path, value=f"A sort of {count} {what}", allowed=f"at most {most} {what}"))
     return tuple(_first_by_name([((key.area, key.name), key) for key in keys]))
 
 

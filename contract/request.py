@@ -70,7 +70,7 @@ def _read_body(
         parts |= read_options(options, notes)
         parts["since"] = read_since(params, options, now, notes)
         parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
-        parts["sort"] = read_sort(params.take_members("sort"), notes)
+        parts["sort"] = read_sort(params.take_members("sort"), parts.get("contexts", ()), notes)
     return ExportRequest(
         file_name=body.read(("fileName",), read_file_name, None),
         client_state=body.read(("clientState",), read_object, {}),

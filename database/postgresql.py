@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     TableValuedAlias,
     and_,
+    any_,
     case,
     cast,
     func,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from contract.filters import BLANKS
 from database.folding import pairs
@@ -32,8 +33,8 @@ from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
 from database.stored import Area, DetailValues, Factors, Stored
 
-_INLINE = 100
-"""Values that are each a parameter: of a longer list the planner does not know how many there are."""
+_SHORT = 100
+"""Values in an array, of which the planner knows how many there are; it takes long for a longer one."""
 _BY_CODE_POINT = "C"
 
 
@@ -46,8 +47,8 @@ def listed(values: Iterable[str]) -> Select[tuple[str]]:
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
-    if len(values) <= _INLINE:
-        return text.in_(values)
+    if len(values) <= _SHORT:
+        return text == any_(literal(list(values), ARRAY(String)))
     return text.in_(listed(values))
 
 

@@ -187,3 +187,11 @@ def test_names_are_folded_and_groups_keep_their_path() -> None:
     part = only_part(with_filters(attributesCriterion=[{" ValidationError>>Error ": {"contains": "x"}}]))
     assert isinstance(part, Criterion)
     assert part.name == "validationerror>>error"
+
+
+def test_a_request_may_be_as_large_as_its_limits() -> None:
+    contexts = [{"locale": f"l{number}"} for number in range(10_000)]
+    assert parse(with_filters(attributesCriterion=[{f"a{number}": {"hasvalue": False}} for number in range(1_000)]))
+    assert parse(with_attribute(exacts=list(range(1_000)), operator="_AND"))
+    assert parse(with_attribute(exacts=list(range(10_000))))
+    assert parse(with_filters(attributesCriterion=[{"a": {"exact": 1, "contexts": contexts}}] * 10))

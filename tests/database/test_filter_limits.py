@@ -116,6 +116,28 @@ def test_many_contexts_are_looked_at(stores: Stores, tenant: str, database: str,
         assert [identifier for batch in rows for identifier in batch["id"].to_pylist()] == ["2", "0", "1"]
 
 
+TWENTY = tuple(Context(f"l{number}", "internal") for number in range(20))
+AS_LARGE_AS_A_REQUEST: dict[str, tuple[Filter, int]] = {
+    "names": (AllOf(tuple(Criterion("property", f"a{number}", (HasValue(False),)) for number in range(1_000))), 3),
+    "each of many values": (Criterion("property", "tags", (Exact(many(1_000), every=True),)), 0),
+    "names in contexts": (
+        AllOf(tuple(Criterion("attribute", f"a{number}", (HasValue(False),), TWENTY) for number in range(100))),
+        3,
+    ),
+    "lists": (
+        AnyOf(tuple(Criterion("property", f"a{number}", (Exact(many(number)),)) for number in range(2, 500))),
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("kind", AS_LARGE_AS_A_REQUEST)
+def test_what_a_request_may_ask_for_is_found(stores: Stores, tenant: str, database: str, kind: str) -> None:
+    wanted, expected = AS_LARGE_AS_A_REQUEST[kind]
+    assert found(stores, tenant, database, wanted) == expected
+
+
 @pytest.mark.parametrize("database", DATABASES)
 def test_deep_filters_find_what_the_oracle_finds(stores: Stores, tenant: str, database: str) -> None:
     """Lists of both kinds in one another; each level says something, so that none can be left out."""
@@ -140,7 +162,7 @@ def test_needless_levels_are_none(stores: Stores, tenant: str, database: str) ->
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_filter_that_no_statement_can_hold_is_refused(stores: Stores, tenant: str, database: str) -> None:
     with pytest.raises(OutOfRange, match=f"at most {MAX_OPERANDS} operands"):
-        found(stores, tenant, database, AllOf((tags(HasValue(True)),) * MAX_OPERANDS))
+        found(stores, tenant, database, AllOf((tags(HasValue(True)),) * (MAX_OPERANDS // 2 + 1)))
     deep: Filter = tags(HasValue(True))
     for _ in range(MAX_LEVELS // 2):
         deep = AllOf((AnyOf((deep, tags(HasValue(True)))), tags(HasValue(True))))
