@@ -35,11 +35,20 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
         return {}
     wanted = {}
     for area in ("attributes", "properties"):
-        names = fields.read((area,), partial(read_text_or_texts, notes, of="names"), None)
+        names = fields.read((area,), partial(_read_names, notes), None)
         if names is not None and not any(bare(name) == "all" for name in names):
-            wanted[area] = tuple(_first_by_name([(fold(name.strip()), name.strip()) for name in names]))
+            wanted[area] = tuple(_first_by_name([(fold(name), name) for name in names]))
     fields.warn_of_rest("objects here have attributes and properties, nothing else")
     return wanted
+
+
+def _read_names(notes: Notes, value: object, path: str) -> list[str]:
+    """A list of names, or one; a name may be blanks, as a stored one may."""
+    return [_read_name(value, path)] if isinstance(value, str) else read_entries(notes, value, path, _read_name, of="names")
+
+
+def _read_name(value: object, path: str) -> str:
+    return value if isinstance(value, str) and value else read_text(value, path)
 
 
 def _first_by_name(pairs: list[tuple[object, T]]) -> list[T]:
@@ -124,9 +133,9 @@ def _read_sort_keys(notes: Notes, area: Area, value: object, path: str) -> list[
     holder = Members(read_object(value, path), path, notes)
     value_type = holder.read(("sortType",), read_value_type, ValueType.TEXT)
     named = [(name, notes.attempt(_read_direction, *found, default=False)) for name, found in holder.rest()]
-    if not named or not all(name.strip() for name, _ in named):
+    if not named or not all(name for name, _ in named):
         raise Missing(path=path, what="The name of a property or an attribute")
-    return [SortKey(fold(name.strip()), descending, value_type, area) for name, descending in named]
+    return [SortKey(fold(name), descending, value_type, area) for name, descending in named]
 
 
 def _read_direction(value: object, path: str) -> bool:

@@ -184,9 +184,19 @@ def test_keywords_ask_for_all_words_unless_told_otherwise() -> None:
 
 
 def test_names_are_folded_and_groups_keep_their_path() -> None:
-    part = only_part(with_filters(attributesCriterion=[{" ValidationError>>Error ": {"contains": "x"}}]))
+    part = only_part(with_filters(attributesCriterion=[{"ValidationError>>Error": {"contains": "x"}}]))
     assert isinstance(part, Criterion)
     assert part.name == "validationerror>>error"
+
+
+def test_a_name_keeps_its_blanks_wherever_a_request_says_it() -> None:
+    body = with_filters(propertiesCriterion=[{" Note ": {"exact": "x"}}, {"\t": {"exact": "y"}}])
+    body["params"] |= {"fields": {"properties": [" Note ", " "]}, "sort": {"attributes": [{"Note ": "_ASC"}, {"  ": "_ASC"}]}}
+    request = parse(body)
+    assert isinstance(request.filter, AllOf)
+    assert [part.name for part in request.filter.parts if isinstance(part, Criterion)] == [" note ", "\t"]
+    assert request.properties == (" Note ", " ")
+    assert [key.name for key in request.sort] == ["note ", "  "]
 
 
 def test_a_request_may_be_as_large_as_its_limits() -> None:

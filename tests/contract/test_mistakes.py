@@ -120,7 +120,7 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
         (with_property(type="_STRING"), PROPERTY, Missing),
         (with_filters(propertiesCriterion=[{}]), f"{FILTERS}.propertiesCriterion[0]", Missing),
         (with_filters(propertiesCriterion=[{"not": True}]), f"{FILTERS}.propertiesCriterion[0]", Missing),
-        (with_filters(propertiesCriterion=[{" ": {"exact": 1}}]), f"{FILTERS}.propertiesCriterion[0]. ", Missing),
+        (with_filters(propertiesCriterion=[{"": {"exact": 1}}]), f"{FILTERS}.propertiesCriterion[0].", Missing),
         (with_property(exact="c", type="_COLOUR"), f"{PROPERTY}.type", UnknownValueType),
         (with_property(eq="c", operator="_XOR"), f"{PROPERTY}.operator", BadOperand),
         (with_property(exacts=[]), f"{PROPERTY}.exacts", BadOperand),
@@ -186,7 +186,7 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
             UnknownValueType,
         ),
         (with_params(sort={"attributes": [{"sortType": "_STRING"}]}), "params.sort.attributes[0]", Missing),
-        (with_params(sort={"attributes": [{" ": "_ASC"}]}), "params.sort.attributes[0]", Missing),
+        (with_params(sort={"attributes": [{"": "_ASC"}]}), "params.sort.attributes[0]", Missing),
         (with_params(sort={"attributes": [{f"a{n}": "_ASC"} for n in range(101)]}), "params.sort", OutOfRange),
         (with_params(rsconnect={"profiles": ["mine"]}), "params.rsconnect.profiles[0]", UnknownProfile),
         (

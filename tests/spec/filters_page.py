@@ -39,7 +39,8 @@ request by `params.query.id` or `ids` needs not even that.
 - `GROUP>>NAME` names a value in a group (`validationError>>error`); the group's own name stands for all values in it.
 - `keywordsCriterion` looks for whole words, with the same wildcards, in every text of the object; each word may stand in
   another value. `"operator": "_OR"` asks for any word.
-- Names, operators and types compare without case.
+- Names, operators and types compare without case. A name is taken as it is written: one with blanks at its ends is another name
+  than one without.
 - What is not on this page is refused with its place in the request, never ignored: a filter that is dropped exports the
   wrong rows.
 
