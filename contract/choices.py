@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from contract.criteria import MOST_CONTEXTS
 from contract.criterion import Area, read_value_type
 from contract.errors import BadOperand, Missing, Mistake, OutOfRange
 from contract.export_request import ProfileChoice, SortKey
-from contract.filters import ValueType, fold
+from contract.filters import Context, ValueType, fold
 from contract.paths import bare, shown
 from contract.shapes import (
     UNKNOWN,
@@ -35,11 +36,23 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
         return {}
     wanted = {}
     for area in ("attributes", "properties"):
-        names = fields.read((area,), partial(read_text_or_texts, notes, of="names"), None)
+        names = fields.read((area,), partial(_read_names, notes), None)
         if names is not None and not any(bare(name) == "all" for name in names):
-            wanted[area] = tuple(_first_by_name([(fold(name.strip()), name.strip()) for name in names]))
+            wanted[area] = tuple(_first_by_name([(fold(name), name) for name in names]))
     fields.warn_of_rest("objects here have attributes and properties, nothing else")
     return wanted
+
+
+def _read_names(notes: Notes, value: object, path: str) -> list[str]:
+    """A list of names, or one; a name may be blanks, as a stored one may."""
+    read_one = partial(_read_name, notes)
+    return [read_one(value, path)] if isinstance(value, str) else read_entries(notes, value, path, read_one, of="names")
+
+
+def _read_name(notes: Notes, value: object, path: str) -> str:
+    name = value if isinstance(value, str) and value else read_text(value, path)
+    notes.name(name, path)
+    return name
 
 
 def _first_by_name(pairs: list[tuple[object, T]]) -> list[T]:
@@ -94,8 +107,9 @@ def _read_order(value: object, path: str) -> str:
     return str(read_whole_number(value, path, least=-_ANY_ORDER, most=_ANY_ORDER))
 
 
-def read_sort(sort: Members | None, notes: Notes) -> tuple[SortKey, ...]:
-    """The order, from the lists `properties` and `attributes` in the order they came; the first key of a name counts."""
+def read_sort(sort: Members | None, contexts: tuple[Context, ...], notes: Notes) -> tuple[SortKey, ...]:
+    """The order, from the lists `properties` and `attributes` in the order they came; the first key of a name counts.
+    `contexts` are the request's, in which attributes are looked at."""
     keys: list[SortKey] = []
     for name, found in [] if sort is None else sort.rest():
         area = _SORTED_AREAS.get(fold(name))
@@ -105,8 +119,11 @@ def read_sort(sort: Members | None, notes: Notes) -> tuple[SortKey, ...]:
             read_one = partial(_read_sort_keys, notes, area)
             for entry in notes.attempt(partial(_read_sort_list, notes, read_one), *found, default=[]):
                 keys += entry
-    if sort is not None and len(keys) > MOST_SORT_KEYS:
-        notes.add(OutOfRange(path=sort.path, value=f"A sort of {len(keys)} keys", allowed=f"at most {MOST_SORT_KEYS} keys"))
+    if sort is not None:
+        looked_at = len(contexts) * sum(key.area == "attribute" for key in keys)
+        for what, most, count in (("keys", MOST_SORT_KEYS, len(keys)), ("contexts", MOST_CONTEXTS, looked_at)):
+            if count > most:
+                notes.add(OutOfRange(path=sort.path, value=f"A sort of {count} {what}", allowed=f"at most {most} {what}"))
     return tuple(_first_by_name([((key.area, key.name), key) for key in keys]))
 
 
@@ -121,9 +138,9 @@ def _read_sort_keys(notes: Notes, area: Area, value: object, path: str) -> list[
     holder = Members(read_object(value, path), path, notes)
     value_type = holder.read(("sortType",), read_value_type, ValueType.TEXT)
     named = [(name, notes.attempt(_read_direction, *found, default=False)) for name, found in holder.rest()]
-    if not named or not all(name.strip() for name, _ in named):
+    if not named or not all(name for name, _ in named):
         raise Missing(path=path, what="The name of a property or an attribute")
-    return [SortKey(fold(name.strip()), descending, value_type, area) for name, descending in named]
+    return [SortKey(notes.name(name, path), descending, value_type, area) for name, descending in named]
 
 
 def _read_direction(value: object, path: str) -> bool:

@@ -1,19 +1,22 @@
 """All the criteria of a request, `params.query.filters`: from JSON to the filter tree."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from contract.contexts import note_non_contextual
 from contract.criterion import Area, Surroundings, read_criterion, read_joining
 from contract.errors import Missing, OutOfRange, UnknownFilter, UnknownOperator
-from contract.filters import AllOf, AnyOf, Context, Criterion, Filter, Keywords, Not, Words, fold
+from contract.filters import AllOf, AnyOf, Context, Criterion, Exact, Filter, Keywords, Not, Words, fold
 from contract.operands import read_alternatives
 from contract.paths import member, shown
 from contract.shapes import UNKNOWN, Entry, Members, Notes, read_boolean, read_entries, read_object, read_text
 
 MOST_TESTS = 1_000
-"""Most tests of values in one request."""
+"""Most tests of values in one request; an `exacts` that asks for each of its values is as many tests."""
 MOST_WORDS = 1_000
 """Most words that one request looks for, in values and by keywords together."""
+MOST_CONTEXTS = 100_000
+"""Most contexts that the criteria of one request look at, all together: each criterion counts its own, or the request's."""
 
 FILTERS = (
     "typesCriterion",
@@ -82,23 +85,34 @@ def _refuse_unknown(filters: Members, notes: Notes) -> None:
 
 
 def _refuse_too_many(made: Filter, path: str, notes: Notes) -> None:
-    tests, words = _count(made)
-    if tests > MOST_TESTS:
-        notes.add(OutOfRange(path=path, value=f"A filter of {tests} tests", allowed=f"at most {MOST_TESTS} tests"))
-    if words > MOST_WORDS:
-        notes.add(OutOfRange(path=path, value=f"A filter of {words} words", allowed=f"at most {MOST_WORDS} words"))
+    leaves = list(_leaves(made))
+    for what, most, count in (
+        ("tests", MOST_TESTS, sum(map(_tests_in, leaves))),
+        ("words", MOST_WORDS, sum(map(_words_in, leaves))),
+        ("contexts", MOST_CONTEXTS, sum(len(leaf.contexts) for leaf in leaves if isinstance(leaf, Criterion))),
+    ):
+        if count > most:
+            notes.add(OutOfRange(path=path, value=f"A filter of {count} {what}", allowed=f"at most {most} {what}"))
 
 
-def _count(part: Filter) -> tuple[int, int]:
-    """The tests and the words in a filter."""
+def _leaves(part: Filter) -> Iterator[Criterion | Keywords]:
     match part:
         case AllOf(parts) | AnyOf(parts):
-            counts = [_count(inner) for inner in parts]
-            return sum(tests for tests, _ in counts), sum(words for _, words in counts)
+            for inner in parts:
+                yield from _leaves(inner)
         case Not(inner):
-            return _count(inner)
-        case Keywords(words):
-            return 1, len(words)
-        case Criterion(tests=tests):
-            patterns = [test for test in tests if isinstance(test, Words)]
-            return len(tests), sum(len(words) for test in patterns for words in test.alternatives)
+            yield from _leaves(inner)
+        case _:
+            yield part
+
+
+def _tests_in(leaf: Criterion | Keywords) -> int:
+    if isinstance(leaf, Keywords):
+        return 1
+    return sum(len(test.values) if isinstance(test, Exact) and test.every else 1 for test in leaf.tests)
+
+
+def _words_in(leaf: Criterion | Keywords) -> int:
+    if isinstance(leaf, Keywords):
+        return len(leaf.words)
+    return sum(len(words) for test in leaf.tests if isinstance(test, Words) for words in test.alternatives)

@@ -78,7 +78,7 @@ def read_value_type(value: object, path: str) -> ValueType:
 
 def _read_name(name: str, found: Entry, area: Area, around: Surroundings) -> Filter:
     notes = around.notes
-    if not name.strip():
+    if not name:
         notes.add(Missing(path=found.path, what=_A_NAME))
     if not isinstance(found.value, dict):
         expected = f"an object with an operator ({', '.join(OPERATORS)})"
@@ -87,7 +87,7 @@ def _read_name(name: str, found: Entry, area: Area, around: Surroundings) -> Fil
     holder = Members(found.value, found.path, notes)
     negated = holder.read(("not",), read_boolean, False)
     contexts = _contexts(holder, area, around)
-    made = Criterion(area, fold(name.strip()), _tests(holder, around), contexts)
+    made = Criterion(area, notes.name(name, found.path), _tests(holder, around), contexts)
     return Not(made) if negated else made
 
 

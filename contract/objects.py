@@ -66,8 +66,9 @@ class StateObject:
     document: str = field(repr=False)
 
 
-def parse_object(raw: object, *, path: str = "") -> StateObject:
-    """The object that `raw` (decoded JSON) is. `type` is folded: types compare without case.
+def parse_object(raw: object, *, path: str = "", stored: bool = False) -> StateObject:
+    """The object that `raw` (decoded JSON) is. `type` is folded: types compare without case. `stored`: it is one of the store,
+    which may hold objects with a property in two spellings from before these were refused; the first counts.
 
     Raises InvalidObject with what is wrong and where.
     """
@@ -87,7 +88,7 @@ def parse_object(raw: object, *, path: str = "") -> StateObject:
         id=identifier,
         type=fold(type_name),
         name=name,
-        properties=_properties(raw, path),
+        properties=_properties(raw, path, stored=stored),
         attributes=_attributes(raw, path),
         document=document,
     )
@@ -182,11 +183,15 @@ def _leaves(value: object) -> Iterator[object]:
             yield item
 
 
-def _properties(raw: Mapping[str, Any], path: str) -> dict[str, NamedValues]:
+def _properties(raw: Mapping[str, Any], path: str, *, stored: bool) -> dict[str, NamedValues]:
     found: dict[str, NamedValues] = {}
     for name, value in _mapping(raw, "properties", path).items():
-        if value is not None and fold(name) not in found:
-            found[fold(name)] = NamedValues(name, (Value(as_text(value)),))
+        if value is None:
+            continue
+        first = found.setdefault(fold(name), NamedValues(name, (Value(as_text(value)),)))
+        if first.name != name and not stored:
+            detail = f"a property has one value, and this one is there twice, as {first.name[:100]!r} and {name[:100]!r}"
+            raise InvalidObject(path=_join(path, f"properties.{name}"), detail=detail)
     return found
 
 

@@ -104,7 +104,7 @@ def _read_params(
     if options is not None:
         options.warn_of_rest(UNKNOWN)
     parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
-    parts["sort"] = read_sort(params.take_members("sort"), notes)
+    parts["sort"] = read_sort(params.take_members("sort"), parts.get("contexts", ()), notes)
     params.pass_over(*_UNUSED_PARAMS)
     params.warn_of_rest(UNKNOWN)
     return parts

@@ -12,7 +12,7 @@ from contract.errors import Ambiguous, BadOperand, InvalidRequest, Mistake, OutO
 from contract.filters import fold, parse_number
 from contract.objects import as_text, describe
 from contract.paths import entry, member, shown
-from contract.warnings import NO_EFFECT, JobWarning, warning
+from contract.warnings import BLANKS_COUNT, NO_EFFECT, JobWarning, warning
 from contract.wire import is_finite
 
 MOST_ENTRIES = 10_000
@@ -21,6 +21,7 @@ MOST_MISTAKES = 1_000
 """Most mistakes that one answer names; reading stops there."""
 MOST_NAMED = 100
 """Most members of one object that are named for having no effect."""
+_LONGEST_SHOWN = 100
 UNKNOWN = "it is not known here"
 
 _NEAR = 0.7
@@ -52,6 +53,12 @@ class Notes:
     def no_effect(self, path: str, reason: str) -> None:
         """Note that what stands at `path` is understood and changes nothing here."""
         self.warn(NO_EFFECT, path=path, reason=reason)
+
+    def name(self, name: str, path: str) -> str:
+        """The folded name that is asked for at `path`, as it is written; notes where blanks count, which one overlooks."""
+        if name != name.strip():
+            self.warn(BLANKS_COUNT, path=path, name=name[:_LONGEST_SHOWN])
+        return fold(name)
 
     def attempt(self, read: Callable[[object, str], T], value: object, path: str, default: D) -> T | D:
         """What `read` makes of `value`; `default` where it raises a Mistake, which is noted."""

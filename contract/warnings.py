@@ -7,6 +7,7 @@ COMPARED_AS_TEXT = "SSH2002"
 NO_EARLIER_EXPORT = "SSH2003"
 CHANGES_SINCE = "SSH2004"
 COUNTED_WHOLE = "SSH2005"
+BLANKS_COUNT = "SSH2006"
 CELLS_CUT = "SSH2102"
 COLUMNS_LEFT_OUT = "SSH2103"
 PARTLY_TAKEN = "SSH2201"
@@ -48,6 +49,10 @@ WARNINGS: dict[str, Wording] = {
     COUNTED_WHOLE: Wording(
         "The counts and estimates are of all objects that match; how many of them changed is found when it runs",
         "Start the export to learn how many changed: a warning of the job counts them.",
+    ),
+    BLANKS_COUNT: Wording(
+        "{path}: the blanks at the ends of {name!r} count: another name without them is not meant",
+        "Take the blanks out, unless the stored name has them too.",
     ),
     CELLS_CUT: Wording(
         "A cell holds {limit:,} characters; cut on sheet {sheet!r}: {cells}",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, TableValuedAlias
+from sqlalchemy import ColumnElement, Select, TableValuedAlias
 
 from database import postgresql, sqlite
 from database.patterns import Pattern
@@ -13,6 +13,7 @@ from database.stored import Area, DetailValues, Factors
 class Dialect(Protocol):
     """What differs between the databases."""
 
+    def listed(self, values: Iterable[str]) -> Select[tuple[str]]: ...
     def one_of(self, text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]: ...
     def one_of_folded(self, text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]: ...
     def matches(self, text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]: ...

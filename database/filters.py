@@ -18,6 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from contract.criteria import MOST_TESTS, MOST_WORDS
 from contract.errors import OutOfRange
 from contract.filters import (
     CASED_NAMES,
@@ -40,15 +41,16 @@ from database.chains import all_of, any_of
 from database.dialects import DIALECTS, Dialect
 from database.patterns import Wild
 from database.storable import UNSTORABLE, is_storable
-from database.stored import FEW, Stored
+from database.stored import Stored
 from database.tables import state_object
 from database.values import Sql, some_value
 from database.words import has_part, has_word, keywords
 
 MAX_NESTING = 3
 """Levels that go into one expression; a deeper part is computed as a set of its own. SQLite's parser holds 100 symbols."""
-MAX_OPERANDS = 1_500
-"""Texts and numbers to look for in one filter: SQLite takes 32,766 parameters, and each may be compared in many places."""
+MAX_OPERANDS = MOST_TESTS + MOST_TESTS + MOST_WORDS
+"""Criteria, their tests and the words to look for in one filter, as many as a request may have: SQLite takes 32,766 parameters,
+and each of these may be compared in many places."""
 MAX_LEVELS = 50
 """Levels of a filter; what a request can say has 5. SQLAlchemy writes statements by recursion, which Python bounds."""
 
@@ -68,7 +70,7 @@ def compile_filter(wanted: Filter, dialect: str) -> ColumnElement[bool]:
 
 
 def _operands(wanted: Filter) -> int:
-    """About how much a filter looks for. The values of one `exacts` are one parameter, where they are many."""
+    """About how much a filter looks for. Any number of values of one `exacts`, and of contexts, are few parameters."""
     match wanted:
         case AllOf(parts) | AnyOf(parts):
             return sum(map(_operands, parts))
@@ -76,14 +78,14 @@ def _operands(wanted: Filter) -> int:
             return _operands(part)
         case Keywords(words):
             return len(words)
-        case Criterion(tests=tests, contexts=contexts):
-            return 1 + len(contexts) + sum(map(_operands_of_test, tests))
+        case Criterion(tests=tests):
+            return 1 + sum(map(_operands_of_test, tests))
 
 
 def _operands_of_test(test: ValueTest) -> int:
     match test:
         case Exact(values, every):
-            return len(values) if every else min(len(values), FEW)
+            return len(values) if every else 1
         case Words(alternatives):
             return sum(map(len, alternatives))
         case _:

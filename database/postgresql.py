@@ -12,9 +12,11 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Select,
     String,
     TableValuedAlias,
     and_,
+    any_,
     case,
     cast,
     func,
@@ -23,7 +25,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from contract.filters import BLANKS
 from database.folding import pairs
@@ -31,18 +33,23 @@ from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
 from database.stored import Area, DetailValues, Factors, Stored
 
-_INLINE = 100
-"""Values that are each a parameter: of a longer list the planner does not know how many there are."""
+_SHORT = 100
+"""Values in an array, of which the planner knows how many there are; it takes long for a longer one."""
 _BY_CODE_POINT = "C"
+
+
+def listed(values: Iterable[str]) -> Select[tuple[str]]:
+    """`values` as rows, by one parameter however many they are."""
+    # As a text: SQLAlchemy would write a parameter of the type JSONB as JSON once more.
+    items = func.jsonb_array_elements_text(cast(literal(json.dumps(list(values), ensure_ascii=False), String), JSONB))
+    return select(items.table_valued("value", name="listed").c.value)
 
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
-    if len(values) <= _INLINE:
-        return text.in_(values)
-    # As a text: SQLAlchemy would write a parameter of the type JSONB as JSON once more.
-    listed = func.jsonb_array_elements_text(cast(literal(json.dumps(list(values), ensure_ascii=False), String), JSONB))
-    return text.in_(select(listed.table_valued("value", name="listed").c.value))
+    if len(values) <= _SHORT:
+        return text == any_(literal(list(values), ARRAY(String)))
+    return text.in_(listed(values))
 
 
 def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:

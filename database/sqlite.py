@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Select,
     String,
     TableValuedAlias,
     and_,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 
 from contract.errors import BadOperand
 from contract.filters import BLANKS
+from database.chains import all_of, any_of
 from database.folding import variants
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
@@ -37,31 +39,36 @@ from database.stored import FEW, Area, DetailValues, Factors, Stored
 MAX_PATTERN_BYTES = 50_000
 """SQLite's own bound (SQLITE_MAX_LIKE_PATTERN_LENGTH, https://www.sqlite.org/limits.html); beyond, it is an error."""
 
+_CHUNK = 4_000
+"""Characters of which a pattern is never longer than that: in brackets with its other cases one takes 10 bytes at most."""
+
 _ALIKE_IN_GLOB = frozenset("\ufffd\ufffe\uffff")
 """GLOB reads what is no character as U+FFFD (sqlite3Utf8Read in https://www.sqlite.org/src/file/src/utf.c)."""
+
+
+def listed(values: Iterable[str]) -> Select[tuple[str]]:
+    """`values` as rows, by one parameter however many they are."""
+    return select(_items(values).c.value)
 
 
 def one_of(text: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `text` is one of `values`, with case."""
     if len(values) <= FEW:
         return text.in_(values)
-    return text.in_(select(_items(values).c.value))
+    return text.in_(listed(values))
 
 
 def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
     """Whether `text` is one of the folded `values`, without case."""
     plain: list[str] = []
-    patterns: list[str] = []
+    cased: list[str] = []
     for value in values:
-        if any(map(variants, value)):
-            patterns.append(_glob((value,)))
-        else:
-            plain.append(value)
+        (cased if any(map(variants, value)) else plain).append(value)
     lowered = func.lower(text)
-    if len(patterns) <= FEW:
-        return or_(one_of(lowered, plain), *(lowered.op("GLOB")(pattern) for pattern in patterns))
-    listed = _items(patterns)
-    return or_(one_of(lowered, plain), exists().select_from(listed).where(lowered.op("GLOB")(listed.c.value)))
+    patterns = [_glob((value,)) for value in cased if len(value) <= _CHUNK]
+    long = [_is_long(lowered, value) for value in cased if len(value) > _CHUNK]
+    # A condition that never holds would keep SQLite from an index.
+    return any_of([*([one_of(lowered, plain)] if plain else []), *_likenesses(lowered, patterns), *long])
 
 
 def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
@@ -69,10 +76,8 @@ def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
     match pattern:
         case (Wild.RUN, str(part), Wild.RUN) if not any(map(variants, part)):
             return func.instr(func.lower(text), part) > 0
-        case (str(start), Wild.RUN) if _ALIKE_IN_GLOB.intersection(start) and not any(map(variants, start)):
-            return func.substr(func.lower(text), 1, len(start)) == start
         case _:
-            return func.lower(text).op("GLOB", is_comparison=True)(_glob(pattern))
+            return any_of(_likenesses(func.lower(text), [_glob(pattern)]))
 
 
 def spaced(text: ColumnElement[str]) -> ColumnElement[str]:
@@ -147,6 +152,45 @@ def _items(values: Iterable[str]) -> TableValuedAlias:
     """`values` in the column `value`, by one parameter however many they are."""
     listed = json.dumps(list(values), ensure_ascii=False)
     return func.json_each(literal(listed)).table_valued("value", name="listed")
+
+
+def _is_long(lowered: ColumnElement[str], value: str) -> ColumnElement[bool]:
+    """Whether a lowered text is the folded `value`, piece by piece: a pattern of all of it could be too long."""
+    pieces: list[ColumnElement[bool]] = [func.length(lowered, type_=Integer) == literal_column(str(len(value)), Integer)]
+    for start in range(0, len(value), _CHUNK):
+        place = [literal_column(str(number), Integer) for number in (start + 1, _CHUNK)]
+        piece = func.substr(lowered, *place, type_=String)
+        pieces += _likenesses(piece, [_glob((value[start : start + _CHUNK],))])
+    return all_of(pieces)
+
+
+def _likenesses(lowered: ColumnElement[str], patterns: list[str]) -> list[ColumnElement[bool]]:
+    """Conditions of which one holds where a lowered text is as any of `patterns` of GLOB says."""
+    alike = [pattern for pattern in patterns if _ALIKE_IN_GLOB.intersection(pattern)]
+    if not alike:
+        return _globs(lowered, patterns)
+    others = [pattern for pattern in patterns if not _ALIKE_IN_GLOB.intersection(pattern)]
+    return _globs(lowered, others) + _globs(*_told_apart(lowered, alike))
+
+
+def _globs(lowered: ColumnElement[str], patterns: list[str]) -> list[ColumnElement[bool]]:
+    if len(patterns) <= FEW:
+        return [lowered.op("GLOB", is_comparison=True)(pattern) for pattern in patterns]
+    listed = _items(patterns)
+    return [exists().select_from(listed).where(lowered.op("GLOB")(listed.c.value))]
+
+
+def _told_apart(lowered: ColumnElement[str], patterns: list[str]) -> tuple[ColumnElement[str], list[str]]:
+    """The text and the patterns with other characters for those that GLOB reads alike. The patterns have none of these; where
+    the text has them, a third one stands for them, so that they match nothing but wildcards."""
+    used = set().union(*patterns) | _ALIKE_IN_GLOB
+    unused = (character for character in map(chr, range(0xE000, 0x110000)) if character not in used)
+    anything, *stand_ins = (next(unused) for _ in range(3))
+    of_alike = dict(zip(sorted(_ALIKE_IN_GLOB)[1:], stand_ins, strict=True))
+    for old, new in [*((stand_in, anything) for stand_in in stand_ins), *of_alike.items()]:
+        lowered = func.replace(lowered, _constant(old), _constant(new))
+    table = {ord(old): new for old, new in of_alike.items()}
+    return lowered, [pattern.translate(table) for pattern in patterns]
 
 
 def _glob(pattern: Pattern) -> str:

@@ -70,7 +70,7 @@ def _elsewhere(
     rows, documents = documents_beside(name)
     query = select(held.entitytype, held.channelid, documents, *(held[key] for key in keys)).select_from(rows)
     for row in connection.execute(query.where(*found)).mappings():
-        attributes = parse_object(json.loads(row["document"])).attributes
+        attributes = parse_object(json.loads(row["document"]), stored=True).attributes
         for key, state in keys.items():
             if row[key] is None and key in attributes:
                 for text in dict.fromkeys(value.text for value in attributes[key].values):

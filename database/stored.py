@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause
 Area = Literal["p", "a"]
 """The two parts of `details`: properties and attributes."""
 
-FEW = 8
+FEW = 2
 """Values that are each a parameter; more are one parameter, a JSON list."""
 
 Factors = tuple[ColumnElement[Any], ColumnElement[Any]]

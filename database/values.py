@@ -6,12 +6,28 @@ Every condition made here is true or false, never null.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, case, exists, func, not_, null, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+)
 
 from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
 from contract.filters import Context, fold
 from contract.kinds import Kind
 from contract.objects import DEFAULT_CONTEXT, NESTING
+from database.contexts import in_contexts
 from database.dialects import Dialect
 from database.stored import Area, DetailValues, Stored
 from database.tables import MILLISECONDS, state_object, validation_error
@@ -98,23 +114,20 @@ def _computed(text: Column[Any], details: Column[Any], dialect: Dialect) -> Stor
 
 def _details_have(area: Area, name: str, contexts: Sequence[Context], test: Test, dialect: Dialect) -> ColumnElement[bool]:
     values = dialect.detail_values(_DETAILS, area)
-    passing = exists().select_from(values.rows).where(_in_details(values, area, name, contexts), test(values.value))
+    passing = exists().select_from(values.rows).where(_in_details(values, area, name, contexts, dialect), test(values.value))
     return and_(_DETAILS.is_not(None), passing.correlate(state_object))
 
 
-def _in_details(values: DetailValues, area: Area, name: str, contexts: Sequence[Context]) -> ColumnElement[bool]:
+def _in_details(
+    values: DetailValues, area: Area, name: str, contexts: Sequence[Context], dialect: Dialect
+) -> ColumnElement[bool]:
     named: ColumnElement[bool] = values.key == name
     if area == "a":
         prefix = name + NESTING
-        named = or_(named, func.substr(values.key, 1, len(prefix)) == prefix)
-    if not contexts:
-        return named
-    return and_(named, or_(*(_in_context(values, context) for context in contexts)))
-
-
-def _in_context(values: DetailValues, context: Context) -> ColumnElement[bool]:
-    parts = [(values.locale, context.locale), (values.source, context.source)]
-    return and_(true(), *(or_(held().is_(None), held() == fold(wanted)) for held, wanted in parts if wanted is not None))
+        # The numbers stand in the statement itself: its parameters are few.
+        begin, length = literal_column("1", Integer), literal_column(str(len(prefix)), Integer)
+        named = or_(named, func.substr(values.key, begin, length) == prefix)
+    return and_(named, in_contexts(values, contexts, dialect))
 
 
 def _looks_at_default(contexts: Sequence[Context]) -> bool:
@@ -159,6 +172,6 @@ def _first_in_details(
     area: Area, name: str, contexts: Sequence[Context], read: Callable[[Stored], Sql], dialect: Dialect
 ) -> Sql:
     values = dialect.detail_values(_DETAILS, area)
-    rows = select(read(values.value)).select_from(values.rows).where(_in_details(values, area, name, contexts))
+    rows = select(read(values.value)).select_from(values.rows).where(_in_details(values, area, name, contexts, dialect))
     own_first = case((values.key == name, 0), else_=1)
     return rows.order_by(own_first, values.key, values.position).limit(1).correlate(state_object).scalar_subquery()

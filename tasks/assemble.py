@@ -173,15 +173,15 @@ class Assembly:
         self, layout: Layout, rows: pa.RecordBatch, places: np.ndarray, cells: dict[Name, _Cells], counts: Counts
     ) -> Piece:
         arrays = [pa.nulls(len(places), pa.string()), *(_texts(rows[field]) for field in ("type", "id", "name"))]
-        values: dict[Name, pa.Array] = {}
+        values: dict[Name, list[pa.Array]] = {}
         for column in layout.columns:
             filled = self._fill(column, rows, places, cells.get(column.name))
             counts.tallies.add(column.name, column.described.label, filled[0])
-            values[column.name] = filled[0]
+            values[column.name] = filled
             arrays += filled
         for name in AGED:
             if name in values:
-                counts.ages.add(name, BY_KEY[name].label, values[name], values.get(_date_of(name)))
+                counts.ages.add(name, BY_KEY[name].label, values[name][0], _every_instant(values.get(_date_of(name))))
         arrays.append(_texts(rows["fingerprint"]))
         return Piece(layout, arrays, len(places))
 
@@ -216,6 +216,17 @@ def _instants(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     fits = [instant is not None and EARLIEST_MS <= instant <= LATEST_MS for instant in read]
     instants = array_of([instant if fit else None for instant, fit in zip(read, fits, strict=True)], pa.int64())
     return instants, array_of([None if fit else text for text, fit in zip(texts.to_pylist(), fits, strict=True)], pa.string())
+
+
+def _every_instant(dates: list[pa.Array] | None) -> pa.Array | None:
+    """The instants of a column of dates, also those that it has as exact texts, being out of a spreadsheet's range."""
+    if dates is None:
+        return None
+    instants, texts = dates
+    if texts.null_count == len(texts):
+        return instants
+    read = [None if text is None else parse_instant(text) for text in texts.to_pylist()]
+    return pc.coalesce(instants, array_of(read, pa.int64()))
 
 
 def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:

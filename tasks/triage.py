@@ -105,7 +105,7 @@ class StateAges:
     def add(self, name: Name, label: str, states: pa.Array, dates: pa.Array | None) -> None:
         """Count the states of some objects; `dates` are instants in milliseconds, None where the table has no such column.
 
-        A date that is none counts as no date, one in the future as today's.
+        A null counts as no date, an instant in the future as today's.
         """
         counts = self._counts.get(name)
         if counts is None or dates is None or states.null_count == len(states):

@@ -96,7 +96,7 @@ def _channels(shared: Resources, tenant: str) -> Iterator[dict[str, Any]]:
     stored = read_page(shared.objects, tenant, ExportRequest(types=(_CHANNEL,), max_records=most))
     known: set[str] = set()
     for text in stored.documents:
-        item = parse_object(json.loads(text))
+        item = parse_object(json.loads(text), stored=True)
         codes = item.attributes.get("referencecode")
         known.add(codes.values[0].text if codes else item.id)
         yield json.loads(text)

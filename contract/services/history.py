@@ -74,4 +74,4 @@ def _property(item: StateObject, name: str) -> str:
 
 
 def _parsed(document: str | None) -> StateObject | None:
-    return None if document is None else parse_object(json.loads(document))
+    return None if document is None else parse_object(json.loads(document), stored=True)

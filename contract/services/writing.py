@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,8 +112,10 @@ def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any
 def _with_members(held: Any, given: Mapping[str, Any], join: Callable[[Any, Any], Any]) -> dict[str, Any]:
     made = dict(held or {})
     spelled = {fold(name): name for name in made}
+    times = Counter(map(fold, given))
     for name, new in given.items():
-        own = spelled.get(fold(name), name)
+        # A name that is given twice stays so, for what reads the object to judge: here one would hide the other.
+        own = spelled.get(fold(name), name) if times[fold(name)] == 1 else name
         if new is None:
             made.pop(own, None)
         else:

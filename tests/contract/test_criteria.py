@@ -184,6 +184,26 @@ def test_keywords_ask_for_all_words_unless_told_otherwise() -> None:
 
 
 def test_names_are_folded_and_groups_keep_their_path() -> None:
-    part = only_part(with_filters(attributesCriterion=[{" ValidationError>>Error ": {"contains": "x"}}]))
+    part = only_part(with_filters(attributesCriterion=[{"ValidationError>>Error": {"contains": "x"}}]))
     assert isinstance(part, Criterion)
     assert part.name == "validationerror>>error"
+
+
+def test_a_name_keeps_its_blanks_wherever_a_request_says_it() -> None:
+    body = with_filters(propertiesCriterion=[{" Note ": {"exact": "x"}}, {"\t": {"exact": "y"}}])
+    body["params"] |= {"fields": {"properties": [" Note ", " "]}, "sort": {"attributes": [{"Note ": "_ASC"}, {"  ": "_ASC"}]}}
+    request = parse(body)
+    assert isinstance(request.filter, AllOf)
+    assert [part.name for part in request.filter.parts if isinstance(part, Criterion)] == [" note ", "\t"]
+    assert request.properties == (" Note ", " ")
+    assert [key.name for key in request.sort] == ["note ", "  "]
+    told = [warning.message.partition(":")[2] for warning in request.warnings if warning.code == "SSH2006"]
+    assert [message.split("'")[1] for message in told] == [" Note ", "\\t", " Note ", " ", "Note ", "  "]
+
+
+def test_a_request_may_be_as_large_as_its_limits() -> None:
+    contexts = [{"locale": f"l{number}"} for number in range(10_000)]
+    assert parse(with_filters(attributesCriterion=[{f"a{number}": {"hasvalue": False}} for number in range(1_000)]))
+    assert parse(with_attribute(exacts=list(range(1_000)), operator="_AND"))
+    assert parse(with_attribute(exacts=list(range(10_000))))
+    assert parse(with_filters(attributesCriterion=[{"a": {"exact": 1, "contexts": contexts}}] * 10))

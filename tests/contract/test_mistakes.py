@@ -35,6 +35,7 @@ from tests.contract.bodies import (
 TYPES = f"{FILTERS}.typesCriterion"
 PROPERTY = f"{FILTERS}.propertiesCriterion[0].channelid"
 ATTRIBUTE = f"{FILTERS}.attributesCriterion[0].itemState"
+MANY_CONTEXTS = [{"locale": f"l{number}"} for number in range(10_000)]
 INFINITE = float("1e400")
 
 
@@ -119,7 +120,7 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
         (with_property(type="_STRING"), PROPERTY, Missing),
         (with_filters(propertiesCriterion=[{}]), f"{FILTERS}.propertiesCriterion[0]", Missing),
         (with_filters(propertiesCriterion=[{"not": True}]), f"{FILTERS}.propertiesCriterion[0]", Missing),
-        (with_filters(propertiesCriterion=[{" ": {"exact": 1}}]), f"{FILTERS}.propertiesCriterion[0]. ", Missing),
+        (with_filters(propertiesCriterion=[{"": {"exact": 1}}]), f"{FILTERS}.propertiesCriterion[0].", Missing),
         (with_property(exact="c", type="_COLOUR"), f"{PROPERTY}.type", UnknownValueType),
         (with_property(eq="c", operator="_XOR"), f"{PROPERTY}.operator", BadOperand),
         (with_property(exacts=[]), f"{PROPERTY}.exacts", BadOperand),
@@ -146,6 +147,16 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
         (with_filters(channelid={"exact": "c"}), f"{FILTERS}.channelid", UnknownFilter),
         (with_filters(propertiesCriteron="x"), f"{FILTERS}.propertiesCriteron", UnknownFilter),
         (with_filters(propertiesCriterion=[{"a": {"exact": 1}}] * 1001), FILTERS, OutOfRange),
+        (with_attribute(exacts=list(range(1001)), operator="_AND"), FILTERS, OutOfRange),
+        (with_filters(attributesCriterion=[{"a": {"exact": 1, "contexts": MANY_CONTEXTS}}] * 11), FILTERS, OutOfRange),
+        (
+            with_params(
+                query={"contexts": MANY_CONTEXTS, "filters": {"typesCriterion": ["x"]}},
+                sort={"attributes": [{f"a{number}": "_ASC"} for number in range(11)]},
+            ),
+            "params.sort",
+            OutOfRange,
+        ),
         (with_filters(attributesCriterion=[{"a": {"eq": "b c d"}}] * 334), FILTERS, OutOfRange),
         ({"params": {"query": {"ids": [], "filters": {"typesCriterion": ["sku"]}}}}, "params.query.ids", Missing),
         (with_params(options={"maxRecords": 0}), "params.options.maxRecords", OutOfRange),
@@ -175,7 +186,7 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
             UnknownValueType,
         ),
         (with_params(sort={"attributes": [{"sortType": "_STRING"}]}), "params.sort.attributes[0]", Missing),
-        (with_params(sort={"attributes": [{" ": "_ASC"}]}), "params.sort.attributes[0]", Missing),
+        (with_params(sort={"attributes": [{"": "_ASC"}]}), "params.sort.attributes[0]", Missing),
         (with_params(sort={"attributes": [{f"a{n}": "_ASC"} for n in range(101)]}), "params.sort", OutOfRange),
         (with_params(rsconnect={"profiles": ["mine"]}), "params.rsconnect.profiles[0]", UnknownProfile),
         (

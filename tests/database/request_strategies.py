@@ -30,7 +30,7 @@ from tests.database.object_strategies import INSTANTS, NUMBERS, TYPES, WORDS, lo
 Held = tuple[str, str, str]
 """Area, name and text of a value."""
 
-contexts = st.one_of(st.just(()), st.just(()), st.lists(st.builds(Context, locales, sources), max_size=2).map(tuple))
+contexts = st.one_of(st.just(()), st.just(()), st.lists(st.builds(Context, locales, sources), max_size=5).map(tuple))
 # What a request may hold and no stored text does: U+0000 and halves of surrogate pairs.
 strange_texts = st.sampled_from(("a\0b", "\0", "a\ud800", "\udfffb", "", " ", "*", "?"))
 absent_names = st.sampled_from(("absent", "group>>ä>>error", "validationerror>>error>>sno", "validationerror", "type"))

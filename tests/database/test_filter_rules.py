@@ -63,12 +63,21 @@ OBJECTS = [
     thing("state", attributes={"itemState": values(value("errored"))}),
     thing("states", attributes={"itemState": values(value("errored"), value("new"))}),
     thing("stated", itemState="errored"),
+    thing(
+        "parts",
+        attributes={"fit": values(value("XL", locale="fr-FR", source="shop"), value("any", locale=None, source="shop"))},
+    ),
 ]
 EVERY_ID = {item["id"] for item in OBJECTS}
 
 
 def of(name: str, *tests: Test, contexts: tuple[Context, ...] = (), area: str = "attribute") -> Criterion:
     return Criterion("property" if area == "property" else "attribute", name, tests, contexts)
+
+
+def many_contexts(one: Context) -> tuple[Context, ...]:
+    """`one` among contexts of all forms, in which nothing is."""
+    return (Context("l0", "s0"), Context("l1"), one, Context(None, "s2"), Context("de-DE", "s3"), Context("l4", "internal"))
 
 
 def words(*found: str, every: bool = True, whole: bool = True) -> Words:
@@ -125,6 +134,17 @@ RULES: dict[str, tuple[Filter, set[str]]] = {
     "a context chooses values": (of("colour", words("blau"), contexts=(Context("DE-de"),)), {"many"}),
     "a value in another context is not looked at": (of("colour", words("red"), contexts=(Context("de-DE"),)), set()),
     "one of several contexts": (of("colour", words("red"), contexts=(Context("de-DE"), Context(None, "INTERNAL"))), {"many"}),
+    "one of many contexts": (of("colour", words("blau"), contexts=many_contexts(Context("DE-de", "INTERNAL"))), {"many"}),
+    "one of many contexts without a source": (of("colour", words("blau"), contexts=many_contexts(Context("DE-de"))), {"many"}),
+    "one of many contexts without a locale": (
+        of("fit", words("xl"), contexts=many_contexts(Context(None, "Shop"))),
+        {"parts"},
+    ),
+    "parts of two contexts are none": (of("colour", words("blau"), contexts=many_contexts(Context("de-DE", "shop"))), set()),
+    "a value for every locale is in all of many contexts": (
+        of("fit", words("any"), contexts=many_contexts(Context("de-DE", "shop"))),
+        {"parts"},
+    ),
     "an attribute in another context hides the property": (of("colour", words("of"), contexts=(Context("de-DE"),)), set()),
     "a group stands for what is nested in it": (of("validationerror", words("missing")), {"wrong"}),
     "a nested name": (of("validationerror>>sno", Compare("gt", 11.0, ValueType.NUMBER)), {"wrong"}),

@@ -45,11 +45,9 @@ attributes = st.builds(
     st.dictionaries(attribute_names, st.one_of(plain_holders, groups), max_size=5),
     st.one_of(st.just({}), groups.map(lambda group: {"validationError": group})),
 )
-properties = st.dictionaries(
-    st.sampled_from([*(column.name for column in PROPERTIES), "ChannelID", "shelf", "itemState"]),
-    st.one_of(texts, st.integers(), st.booleans(), st.none()),
-    max_size=6,
-)
+property_names = st.sampled_from([*(column.name for column in PROPERTIES), "ChannelID", "shelf", "itemState"])
+property_values = st.one_of(texts, st.integers(), st.booleans(), st.none())
+properties = st.lists(st.tuples(property_names, property_values), unique_by=lambda pair: fold(pair[0]), max_size=6).map(dict)
 objects = st.builds(
     lambda identifier, name, found, held: parse_object(
         {"id": identifier, "name": name, "type": "ConnectorState", "properties": found, "data": {"attributes": held}}

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from contract.criteria import FILTERS, MOST_TESTS, MOST_WORDS
+from contract.choices import MOST_SORT_KEYS
+from contract.criteria import FILTERS, MOST_CONTEXTS, MOST_TESTS, MOST_WORDS
 from contract.criterion import BESIDE
 from contract.operands import MOST_CHARACTERS
 from contract.operators import OPERATORS, VALUE_TYPES
@@ -38,7 +39,8 @@ request by `params.query.id` or `ids` needs not even that.
 - `GROUP>>NAME` names a value in a group (`validationError>>error`); the group's own name stands for all values in it.
 - `keywordsCriterion` looks for whole words, with the same wildcards, in every text of the object; each word may stand in
   another value. `"operator": "_OR"` asks for any word.
-- Names, operators and types compare without case.
+- Names, operators and types compare without case. A name is taken as it is written: one with blanks at its ends is another name
+  than one without, and a warning says so.
 - What is not on this page is refused with its place in the request, never ignored: a filter that is dropped exports the
   wrong rows.
 
@@ -70,7 +72,10 @@ _LIMITS = f"""
 ## Limits
 
 A list has at most {MOST_ENTRIES:,} entries, a request at most {MOST_TESTS:,} tests and {MOST_WORDS:,} words to look for, and
-an operand other than those of `exact` and `exacts` at most {MOST_CHARACTERS:,} characters.
+an operand other than those of `exact` and `exacts` at most {MOST_CHARACTERS:,} characters. Each operator on a name is one
+test; an `exacts` with `_AND` is one for each of its values. The contexts of all attribute criteria (or the request's, for each
+without any of its own) are at most {MOST_CONTEXTS:,}; so are those of all attributes to sort by, and there are at most
+{MOST_SORT_KEYS} names to sort by.
 """
 
 EXAMPLES: tuple[dict[str, Any], ...] = (

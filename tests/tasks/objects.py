@@ -4,6 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from contract.filters import fold
+
 LOCALES = ["en-US", "EN-us", "de-DE", None]
 SOURCES = ["internal", "erp", None]
 TYPES = ["connectorstate", "ConnectorState", "connectormessageactivity", "batch_run"]
@@ -72,7 +74,9 @@ def raw_objects(draw: st.DrawFn) -> list[dict[str, Any]]:
         item: dict[str, Any] = {"id": identifier, "type": draw(st.sampled_from(TYPES))}
         if draw(st.booleans()):
             item["name"] = draw(texts)
-        item["properties"] = draw(st.dictionaries(st.sampled_from(PROPERTIES), scalars, max_size=4))
+        # A property in two spellings is refused; another object may spell it in another way.
+        names = draw(st.lists(st.sampled_from(PROPERTIES), unique_by=fold, max_size=4))
+        item["properties"] = {name: draw(scalars) for name in names}
         attributes: dict[str, Any] = draw(st.dictionaries(st.sampled_from(ATTRIBUTES), holders | plain_values, max_size=4))
         attributes |= draw(st.dictionaries(st.sampled_from(GROUPS), groups, max_size=2))
         item["data"] = {"attributes": attributes}

@@ -96,6 +96,34 @@ def test_errors_states_and_ages_are_counted_as_by_hand_in_batches_of_any_size(dr
     }
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [{"locale": "en-US", "source": "internal"}, {"locale": "de-DE", "source": "shop"}],
+    ids=["in a column", "in details"],
+)
+@pytest.mark.parametrize(
+    ("date", "place"),
+    [
+        ("0001-01-01T00:00:00Z", 4),
+        ("1850-01-01", 4),
+        ("1899-12-31T23:59:59Z", 4),
+        ("9999-12-31T23:59:59.999-1200", 0),
+        ("soon", 5),
+        ("", 5),
+    ],
+)
+def test_dates_that_no_spreadsheet_has_are_as_old_as_they_are(
+    tmp_path: Path, date: str, place: int, beside: dict[str, str]
+) -> None:
+    dated = {"validationState": values("errored"), "validationStateDate": {"values": [{"value": date, **beside}]}}
+    item = parse_object({"id": "1", "type": "connectorstate", "data": {"attributes": dated}})
+    (found,) = exported([item, state_object(2, None, [], "errored", 2)], tmp_path).receipt.triage.ages
+    expected = [0] * len(AGES)
+    expected[place] += 1
+    expected[age(2)] += 1
+    assert found.counts == (("errored", tuple(expected)),)
+
+
 def test_the_most_frequent_stand_first_and_there_are_at_most_ten(tmp_path: Path) -> None:
     objects = [state_object(number, "a", [(f"e{kind}", None) for kind in range(number)], None, None) for number in range(14)]
     found = exported(objects, tmp_path).receipt.triage.frequent

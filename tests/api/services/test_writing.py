@@ -112,6 +112,20 @@ async def test_an_update_of_what_is_not_there_is_refused_as_a_whole(services: Se
     assert kept["data"]["attributes"]["itemState"]["values"][0]["value"] == "new"
 
 
+@pytest.mark.parametrize("service", ["create", "update"])
+async def test_a_property_in_two_spellings_is_refused(services: Services, service: str) -> None:
+    """Whichever of them the object has: neither may hide the other."""
+    await services.create({"id": "one", "type": "connectorstate", "properties": {"Note": "before"}})
+    said = {"id": "one", "type": "connectorstate", "properties": {"note": "x", "Note": "y"}}
+    answer = await services.call(f"connectorService/{service}", in_blob(said))
+    assert answer.status_code == 400
+    [message] = refusal(answer)["messages"]
+    assert message["messageCode"] == ObjectRefused.code
+    assert message["path"].lower() == "dataobject.data.blob[0].properties.note"
+    [kept] = await services.stored(query={"id": "one"})
+    assert kept["properties"]["Note"] == "before"
+
+
 def state_change(services: list[str], **attributes: Any) -> dict[str, Any]:
     return {
         "params": {

@@ -1,0 +1,34 @@
+"""From the JSON that arrives to an object."""
+
+from typing import Any
+
+import pytest
+
+from contract.errors import InvalidObject
+from contract.objects import parse_object
+
+
+def with_properties(**properties: Any) -> dict[str, Any]:
+    return {"id": "1", "type": "note", "properties": properties}
+
+
+def test_a_property_in_two_spellings_is_refused_where_it_stands() -> None:
+    with pytest.raises(InvalidObject, match="there twice, as 'Note' and 'note'") as caught:
+        parse_object(with_properties(Note="x", other="z", note="x"))
+    assert caught.value.path == "properties.note"
+
+
+def test_a_spelling_without_a_value_is_none() -> None:
+    item = parse_object(with_properties(Note=None, note="y"))
+    assert [value.text for value in item.properties["note"].values] == ["y"]
+
+
+def test_an_object_that_is_stored_so_is_still_read() -> None:
+    item = parse_object(with_properties(Note="x", note="y"), stored=True)
+    assert [value.text for value in item.properties["note"].values] == ["x"]
+
+
+def test_the_values_of_an_attribute_in_two_spellings_are_those_of_one() -> None:
+    attributes = {"Tag": {"values": [{"value": "a"}]}, "tag": {"values": [{"value": "b"}]}}
+    item = parse_object({"id": "1", "type": "note", "data": {"attributes": attributes}})
+    assert [value.text for value in item.attributes["tag"].values] == ["a", "b"]
