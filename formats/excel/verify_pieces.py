@@ -4,10 +4,9 @@ The writer compresses each batch apart, so a piece is inflated, measured and loo
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
@@ -36,15 +35,13 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
     head = inflate(next(pieces, END))
     total.add(head.extent)
     columns = cell_columns(sheet, part_styles(head.content, len(sheet.columns)))
-    batches = numbered_batches(sheet)
-    beginning = list(islice(batches, 1))
-    usual = _Usual(_careful_in(beginning, columns))
+    usual = _Usual(_careful_in(sheet, columns))
 
     def measure(rows: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, int, RowsSize]:
         return rows, first_row, rows_size(rows, columns, first_row, usual.careful)
 
     def with_pieces() -> Iterator[tuple[bytes, Sequence[CellColumn], pl.DataFrame, int, RowsSize]]:
-        for rows, first_row, size in in_order(pool, measure, chain(beginning, batches)):
+        for rows, first_row, size in in_order(pool, measure, numbered_batches(sheet)):
             yield next(pieces, END), columns, rows, first_row, size
 
     for found, size, right in in_order(pool, _look, with_pieces()):
@@ -58,9 +55,10 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: Th
     return True
 
 
-def _careful_in(batches: Iterable[tuple[pl.DataFrame, int]], columns: Sequence[CellColumn]) -> frozenset[str]:
+def _careful_in(sheet: DataSheet, columns: Sequence[CellColumn]) -> frozenset[str]:
     """The fields with texts that are cut or escaped in the first rows."""
-    return frozenset().union(*(rows_size(rows.head(_FIRST_LOOK), columns, row).careful for rows, row in batches))
+    first = sheet.rows.part(0, min(_FIRST_LOOK, sheet.rows.count)).batches(_FIRST_LOOK)
+    return frozenset().union(*(rows_size(rows, columns, sheet.header_rows + 1).careful for rows in first))
 
 
 @dataclass
