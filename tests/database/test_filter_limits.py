@@ -129,10 +129,15 @@ AS_LARGE_AS_A_REQUEST: dict[str, tuple[Filter, int]] = {
         0,
     ),
 }
+_SECONDS = ("names in contexts", "lists")
+"""Those that take some seconds; the others reach the limits too."""
 
 
 @pytest.mark.parametrize("database", DATABASES)
-@pytest.mark.parametrize("kind", AS_LARGE_AS_A_REQUEST)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=pytest.mark.slow if kind in _SECONDS else ()) for kind in AS_LARGE_AS_A_REQUEST],
+)
 def test_what_a_request_may_ask_for_is_found(stores: Stores, tenant: str, database: str, kind: str) -> None:
     wanted, expected = AS_LARGE_AS_A_REQUEST[kind]
     assert found(stores, tenant, database, wanted) == expected
