@@ -7,7 +7,7 @@ from hypothesis import settings
 
 HUNTING = os.environ.get("STATESHEET_HUNT") == "1"
 
-_SHARE = 0.3
+_SHARE = 0.4
 _LEAST = 5
 
 
