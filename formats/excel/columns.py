@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contract.kinds import Kind
+from formats.excel.dates import MS_A_DAY, days
 from formats.fields import EXACT_TEXT
 
 INSTANT_FORMAT = "yyyy-mm-dd hh:mm:ss.000"
 _FORMATS = {Kind.TEXT: "@", Kind.INTEGER: "0", Kind.INSTANT: INSTANT_FORMAT}
-_NS_A_MS, _MS_A_DAY = 1_000_000, 86_400_000
+_NS_A_MS = 1_000_000
 _EXACT_DIGITS = 15  # so many decimal digits every double keeps
 
 
@@ -81,14 +82,12 @@ def _temporal(name: str, label: str, value: pl.Expr, dtype: pl.DataType, zone: Z
             return Column(name, label, Kind.INSTANT, zone=zone), ms
         return Column(name, label, Kind.INSTANT, layout="%Y-%m-%dT%H:%M:%S%.3f"), ms
     if isinstance(dtype, pl.Date):
-        ms = [value.to_physical().cast(pl.Int64) * _MS_A_DAY]
+        ms = [value.to_physical().cast(pl.Int64) * MS_A_DAY]
         return Column(name, label, Kind.INSTANT, layout="%Y-%m-%d", number_format="yyyy-mm-dd"), ms
     if isinstance(dtype, pl.Time):
-        days = value.to_physical() // _NS_A_MS / _MS_A_DAY
-        return Column(name, label, Kind.NUMBER, number_format="hh:mm:ss.000"), [days]
+        return Column(name, label, Kind.NUMBER, number_format="hh:mm:ss.000"), [days(value.to_physical() // _NS_A_MS)]
     if isinstance(dtype, pl.Duration):
-        days = value.dt.total_milliseconds() / _MS_A_DAY
-        return Column(name, label, Kind.NUMBER, number_format="[h]:mm:ss.000"), [days]
+        return Column(name, label, Kind.NUMBER, number_format="[h]:mm:ss.000"), [days(value.dt.total_milliseconds())]
     raise TypeError(f"column {label!r} is {dtype}, which no cell can hold: make it text or numbers first")
 
 

@@ -17,7 +17,7 @@ FIRST_MS = -2_203_891_200_000
 LAST_MS = 253_402_300_799_999
 """9999-12-31T23:59:59.999."""
 
-_MS_A_DAY = 86_400_000
+MS_A_DAY = 86_400_000
 _EPOCH = 25_569  # 1970-01-01
 _DECIMALS = 11  # nine lose milliseconds, and a double has not more than eleven to give here
 _YEAR_ONE_MS = -62_135_596_800_000
@@ -25,7 +25,7 @@ _YEAR_ONE_MS = -62_135_596_800_000
 
 def wall_clock(ms: pl.Expr, zone: ZoneInfo | None) -> pl.Expr:
     """Milliseconds since 1970 as a clock in `zone` shows them (None and UTC: as they are); null where no date is near."""
-    near = pl.when(ms.is_between(FIRST_MS - _MS_A_DAY, LAST_MS + _MS_A_DAY)).then(ms)
+    near = pl.when(ms.is_between(FIRST_MS - MS_A_DAY, LAST_MS + MS_A_DAY)).then(ms)
     if zone is None or zone.key == "UTC":
         return near
     return near + near.map_batches(partial(offsets_at, zone=zone), return_dtype=pl.Int64)
@@ -36,9 +36,15 @@ def fits(wall: pl.Expr) -> pl.Expr:
     return wall.is_between(FIRST_MS, LAST_MS)
 
 
+def days(ms: pl.Expr) -> pl.Expr:
+    """Milliseconds in days. Not by division: Polars divides a column of one row otherwise than a longer one, whose last digits
+    may differ; a row's text would hang on how many stand beside it."""
+    return ms * (1 / MS_A_DAY)
+
+
 def serial(wall: pl.Expr) -> pl.Expr:
     """The number of an Excel date, as text: days with their fraction."""
-    return (wall / _MS_A_DAY + _EPOCH).round(_DECIMALS).cast(pl.String)
+    return (days(wall) + _EPOCH).round(_DECIMALS).cast(pl.String)
 
 
 def as_text(ms: pl.Expr, layout: str) -> pl.Expr:

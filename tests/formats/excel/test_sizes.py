@@ -1,10 +1,11 @@
 """The size of rows, told without making them, is that of the rows that are made."""
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from formats.excel.cells import CellColumn
+from formats.excel.dates import FIRST_MS, LAST_MS, MS_A_DAY
 from formats.excel.limits import MAX_CHARACTERS
 from formats.excel.sheet_xml import rows_xml
 from formats.excel.sheets import DataSheet
@@ -30,6 +31,23 @@ def test_the_size_of_any_rows_is_that_of_the_rows_that_are_made(frame: pl.DataFr
     found = rows_size(batch, columns, first_row)
     assert found.total == made.lengths.sum()
     assert rows_size(batch, columns, first_row, found.careful) == found
+
+
+@examples(100)
+@given(
+    st.lists(st.integers(FIRST_MS, LAST_MS), min_size=2, max_size=9),
+    st.sampled_from([pl.Datetime("ms"), pl.Datetime("ms", "Europe/Paris"), pl.Duration("ms"), pl.Time]),
+)
+@example([20_448_902_524_083, 0], pl.Datetime("ms"))
+def test_what_a_row_says_does_not_hang_on_the_rows_beside_it(instants: list[int], dtype: pl.DataType) -> None:
+    numbers = [ms % MS_A_DAY * 1_000_000 for ms in instants] if dtype == pl.Time else instants
+    frame = pl.DataFrame({"when": pl.Series(numbers, dtype=pl.Int64).cast(dtype)})
+    batch, columns = laid_out(frame)
+    alone = [laid_out(frame.slice(place, 1))[0] for place in range(frame.height)]
+    made = [bytes(buffer) for buffer in rows_xml(batch, columns, 1).buffers]
+    assert b"".join(made) == b"".join(
+        bytes(buffer) for row, one in enumerate(alone, 1) for buffer in rows_xml(one, columns, row).buffers
+    )
 
 
 def test_fields_that_are_not_named_are_taken_as_they_are() -> None:
