@@ -42,7 +42,8 @@ def check_web(url: str) -> None:
     begin with it."""
     try:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+        readable = _AUTHORITY.fullmatch(parts.netloc) is not None
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and readable:
             return
     except ValueError:
         pass

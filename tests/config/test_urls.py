@@ -44,6 +44,8 @@ def test_of_an_address_only_what_is_no_secret_shows(address, shown):
         ("public_url", f"{SECRET}.example.com"),
         ("public_url", f"{SECRET}.example.com:8080"),
         ("public_url", f"ftp://{SECRET}.example.com"),
+        ("public_url", f"https://{SECRET} example.com"),
+        ("webhooks", f"https://ann:{SECRET} word@hub.example/x"),
         ("public_url", f"https:///{SECRET}"),
         ("tenants", {"acme": {"webhooks": (f"{SECRET}.example/x",)}}),
         ("tenants", {"acme": {"webhook": (f"https://{SECRET}.example/x",)}}),

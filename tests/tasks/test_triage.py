@@ -24,8 +24,9 @@ from tests.examples import examples
 from tests.tasks.spools import AS_OF, plan, write_spool
 
 TEXTS = st.sampled_from(["price is missing", "brand is unknown", "too long", "", " "])
-TARGETS = st.sampled_from(["price", "brand", None])
-ENTRIES = st.lists(st.tuples(TEXTS, TARGETS), max_size=4)
+ABOUT = st.sampled_from([("price", None), ("brand", "weight"), ("", "weight"), (None, "weight"), ("", None), (None, None)])
+"""Target and source of an error."""
+ENTRIES = st.lists(st.tuples(TEXTS, ABOUT), max_size=4)
 DAYS = st.sampled_from([None, -3, 0, 0.9, 1, 7.9, 8, 30.9, 31, 90.9, 91, 4_000])
 STATES = st.sampled_from(["errored", "completed", None])
 OBJECTS = st.lists(st.tuples(st.sampled_from(["shop-one", "shop-two", None]), ENTRIES, STATES, DAYS), max_size=12)
@@ -40,7 +41,10 @@ def state_object(number: int, channel: str | None, entries: Any, state: str | No
     if entries:
         attributes["validationError"] = {
             "group": [
-                {"error": values(text)} | ({"targetAttribute": values(target)} if target else {}) for text, target in entries
+                {"error": values(text)}
+                | ({"targetAttribute": values(target)} if target is not None else {})
+                | ({"sourceAttribute": values(source)} if source is not None else {})
+                for text, (target, source) in entries
             ]
         }
     if state is not None:
@@ -72,7 +76,7 @@ def test_errors_states_and_ages_are_counted_as_by_hand_in_batches_of_any_size(dr
         found = content.receipt.triage
         rows = [] if content.errors is None else pl.read_ipc(content.errors.path).to_dicts()
     channels = Counter(channel or "" for channel, entries, _, _ in drawn for _ in entries)
-    targets = Counter(target or "" for _, entries, _, _ in drawn for _, target in entries)
+    targets = Counter(target or source or "" for _, entries, _, _ in drawn for _, (target, source) in entries)
     counted = {tally.column: dict(tally.counts) for tally in found.tallies}
     assert counted == ({"Channel Id": dict(channels), "Target Attribute": dict(targets)} if channels else {})
     assert found.objects == sum(bool(entries) for _, entries, _, _ in drawn)
@@ -125,7 +129,8 @@ def test_dates_that_no_spreadsheet_has_are_as_old_as_they_are(
 
 
 def test_the_most_frequent_stand_first_and_there_are_at_most_ten(tmp_path: Path) -> None:
-    objects = [state_object(number, "a", [(f"e{kind}", None) for kind in range(number)], None, None) for number in range(14)]
+    nothing = (None, None)
+    objects = [state_object(number, "a", [(f"e{kind}", nothing) for kind in range(number)], None, None) for number in range(14)]
     found = exported(objects, tmp_path).receipt.triage.frequent
     assert [(error.text, error.times) for error in found] == [(f"e{kind}", 13 - kind) for kind in range(10)]
 
@@ -134,7 +139,7 @@ def test_a_request_without_errors_and_states_has_nothing_to_look_at(tmp_path: Pa
     request = ExportRequest(("connectorstate",), attributes=("itemState",), properties=())
     content = transform(
         plan(request, tmp_path),
-        write_spool([state_object(1, "a", [("e", None)], "errored", 3)], tmp_path),
+        write_spool([state_object(1, "a", [("e", (None, None))], "errored", 3)], tmp_path),
         zone=ZoneInfo("UTC"),
     )
     assert content.receipt.triage.ages == ()
