@@ -8,6 +8,7 @@ import uuid
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+from database.migrate import HEADS, upgrade
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -111,38 +113,78 @@ def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prefect.db"
 
 
+@pytest.fixture(scope="session")
+def tables_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables of this version and nothing in them: a copy takes a fortieth of making them."""
+    path = tmp_path_factory.mktemp("tables") / "tables.db"
+    _make_tables(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a new, empty database; the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
-        return
-    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+    """The URL of a new database that has all tables and no row; the test runs once on SQLite and once on PostgreSQL."""
+    with _new_database(request, tmp_path) as url:
         yield url
 
 
 @pytest.fixture(scope="module", params=DATABASES)
 def shared_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The same for all tests of a module, which leave it as they found it."""
+    with _new_database(request, tmp_path_factory.mktemp("shared")) as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new database without any table."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'test.db'}"
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    with new_postgresql_database(request.getfixturevalue("postgresql_url"), template="template1") as url:
+        yield url
+
+
+@contextmanager
+def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("tables_file"), folder / "test.db")
+        yield f"sqlite:///{folder / 'test.db'}"
         return
     with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
         yield url
 
 
 @contextmanager
-def new_postgresql_database(server_url: str) -> Iterator[str]:
-    """The URL of a new, empty database on the server of `server_url`; dropped at the end."""
+def new_postgresql_database(server_url: str, template: str | None = None) -> Iterator[str]:
+    """The URL of a new database on the server of `server_url`, a copy of `template`; None: of one that has all tables and no
+    row. It is dropped at the end."""
     name = f"test_{uuid.uuid4().hex}"
-    administrator = _as_administrator(server_url)
-    with administrator.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    with _as_administrator(server_url).connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template or _tables_template(server_url)}"))
     try:
-        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        yield _named(server_url, name)
     finally:
-        with administrator.connect() as connection:
+        with _as_administrator(server_url).connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@cache
+def _tables_template(server_url: str) -> str:
+    name = "with_tables"
+    with _as_administrator(server_url).connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    _make_tables(_named(server_url, name))
+    return name
+
+
+def _make_tables(url: str) -> None:
+    for which in HEADS:
+        upgrade(url, which)
+
+
+def _named(server_url: str, name: str) -> str:
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
 def _as_administrator(url: str) -> Engine:

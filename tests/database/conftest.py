@@ -1,8 +1,10 @@
 """Databases that a module's tests share: each set of objects gets a tenant of its own, so that nothing need be removed."""
 
 import itertools
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,6 @@ from sqlalchemy import Engine
 
 from database.engine import connect
 from database.loader import load_objects
-from database.migrate import upgrade
 from tests.conftest import new_postgresql_database
 
 
@@ -32,11 +33,11 @@ class Stores:
 
 
 @pytest.fixture(scope="session")
-def stores(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+def stores(postgresql_url: str, tables_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     with new_postgresql_database(postgresql_url) as on_postgresql:
-        urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('stores') / 'objects.db'}", "postgresql": on_postgresql}
-        for url in urls.values():
-            upgrade(url, "objects")
+        path = tmp_path_factory.mktemp("stores") / "objects.db"
+        shutil.copyfile(tables_file, path)
+        urls = {"sqlite": f"sqlite:///{path}", "postgresql": on_postgresql}
         engines = {name: connect(url) for name, url in urls.items()}
         yield Stores(urls, engines)
         for engine in engines.values():

@@ -7,14 +7,12 @@ import pytest
 from database import audit
 from database.audit import Action, Event
 from database.engine import connect
-from database.migrate import upgrade
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def engine(database_url):
-    upgrade(database_url, "jobs")
     made = connect(database_url)
     yield made
     made.dispose()

@@ -16,13 +16,12 @@ from database.changes import ChangeKind
 from database.engine import connect, reading
 from database.loader import Documents, change_together, load_objects, store_together
 from database.migrate import alembic_config, upgrade
-from database.tables import document, object_change, objects_metadata
+from database.tables import document, object_change
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    objects_metadata.create_all(made)
     yield made
     made.dispose()
 
@@ -141,14 +140,14 @@ def test_a_change_sees_the_objects_as_no_one_else_can_write_them_meanwhile(engin
         assert [state_of(row.document) for row in connection.execute(select(document))] == ["40"]
 
 
-def test_what_was_loaded_before_there_was_a_history_begins_it_with_its_last_load(database_url: str) -> None:
-    engine = connect(database_url)
+def test_what_was_loaded_before_there_was_a_history_begins_it_with_its_last_load(bare_database_url: str) -> None:
+    engine = connect(bare_database_url)
     with engine.begin() as connection:
         command.upgrade(alembic_config("objects", connection), "0001")
         for number in ("1", "2"):
             row = text("INSERT INTO state_object (tenant, type, id, loaded_ms) VALUES ('acme', 't', :id, 5)")
             connection.execute(row, {"id": number})
-    upgrade(database_url, "objects")
+    upgrade(bare_database_url, "objects")
     assert [(row.id, row.kind, row.at_ms, row.previous) for row in changes(engine)] == [
         ("1", ChangeKind.CREATED, 5, None),
         ("2", ChangeKind.CREATED, 5, None),

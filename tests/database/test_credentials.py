@@ -8,12 +8,10 @@ from sqlalchemy import text
 from contract.errors import UnknownCredential
 from database import credentials
 from database.engine import connect
-from database.migrate import upgrade
 
 
 @pytest.fixture
 def engine(database_url):
-    upgrade(database_url, "jobs")
     made = connect(database_url)
     yield made
     made.dispose()

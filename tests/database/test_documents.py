@@ -14,13 +14,11 @@ from database.engine import connect
 from database.history import changes_of
 from database.loader import load_objects
 from database.state_counts import StateCount, count_by_channel, count_states
-from database.tables import objects_metadata
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    objects_metadata.create_all(made)
     yield made
     made.dispose()
 

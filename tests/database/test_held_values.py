@@ -13,7 +13,7 @@ from database import held_values as room
 from database.engine import connect
 from database.held_values import held_values
 from database.loader import load_objects
-from database.tables import document, objects_metadata, state_object, validation_error
+from database.tables import document, state_object, validation_error
 from tests.examples import examples
 
 TENANT = "plum"
@@ -22,7 +22,6 @@ TENANT = "plum"
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    objects_metadata.create_all(made)
     yield made
     made.dispose()
 

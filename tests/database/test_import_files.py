@@ -10,14 +10,12 @@ from contract.errors import FileMissing
 from database import import_files
 from database.engine import connect
 from database.import_files import ImportFile
-from database.migrate import upgrade
 
 CONTENT = bytes(range(256)) * 10
 
 
 @pytest.fixture
 def kept(database_url: str) -> Iterator[Engine]:
-    upgrade(database_url, "jobs")
     engine = connect(database_url)
     import_files.keep(engine, "plum", "f1", ImportFile("states.xlsx", CONTENT))
     yield engine

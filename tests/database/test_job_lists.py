@@ -12,7 +12,6 @@ from contract.errors import RunLost
 from contract.jobs import Job, JobFile, JobSource
 from database import jobs
 from database.engine import connect
-from database.tables import jobs_metadata
 
 TENANT = "plum"
 SINCE = timedelta(seconds=30)
@@ -21,7 +20,6 @@ SINCE = timedelta(seconds=30)
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    jobs_metadata.create_all(made)
     yield made
     made.dispose()
 

@@ -7,12 +7,10 @@ import pytest
 from database import job_totals
 from database.engine import connect
 from database.job_totals import Total
-from database.migrate import upgrade
 
 
 @pytest.fixture
 def engine(database_url):
-    upgrade(database_url, "jobs")
     made = connect(database_url)
     yield made
     made.dispose()

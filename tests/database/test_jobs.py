@@ -31,7 +31,6 @@ from contract.warnings import JobWarning
 from database import jobs
 from database.engine import connect
 from database.job_rows import job_values, read_job, status_column
-from database.migrate import upgrade
 from database.tables import export_job
 from tests.examples import examples
 
@@ -44,7 +43,6 @@ WARNING = JobWarning("SSH2001", "2 more matched")
 @pytest.fixture(scope="module")
 def jobs_engine(shared_database_url: str) -> Iterator[Engine]:
     """A database of jobs, as its migrations make it."""
-    upgrade(shared_database_url, "jobs")
     engine = connect(shared_database_url)
     yield engine
     engine.dispose()

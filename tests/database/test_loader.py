@@ -15,13 +15,12 @@ from contract.errors import DatabaseUnavailable
 from database import loader
 from database.engine import connect, reading
 from database.loader import LoadReport, Refusal, load_objects
-from database.tables import document, objects_metadata, state_object, validation_error
+from database.tables import document, state_object, validation_error
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    objects_metadata.create_all(made)
     yield made
     made.dispose()
 

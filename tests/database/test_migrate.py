@@ -28,10 +28,10 @@ SETS: list[tuple[Which, Any]] = [("objects", objects_metadata), ("jobs", jobs_me
 
 
 @pytest.mark.parametrize(("which", "metadata"), SETS)
-def test_an_upgraded_database_has_exactly_the_declared_tables(database_url: str, which: Which, metadata: Any) -> None:
+def test_an_upgraded_database_has_exactly_the_declared_tables(bare_database_url: str, which: Which, metadata: Any) -> None:
     """Alembic's own comparison finds nothing to change, types and indexes included."""
-    upgrade(database_url, which)
-    engine = connect(database_url)
+    upgrade(bare_database_url, which)
+    engine = connect(bare_database_url)
     with engine.connect() as connection, warnings.catch_warnings():
         # SQLite's reflection does not see indexes on expressions; the next test looks at those.
         warnings.filterwarnings("ignore", ".*expression-based index")
@@ -42,16 +42,16 @@ def test_an_upgraded_database_has_exactly_the_declared_tables(database_url: str,
 
 
 @pytest.mark.parametrize(("which", "metadata"), SETS)
-def test_every_declared_index_is_there(database_url: str, which: Which, metadata: Any) -> None:
+def test_every_declared_index_is_there(bare_database_url: str, which: Which, metadata: Any) -> None:
     """Their definitions in the database, those on expressions too, are as if the declarations themselves had made them."""
-    upgrade(database_url, which)
-    assert (found := _index_definitions(database_url)) != {}
-    engine = connect(database_url)
+    upgrade(bare_database_url, which)
+    assert (found := _index_definitions(bare_database_url)) != {}
+    engine = connect(bare_database_url)
     with engine.begin() as connection:
         metadata.drop_all(connection)
         metadata.create_all(connection)
     engine.dispose()
-    assert _index_definitions(database_url) == found
+    assert _index_definitions(bare_database_url) == found
 
 
 def _index_definitions(url: str) -> dict[str, str]:
@@ -71,36 +71,36 @@ def test_the_newest_revision_is_the_one_that_a_quick_start_looks_for(which: Whic
     assert ScriptDirectory.from_config(alembic_config(which)).get_current_head() == HEADS[which]
 
 
-def test_objects_and_jobs_live_in_one_database(database_url: str) -> None:
-    upgrade(database_url, "objects")
-    upgrade(database_url, "jobs")
-    engine = connect(database_url)
+def test_objects_and_jobs_live_in_one_database(bare_database_url: str) -> None:
+    upgrade(bare_database_url, "objects")
+    upgrade(bare_database_url, "jobs")
+    engine = connect(bare_database_url)
     tables = set(inspect(engine).get_table_names())
     engine.dispose()
     assert {"state_object", "export_job", "alembic_version_objects", "alembic_version_jobs"} <= tables
 
 
-def test_what_is_stored_survives_an_upgrade_that_has_nothing_to_do(database_url: str) -> None:
-    upgrade(database_url, "objects")
-    engine = connect(database_url)
+def test_what_is_stored_survives_an_upgrade_that_has_nothing_to_do(bare_database_url: str) -> None:
+    upgrade(bare_database_url, "objects")
+    engine = connect(bare_database_url)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO document VALUES ('t', 'x', '1', '{}')"))
-    upgrade(database_url, "objects")
+    upgrade(bare_database_url, "objects")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM document")).scalar() == 1
     engine.dispose()
 
 
-def test_objects_that_were_there_before_fingerprints_get_theirs(database_url: str) -> None:
+def test_objects_that_were_there_before_fingerprints_get_theirs(bare_database_url: str) -> None:
     """More than one batch of them."""
-    engine = connect(database_url)
+    engine = connect(bare_database_url)
     with engine.begin() as connection:
         command.upgrade(alembic_config("objects", connection), "0002")
         for number in range(2_050):
             key = {"id": f"{number:04}"}
             connection.execute(text("INSERT INTO state_object (tenant, type, id, loaded_ms) VALUES ('t', 'x', :id, 1)"), key)
             connection.execute(text("INSERT INTO document VALUES ('t', 'x', :id, :id)"), key)
-    upgrade(database_url, "objects")
+    upgrade(bare_database_url, "objects")
     with engine.connect() as connection:
         found = connection.execute(text("SELECT id, fingerprint FROM state_object")).all()
     engine.dispose()
@@ -108,10 +108,10 @@ def test_objects_that_were_there_before_fingerprints_get_theirs(database_url: st
     assert all(row.fingerprint == fingerprint(row.id) for row in found)
 
 
-def test_processes_that_start_at_once_do_not_get_in_each_others_way(database_url: str) -> None:
+def test_processes_that_start_at_once_do_not_get_in_each_others_way(bare_database_url: str) -> None:
     spawned = multiprocessing.get_context("spawn")
     barrier = spawned.Barrier(3)
-    processes = [spawned.Process(target=_upgrade_together, args=(barrier, database_url)) for _ in range(3)]
+    processes = [spawned.Process(target=_upgrade_together, args=(barrier, bare_database_url)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
@@ -125,14 +125,14 @@ def _upgrade_together(barrier: Any, url: str) -> None:
     upgrade(url, "jobs")
 
 
-def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
-    upgrade(database_url, "objects")
-    engine = connect(database_url)
+def test_a_database_of_a_newer_version_is_left_alone(bare_database_url: str) -> None:
+    upgrade(bare_database_url, "objects")
+    engine = connect(bare_database_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version_objects SET version_num = '9999'"))
     engine.dispose()
     with pytest.raises(StartupFailed, match="9999"):
-        upgrade(database_url, "objects")
+        upgrade(bare_database_url, "objects")
 
 
 def test_a_folder_that_cannot_hold_a_database_is_named(tmp_path: Path) -> None:

@@ -273,15 +273,15 @@ def test_a_database_that_cannot_be_read_is_unavailable(broken_urls: dict[str, st
     engine.dispose()
 
 
-def test_a_database_without_tables_is_unavailable(database_url: str, tmp_path: Path) -> None:
-    engine = connect(database_url)
+def test_a_database_without_tables_is_unavailable(bare_database_url: str, tmp_path: Path) -> None:
+    engine = connect(bare_database_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE other (id INTEGER)"))
     with pytest.raises(DatabaseUnavailable):
         tenant_exists(engine, "acme")
     engine.dispose()
     with pytest.raises(DatabaseUnavailable):
-        read(database_url, tmp_path)
+        read(bare_database_url, tmp_path)
 
 
 def test_a_postgresql_that_goes_away_while_reading_is_unavailable(postgresql_url: str, tmp_path: Path) -> None:

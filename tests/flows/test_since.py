@@ -11,7 +11,6 @@ from contract.jobs import Job, JobSource
 from contract.since import Since
 from database import jobs
 from database.engine import connect
-from database.migrate import upgrade
 from flows.since import base_of
 
 ZONE = ZoneInfo("UTC")
@@ -20,7 +19,6 @@ LONG_AGO = datetime(2026, 1, 2, tzinfo=UTC)
 
 @pytest.fixture
 def engine(database_url):
-    upgrade(database_url, "jobs")
     made = connect(database_url)
     yield made
     made.dispose()

@@ -70,7 +70,6 @@ def _load(url: str, tenant: str, objects: list[Raw], home: Path) -> None:
 
 
 def test_every_cell_of_every_format_says_what_the_objects_say(database_url: str, tmp_path: Path) -> None:
-    upgrade(database_url, "objects")
     for seed in range(2):
         one_round(database_url, tmp_path, seed)
 
@@ -97,7 +96,6 @@ def test_any_text_may_be_a_channel_a_state_and_an_error(tmp_path: Path) -> None:
 @pytest.mark.timeout(HUNT_SECONDS * 3)
 def test_no_wrong_cell_is_found_in_a_long_hunt(database_url: str, tmp_path: Path) -> None:
     """Seeds begin at the day's number, so that every day looks elsewhere; a failure names its seed."""
-    upgrade(database_url, "objects")
     seed = first = int(time.time() // 86_400) * 1_000_000
     end = time.monotonic() + HUNT_SECONDS
     while time.monotonic() < end:

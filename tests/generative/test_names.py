@@ -13,7 +13,6 @@ from database.arrow import Stream, snapshot
 from database.documents import matching_keys
 from database.engine import connect
 from database.loader import load_objects
-from database.migrate import upgrade
 from database.selection import select_documents
 from tests.contract.bodies import parse, with_filters
 from tests.generative.texts import DANGEROUS, NAMES
@@ -39,7 +38,6 @@ def _objects() -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def stored(shared_database_url: str) -> tuple[str, dict[str, StateObject]]:
     """A database with all of these objects, and they themselves by id."""
-    upgrade(shared_database_url, "objects")
     engine = connect(shared_database_url)
     report = load_objects(engine, TENANT, ((item["id"], item) for item in _objects()))
     engine.dispose()

@@ -59,7 +59,6 @@ def url(request: pytest.FixtureRequest, postgresql_url: str, tmp_path_factory: p
         yield made
         return
     with new_postgresql_database(postgresql_url) as made:
-        upgrade(made, "objects")
         yield made
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from contract.errors import NoDataInFile
 from database.engine import connect, reading
 from database.loader import Refusal
-from database.tables import document, objects_metadata
+from database.tables import document
 from tasks.demo_objects import demo_objects
 from tasks.load import load_file
 
@@ -30,7 +30,6 @@ def test_objects_edits_and_deletions_arrive(database_url: str, tmp_path: Path) -
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
     engine = connect(database_url)
-    objects_metadata.create_all(engine)
     seen: list[int] = []
     first = load_file(lines, engine=engine, tenant="acme", on_progress=seen.append)
     second = load_file(tmp_path / "edit.xlsx", engine=engine, tenant="acme")
