@@ -124,12 +124,17 @@ async def listed(api: Api, **query: str) -> dict[str, Any]:
     return said
 
 
+def _without_link(job: dict[str, Any]) -> dict[str, Any]:
+    """All but the link to its file, which says the second in which it was made."""
+    return job if job["file"] is None else job | {"file": job["file"] | {"url": None}}
+
+
 @pytest.mark.parametrize("status", list(JobStatus))
 async def test_the_list_can_be_of_one_status(api: Api, status: JobStatus) -> None:
     made = {one: await ended(api, one) for one in JobStatus}
     page = await listed(api, status=status.value)
     assert [job["workAutomationId"] for job in page["jobs"]] == [made[status]]
-    assert page["jobs"][0] == await shown(api, made[status])
+    assert _without_link(page["jobs"][0]) == _without_link(await shown(api, made[status]))
 
 
 @pytest.mark.parametrize(
