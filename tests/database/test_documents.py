@@ -82,6 +82,14 @@ def test_states_are_counted_wherever_they_are_stored(engine: Engine) -> None:
     assert count_by_channel(engine, "acme", STATES) == {"_UNASSIGNED": 1, "a": 2, "b": 1}
 
 
+def test_objects_without_a_channel_are_counted_together_however_they_say_so(engine: Engine) -> None:
+    channels = (None, None, None, "", "_UNASSIGNED", "a")
+    load(engine, *(an_object(str(number), channel, "new") for number, channel in enumerate(channels)))
+    assert count_by_channel(engine, "acme", STATES) == {"_UNASSIGNED": 5, "a": 1}
+    of_states = {found.channel: found.objects for found in count_states(engine, "acme", STATES, ("itemState",))}
+    assert of_states == count_by_channel(engine, "acme", STATES)
+
+
 def test_changes_come_object_by_object_each_with_what_was_before_and_after(engine: Engine) -> None:
     load(engine, an_object("1", "a", "new"), an_object("2", "a", "new"), by="ann")
     load(engine, an_object("2", "a", "done"), by="ben")

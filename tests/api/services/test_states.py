@@ -57,6 +57,17 @@ async def test_items_are_counted_by_what_is_published_and_what_has_errors(servic
     }
 
 
+async def test_published_items_without_a_channel_are_counted_as_one_number(services: Services) -> None:
+    figs = [an_object(f"fig-{number}", publishState="completed") | {"type": "fig"} for number in range(4)]
+    for item in figs:
+        del item["properties"]["channelid"]
+    figs[3]["properties"]["channelid"] = ""
+    await services.create(*figs)
+    found = (await services.ask("connectorService/getitemstatus", query("fig")))["dataObjectOperationResponse"]
+    figures = {"published": 4, "validationErrorCount": 0, "syndicationErrorCount": 0}
+    assert found["dataObjects"][0]["data"] == {"_UNASSIGNED": figures}
+
+
 def searches(states: Any, entities: Any = None) -> dict[str, Any]:
     listed = [{"serviceName": "connectorService", "searchQuery": states["params"]}]
     if entities is not None:
