@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
-from contract.filters import fold
-from contract.objects import describe
+from contract.filters import Context, fold
+from contract.objects import describe, folded_context_of
 from contract.services.places import moved
 from contract.wire import decode_body
 
@@ -130,9 +130,9 @@ def _with_values(held: Any, given: Any) -> Any:
     new, old = given.get("values"), held.get("values")
     if not isinstance(new, list) or not isinstance(old, list):
         return given
-    replaced = [_context(item) for item in new]
+    replaced = {_context(item) for item in new}
     return {**held, **given, "values": [*(item for item in old if _context(item) not in replaced), *new]}
 
 
-def _context(item: Any) -> tuple[object, object]:
-    return (item.get("locale"), item.get("source")) if isinstance(item, dict) else (None, None)
+def _context(item: Any) -> Context:
+    return folded_context_of(item) if isinstance(item, dict) else Context()

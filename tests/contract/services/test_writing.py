@@ -3,16 +3,22 @@
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.filters import fold
 from contract.objects import parse_object
 from contract.services.writing import merged
 
 NAMES = st.sampled_from(("itemState", "note", "Price"))
 VALUES = st.lists(
     st.fixed_dictionaries(
-        {"value": st.text("ab", max_size=2), "locale": st.sampled_from(("en-US", "de-DE")), "source": st.just("s")}
+        {
+            "value": st.text("ab", max_size=2),
+            "locale": st.sampled_from(("en-US", "EN-us", "de-DE", "", None)),
+            "source": st.sampled_from(("s", "S", "", None)),
+        }
     ),
     min_size=1,
     max_size=3,
@@ -29,12 +35,12 @@ OBJECTS = st.fixed_dictionaries(
 )
 
 
-def by_context(item: Any) -> dict[tuple[str, str | None], list[str]]:
-    """The texts of each attribute in each context."""
-    found: dict[tuple[str, str | None], list[str]] = {}
+def by_context(item: Any) -> dict[tuple[str, str, str], list[str]]:
+    """The texts of each attribute in each context, however that is spelled."""
+    found: dict[tuple[str, str, str], list[str]] = {}
     for key, named in parse_object(item).attributes.items():
         for value in named.values:
-            found.setdefault((key, value.locale), []).append(value.text)
+            found.setdefault((key, fold(value.locale or ""), fold(value.source or "")), []).append(value.text)
     return found
 
 
@@ -56,3 +62,18 @@ def test_names_compare_without_case_and_null_removes() -> None:
     before = {"id": "1", "type": "t", "properties": {"hub": "a", "self": "b"}, "data": {"attributes": {"note": {"values": []}}}}
     after = merged(before, {"properties": {"HUB": "c", "Self": None}, "data": {"attributes": {"NOTE": None}}})
     assert after == {"id": "1", "type": "t", "properties": {"hub": "c"}, "data": {"attributes": {}}}
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"locale": "en-US", "source": "internal"}, {"locale": "en-us", "source": "INTERNAL"}),
+        ({}, {"locale": "", "source": None}),
+        ({"locale": 5}, {}),
+    ],
+)
+def test_a_value_replaces_that_of_the_same_context_in_another_spelling(held: Any, said: Any) -> None:
+    def an_object(context: Any, text: str) -> dict[str, Any]:
+        return {"data": {"attributes": {"itemState": {"values": [{**context, "value": text}]}}}}
+
+    assert merged(an_object(held, "new"), an_object(said, "done")) == an_object(said, "done")
