@@ -116,7 +116,7 @@ SERVICES = (
         (Case("properties and attributes are merged into the object", {"dataObject": _CHANGED}, _WRITTEN),),
         partial={
             "dataObject.data.attributes.itemState.values[].value": "replaces the values in the contexts that are given; a "
-            "group is replaced whole"
+            "group is replaced whole; null for an attribute or a property takes it away, and says nothing anywhere else"
         },
     ),
     Service(

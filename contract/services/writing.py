@@ -96,17 +96,22 @@ def _with_id(raw: object, new_id: Callable[[], str]) -> object:
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The object `before` with what `given` says: its properties, and its attributes in the contexts that it has values for.
 
-    Names are those of `before` where they are the same without case; null removes. What is not given stays as it is.
+    Names are those of `before` where they are the same without case. Null takes a single property or attribute away; anywhere
+    else it says nothing, since many clients write it for what they left out. What is not given stays as it is.
     """
-    made = {**before, **{key: part for key, part in given.items() if key not in ("type", "properties", "data")}}
+    made = {**before, **_said(given, but=("type", "properties", "data"))}
     if isinstance(properties := given.get("properties"), dict):
         made["properties"] = _with_members(before.get("properties"), properties, lambda _, new: new)
-    if isinstance(data := given.get("data"), dict):
+    if isinstance(data := given.get("data"), dict) and (said := _said(data)):
         held = before.get("data") or {}
-        made["data"] = {**held, **data}
-        if isinstance(attributes := data.get("attributes"), dict):
+        made["data"] = {**held, **said}
+        if isinstance(attributes := said.get("attributes"), dict):
             made["data"]["attributes"] = _with_members(held.get("attributes"), attributes, _with_values)
     return made
+
+
+def _said(holder: Mapping[str, Any], *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {key: part for key, part in holder.items() if part is not None and key not in but}
 
 
 def _with_members(held: Any, given: Mapping[str, Any], join: Callable[[Any, Any], Any]) -> dict[str, Any]:
@@ -125,13 +130,16 @@ def _with_members(held: Any, given: Mapping[str, Any], join: Callable[[Any, Any]
 
 def _with_values(held: Any, given: Any) -> Any:
     """An attribute whose values in the contexts of the given ones are replaced by these; a group is replaced whole."""
-    if not isinstance(held, dict) or not isinstance(given, dict) or "group" in held or "group" in given:
+    if not isinstance(held, dict) or not isinstance(given, dict):
         return given
-    new, old = given.get("values"), held.get("values")
-    if not isinstance(new, list) or not isinstance(old, list):
+    there, said = _said(held), _said(given)
+    if not said.keys() & {"values", "group"}:
+        return {**held, **said}
+    new, old = said.get("values"), there.get("values")
+    if "group" in there or "group" in said or not isinstance(new, list) or not isinstance(old, list):
         return given
     replaced = {_context(item) for item in new}
-    return {**held, **given, "values": [*(item for item in old if _context(item) not in replaced), *new]}
+    return {**held, **said, "values": [*(item for item in old if _context(item) not in replaced), *new]}
 
 
 def _context(item: Any) -> Context:

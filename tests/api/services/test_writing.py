@@ -100,6 +100,17 @@ async def test_an_update_changes_what_it_says_and_leaves_the_rest(services: Serv
     assert after["data"]["attributes"]["channelState"] == before["data"]["attributes"]["channelState"]
 
 
+async def test_an_update_keeps_what_a_serializer_writes_null_for(services: Services) -> None:
+    before = {**an_object("one", itemState="new"), "name": "One"}
+    before["data"]["relationships"] = {"owner": []}
+    await services.create(before)
+    unset = {"name": None, "properties": None, "data": {"attributes": None, "relationships": None}}
+    await services.ask("connectorService/update", {"dataObject": {"id": "one", "type": "connectorstate", **unset}})
+    [after] = await services.stored(query={"id": "one"})
+    stamp = {"modifiedDate": after["properties"]["modifiedDate"]}
+    assert after == {**before, "properties": before["properties"] | stamp}
+
+
 async def test_an_update_of_what_is_not_there_is_refused_as_a_whole(services: Services) -> None:
     await services.create(an_object("one", itemState="new"))
     changed = an_object("one", itemState="completed")

@@ -77,3 +77,42 @@ def test_a_value_replaces_that_of_the_same_context_in_another_spelling(held: Any
         return {"data": {"attributes": {"itemState": {"values": [{**context, "value": text}]}}}}
 
     assert merged(an_object(held, "new"), an_object(said, "done")) == an_object(said, "done")
+
+
+@pytest.mark.parametrize(
+    "unsaid",
+    [
+        {"name": None, "properties": None, "data": None},
+        {"note": None, "data": {"attributes": None, "relationships": None}},
+        {"data": {"attributes": {"note": {"values": None, "group": None}}}},
+        {"data": {"attributes": {"errors": {"values": None}, "note": {}}}},
+        {"data": {"attributes": {"note": {"values": []}}}},
+    ],
+)
+def test_null_in_place_of_anything_but_a_single_name_says_nothing(unsaid: Any) -> None:
+    before = {
+        "id": "1",
+        "type": "t",
+        "name": "one",
+        "note": "kept",
+        "properties": {"hub": "a"},
+        "data": {
+            "attributes": {"note": {"values": [{"value": "x"}]}, "errors": {"group": [{"sno": {"values": []}}]}},
+            "relationships": {"owner": []},
+        },
+    }
+    assert merged(before, unsaid) == before
+    assert merged({"id": "1", "type": "t"}, {"data": {"attributes": None}}) == {"id": "1", "type": "t"}
+
+
+def test_values_beside_a_group_of_null_are_merged_by_their_contexts() -> None:
+    before = {"data": {"attributes": {"note": {"values": [{"value": "x", "locale": "de-DE"}]}}}}
+    said = {"data": {"attributes": {"note": {"values": [{"value": "y", "locale": "en-US"}], "group": None}}}}
+    values = [{"value": "x", "locale": "de-DE"}, {"value": "y", "locale": "en-US"}]
+    assert merged(before, said) == {"data": {"attributes": {"note": {"values": values}}}}
+
+
+def test_an_empty_group_in_place_of_a_group_takes_its_entries_away() -> None:
+    before = {"data": {"attributes": {"errors": {"group": [{"sno": {"values": []}}]}}}}
+    said: dict[str, Any] = {"data": {"attributes": {"errors": {"group": []}}}}
+    assert merged(before, said) == said
