@@ -6,7 +6,7 @@ import pytest
 
 from contract.errors import NotServed
 from tests.api.conftest import TENANT, refusal
-from tests.api.services.conftest import Services, an_object, query
+from tests.api.services.conftest import Services, an_object, in_blob, query
 
 pytestmark = pytest.mark.anyio
 
@@ -137,6 +137,13 @@ async def test_each_change_of_a_state_is_told_in_its_order(services: Services) -
         ("validationState", None, "errored", "ben"),
     ]
     assert [one["Timestamp"] for one in entries] == sorted(one["Timestamp"] for one in entries)
+
+
+async def test_the_history_of_states_that_are_named_is_theirs_alone(services: Services) -> None:
+    await services.create(*(an_object(name, entity=f"e-{name}", channel="c1", itemState="new") for name in ("one", "two")))
+    named = in_blob({"id": "one", "type": "integrationMessageActivity"}, {"id": "two", "type": "other"})
+    answer = await services.ask("connectorService/gethistory", named)
+    assert [list(tree["c1"]) for tree in answer["dataObjects"]] == [["e-one"]]
 
 
 async def test_what_cannot_be_answered_truthfully_says_so(services: Services) -> None:
