@@ -14,7 +14,7 @@ from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, NoData
 from contract.filters import fold
 from contract.imports import Apply
 from contract.objects import describe
-from contract.services.writing import BLOB, bytes_in_blob
+from contract.services.writing import BLOB, bytes_in_blob, check_blob_stands_alone, listed_objects
 
 _PROPERTIES = "dataObject.properties"
 _ENTITY_IMPORT = "entity_import"
@@ -48,7 +48,8 @@ def read_upload(body: object) -> Upload:
 def _read(body: object) -> Upload:
     if not isinstance(body, dict):
         raise WrongShape(expected="an object", got=describe(body))
-    if isinstance(listed := body.get("dataObjects"), list):
+    listed = listed_objects(body)
+    if listed is not None:
         return _objects(listed, body)
     holder = body.get("dataObject")
     if holder is None and "params" in body:
@@ -74,6 +75,7 @@ def _file(holder: Mapping[str, Any], data: Mapping[str, Any]) -> Upload:
         return Upload(name, None, file_id, user, apply)
     if data.get("blob") is None:
         raise Missing(path=BLOB, what="The file, in Base64,")
+    check_blob_stands_alone(data)
     content = bytes_in_blob(data["blob"])
     if not content.strip():
         raise NoDataInFile(path=BLOB, name=name)

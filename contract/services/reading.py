@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contract.errors import InvalidRequest, Mistake, OutOfRange, WrongShape
+from contract.errors import Ambiguous, InvalidRequest, Mistake, NotServed, OutOfRange, WrongShape
 from contract.filters import AllOf, AnyOf, Criterion, Exact, fold
 from contract.objects import describe
+from contract.paths import entry, shown
 from contract.request import ExportRequest, parse_request
 from contract.services.places import moved
 from contract.services.writing import read_objects
@@ -17,6 +18,9 @@ DEFAULT_RECORDS = 2_000
 """Most objects of an answer where the request says nothing, as in the documented echoes of such requests."""
 MOST_TYPES = 500
 """Most types of objects that one call names, where these have not all the same ids: each is a part of the filter."""
+CONNECTOR, ENTITIES = "connectorservice", "entityappservice"
+SEARCHED = (CONNECTOR, ENTITIES)
+"""The folded names of the services whose searches are read."""
 LIMIT = "STATESHEET_MAX_ANSWER_RECORDS"
 
 
@@ -41,28 +45,42 @@ def read_query(body: object, *, ceiling: int, now: datetime, meant: Mapping[str,
 
 
 def read_searches(body: object, *, ceiling: int, now: datetime) -> dict[str, ExportRequest]:
-    """The requests of `params.searchQueries`, by the folded name of the service that each is for.
+    """The requests of `params.searchQueries`, by the folded name of the service that each is for, one of SEARCHED.
 
-    A body without them is one request for the connector's service. Raises InvalidRequest with every mistake.
+    A body without them is one request for the connector's service. Raises InvalidRequest with every mistake, and NotServed for
+    a search for any other service.
     """
     listed = _search_queries(body)
     if listed is None:
-        return {"connectorservice": read_query(body, ceiling=ceiling, now=now)}
+        return {CONNECTOR: read_query(body, ceiling=ceiling, now=now)}
     requests: dict[str, ExportRequest] = {}
     mistakes: list[Mistake] = []
-    for position, entry in enumerate(listed):
-        path = f"params.searchQueries[{position}]"
-        if not isinstance(entry, dict) or not isinstance(entry.get("serviceName"), str):
-            mistakes.append(WrongShape(path=path, expected="an object with serviceName and searchQuery", got=describe(entry)))
+    for position, found in enumerate(listed):
+        path = entry("params.searchQueries", position)
+        if not isinstance(found, dict) or not isinstance(found.get("serviceName"), str):
+            mistakes.append(WrongShape(path=path, expected="an object with serviceName and searchQuery", got=describe(found)))
             continue
+        name = fold(found["serviceName"])
+        if name in requests:
+            twice = f"{shown(found['serviceName'])}, {shown(found['serviceName'])}"
+            mistakes.append(Ambiguous(path=f"{path}.serviceName", what="The search for a service", names=twice))
         try:
-            asked = {"params": entry.get("searchQuery")}
-            requests[fold(entry["serviceName"])] = read_query(asked, ceiling=ceiling, now=now)
+            requests[name] = read_query({"params": found.get("searchQuery")}, ceiling=ceiling, now=now)
         except InvalidRequest as error:
             mistakes += moved(error, "params", f"{path}.searchQuery").mistakes
     if mistakes:
         raise InvalidRequest(mistakes)
+    _check_services(listed)
     return requests
+
+
+def _check_services(listed: list[Any]) -> None:
+    """Raises NotServed for a search that would be ignored."""
+    for position, found in enumerate(listed):
+        if fold(found["serviceName"]) not in SEARCHED:
+            path = f"{entry('params.searchQueries', position)}.serviceName"
+            reason = "states are found by a search for connectorService, beside it by one for entityappservice"
+            raise NotServed(path=path, what=f"A search for {shown(found['serviceName'])!r}", reason=reason)
 
 
 def _named(body: object) -> list[dict[str, Any]] | None:

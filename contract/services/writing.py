@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
+from contract.errors import Ambiguous, BadOperand, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
 from contract.filters import Context, fold
 from contract.objects import describe, folded_context_of
+from contract.paths import shown
 from contract.services.places import moved
+from contract.shapes import says_something
 from contract.wire import decode_body
 
 MOST_OBJECTS = 1_000
@@ -52,7 +54,8 @@ def read_objects(body: object, *, new_id: Callable[[], str]) -> Given:
 def _read(body: object) -> Given:
     if not isinstance(body, dict):
         raise WrongShape(expected="an object", got=describe(body))
-    if isinstance(listed := body.get("dataObjects"), list):
+    listed = listed_objects(body)
+    if listed is not None:
         return Given([(f"dataObjects[{position}]", raw) for position, raw in enumerate(listed)])
     holder = body.get("dataObject")
     if holder is None:
@@ -62,8 +65,32 @@ def _read(body: object) -> Given:
     data = holder.get("data")
     if not isinstance(data, dict) or data.get("blob") is None:
         return Given([("dataObject", holder)])
+    check_blob_stands_alone(data)
     call_id = holder.get("id")
     return Given(_in_blob(data["blob"]), call_id if isinstance(call_id, str) and call_id else None)
+
+
+def listed_objects(body: Mapping[str, Any]) -> list[Any] | None:
+    """The objects in `dataObjects`, None where what the call is about stands in `dataObject`.
+
+    Raises Ambiguous where it stands in both, of which one would be dropped without a word, and WrongShape.
+    """
+    listed, holder = body.get("dataObjects"), body.get("dataObject")
+    if not says_something(listed):
+        return [] if listed == [] and holder is None else None
+    if says_something(holder):
+        raise Ambiguous(path="dataObjects", what="What the call is about", names="dataObject, dataObjects")
+    if not isinstance(listed, list):
+        raise WrongShape(path="dataObjects", expected="a list of objects", got=describe(listed))
+    return listed
+
+
+def check_blob_stands_alone(data: Mapping[str, Any]) -> None:
+    """Raises Ambiguous where data that has a blob says more: that would be dropped without a word."""
+    said = [f"data.{shown(name)}" for name, part in data.items() if name != "blob" and says_something(part)]
+    if said and says_something(data.get("blob")):
+        names = ", ".join(["data.blob", *said])
+        raise Ambiguous(path="dataObject.data", what="What the call is about", names=names)
 
 
 def bytes_in_blob(blob: object) -> bytes:

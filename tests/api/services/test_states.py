@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.errors import NotServed
+from contract.errors import Ambiguous, NotServed
 from tests.api.conftest import TENANT, refusal
 from tests.api.services.conftest import Services, an_object, in_blob, query
 
@@ -99,6 +99,25 @@ async def test_a_mistake_in_a_search_is_named_where_it_stands(services: Services
     assert [message["path"] for message in refusal(answer)["messages"]] == [
         "params.searchQueries[0].searchQuery.query.filters.propertiesCriterion"
     ]
+
+
+@pytest.mark.parametrize("name", ["connectorService", "EntityAppService"])
+async def test_two_searches_for_one_service_are_refused(services: Services, name: str) -> None:
+    body = searches(query(), query())
+    body["params"]["searchQueries"].append({"serviceName": name.upper(), "searchQuery": query(**CHANNELS)["params"]})
+    answer = await services.call("connectorService/getentityid", body)
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["messageCode"]) == (400, Ambiguous.code)
+    assert message["path"] == "params.searchQueries[2].serviceName"
+
+
+async def test_a_search_for_a_service_that_has_no_part_in_it_is_not_ignored(services: Services) -> None:
+    body = searches(query())
+    body["params"]["searchQueries"].append({"serviceName": "entitymanageservice", "searchQuery": query()["params"]})
+    answer = await services.call("connectorService/getentityid", body)
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["messageCode"]) == (501, NotServed.code)
+    assert (message["path"], "entitymanageservice" in message["message"]) == ("params.searchQueries[1].serviceName", True)
 
 
 async def test_channels_are_those_that_are_stored_and_those_that_states_name(services: Services) -> None:
