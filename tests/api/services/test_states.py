@@ -158,6 +158,16 @@ async def test_each_change_of_a_state_is_told_in_its_order(services: Services) -
     assert [one["Timestamp"] for one in entries] == sorted(one["Timestamp"] for one in entries)
 
 
+async def test_the_history_of_an_entity_is_told_by_time_over_all_of_its_objects(services: Services) -> None:
+    for identifier, state in (("zz", "z1"), ("aa", "a1"), ("zz", "z2")):
+        await services.create(an_object(identifier, entity="e1", channel="shop", itemState=state))
+    respelled = an_object("aa", entity="e1", channel="shop", itemstate="a1")
+    await services.create(respelled)
+    body = query(filters={"propertiesCriterion": [{"entityid": {"exacts": ["e1"]}}]})
+    [tree] = (await services.ask("connectorService/gethistory", body))["dataObjects"]
+    assert [one["state"] for one in tree["shop"]["e1"]] == ["z1", "a1", "z2"]
+
+
 async def test_the_history_of_states_that_are_named_is_theirs_alone(services: Services) -> None:
     await services.create(*(an_object(name, entity=f"e-{name}", channel="c1", itemState="new") for name in ("one", "two")))
     named = in_blob({"id": "one", "type": "integrationMessageActivity"}, {"id": "two", "type": "other"})
