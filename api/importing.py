@@ -12,7 +12,7 @@ from api.files import ready
 from api.resources import Resources
 from contract.imports import ImportReport, ImportRequest
 from contract.jobs import Job, JobKind, JobSource
-from contract.services.importing import Upload
+from contract.services.importing import FILE_ID, Upload
 from database import import_files
 from database.audit import Action
 from database.import_files import ImportFile
@@ -46,7 +46,7 @@ def _kept(shared: Resources, tenant: str, upload: Upload, user: str | None) -> t
     """What the job is asked for, and what the same request would be known by. A new file is kept under a new id."""
     if upload.content is None:
         file_id = str(upload.file_id)
-        file = import_files.fetch(shared.jobs, tenant, file_id, name=file_id[:100])
+        file = import_files.fetch(shared.jobs, tenant, file_id, name=file_id[:100], path=FILE_ID)
     else:
         file_id, file = str(uuid.uuid4()), ImportFile(upload.name, upload.content)
         import_files.keep(shared.jobs, tenant, file_id, file)

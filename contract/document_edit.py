@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from contract.filters import Context, accepts, fold
 from contract.json_types import like
-from contract.objects import DEFAULT_CONTEXT, NESTING, Held, as_text, context_of, held_values
+from contract.objects import DEFAULT_CONTEXT, NESTING, Held, as_text, context_of, folded_context_of, held_values
 
 MULTIPLE = "||"
 """Between the values of a cell that holds several (the template's multi values delimiter)."""
@@ -52,8 +52,8 @@ class DocumentEdit:
         self._groups: dict[str, _Group] = {}
         self._emptied: list[list[Any]] = []
         for held in held_values(self.document):
-            context = context_of(held.item)
-            if accepts(contexts, _folded(context.locale), _folded(context.source)):
+            context = folded_context_of(held.item)
+            if accepts(contexts, context.locale, context.source):
                 self._held.setdefault(fold(held.name), []).append(held)
         for key, values in self._held.items():
             if NESTING in key:

@@ -141,6 +141,16 @@ def context_of(item: Mapping[str, Any]) -> Context:
     return Context(_context_part(item, "locale"), _context_part(item, "source"))
 
 
+def folded_context_of(item: Mapping[str, Any]) -> Context:
+    """The same for comparing: contexts that differ in case alone, or in how a part is left out, are one."""
+    context = context_of(item)
+    return Context(_folded(context.locale), _folded(context.source))
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else fold(text)
+
+
 def _required_text(raw: Mapping[str, Any], key: str, path: str) -> str:
     value = raw.get(key)
     if not isinstance(value, str) or not value:

@@ -127,12 +127,17 @@ class Members:
     def warn_of_rest(self, reason: str) -> None:
         """Note that what was not taken has no effect, where it says anything at all, and which name may have been meant: one of
         those that were asked for, so all of these must have been taken before."""
-        pairs = [pair for same in self._entries.values() for pair in same if pair[1].value not in (None, [], {}, "")]
+        pairs = [pair for same in self._entries.values() for pair in same if says_something(pair[1].value)]
         for name, found in pairs[:MOST_NAMED]:
             near = get_close_matches(shown(fold(name)), self._asked, n=1, cutoff=_NEAR)
             self._notes.no_effect(found.path, f"{reason}; did you mean {self._asked[near[0]]}?" if near else reason)
         if more := len(pairs[MOST_NAMED:]):
             self._notes.no_effect(f"What else {self.path or 'the body'} holds, {more:,} more members,", reason)
+
+
+def says_something(value: object) -> bool:
+    """Whether a member is more than what clients write for one that they leave out."""
+    return value not in (None, [], {}, "")
 
 
 def read_object(value: object, path: str) -> dict[str, Any]:

@@ -29,13 +29,14 @@ def keep(engine: Engine, tenant: str, file_id: str, file: ImportFile) -> None:
         connection.execute(insert(import_file).values(row))
 
 
-def fetch(engine: Engine, tenant: str, file_id: str, *, name: str = "") -> ImportFile:
-    """The tenant's file with an id. Raises FileMissing, which calls it `name`, and DatabaseUnavailable."""
+def fetch(engine: Engine, tenant: str, file_id: str, *, name: str = "", path: str = "") -> ImportFile:
+    """The tenant's file with an id. Raises FileMissing, which calls it `name` and says where a request has the id, and
+    DatabaseUnavailable."""
     query = select(_FILE.name, _FILE.content).where(_FILE.tenant == tenant, _FILE.id == file_id)
     with unavailable(), reading(engine) as connection:
         row = connection.execute(query).one_or_none()
     if row is None:
-        raise FileMissing(name=name or file_id)
+        raise FileMissing(path=path, name=name or file_id)
     return ImportFile(row.name, row.content)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contract.filters import Context, accepts, fold
-from contract.objects import NESTING
+from contract.objects import NESTING, folded_context_of
 from contract.request import ExportRequest
 
 
@@ -52,7 +52,7 @@ def _in_contexts(holder: Any, contexts: tuple[Context, ...]) -> Any:
     """A holder of values or of a group with what is in one of `contexts`; None where nothing is left."""
     left = dict(holder)
     if holder.get("values") is not None:
-        left["values"] = [value for value in holder["values"] if accepts(contexts, *_context(value))]
+        left["values"] = [value for value in holder["values"] if _is_accepted(value, contexts)]
     if holder.get("group") is not None:
         left["group"] = [entry for entry in (_entry(entry, contexts) for entry in holder["group"]) if entry is not None]
     return left if left.get("values") or left.get("group") else None
@@ -85,9 +85,6 @@ def _is_wanted(name: str, wanted: frozenset[str]) -> bool:
     return any(NESTING.join(parts[:count]) in wanted for count in range(1, len(parts) + 1))
 
 
-def _context(value: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    locale, source = value.get("locale"), value.get("source")
-    return (
-        fold(locale) if isinstance(locale, str) and locale else None,
-        fold(source) if isinstance(source, str) and source else None,
-    )
+def _is_accepted(value: Mapping[str, Any], contexts: tuple[Context, ...]) -> bool:
+    context = folded_context_of(value)
+    return accepts(contexts, context.locale, context.source)

@@ -1,6 +1,5 @@
 """The service that tells what became of states."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,8 +29,8 @@ async def get_history(request: Request, shared: Shared, tenant: Tenant) -> Respo
     """Finds connector states as they are now and tells each change of their states since they were first stored."""
 
     def tell(body: object) -> dict[str, Any]:
-        asked = read_query(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
-        types = tuple(dict.fromkeys(TYPE if name == ACTIVITY else name for name in asked.types))
-        return {"dataObjects": history(changes_of(shared.objects, tenant, replace(asked, types=types)))}
+        most, now = shared.settings.max_answer_records, datetime.now(UTC)
+        asked = read_query(body, ceiling=most, now=now, meant={ACTIVITY: TYPE})
+        return {"dataObjects": history(changes_of(shared.objects, tenant, asked))}
 
     return await served(request, shared, tenant, tell)

@@ -16,14 +16,13 @@ from contract.filters import EVERYTHING, AllOf, Criterion, Exact, Filter
 from contract.objects import parse_object
 from contract.request import ExportRequest
 from contract.services import answers
-from contract.services.reading import read_query, read_searches
+from contract.services.reading import CONNECTOR, ENTITIES, read_query, read_searches
 from contract.services.states import TYPE
 from database.documents import distinct_values, read_page
 
 router = APIRouter(tags=["States"])
 
 _CHANNEL = "syndicationchannel"
-_ENTITIES = "entityappservice"
 
 
 @router.post(
@@ -70,10 +69,10 @@ async def get_channels(request: Request, shared: Shared, tenant: Tenant) -> Resp
 
 def _entity_search(searches: dict[str, ExportRequest]) -> ExportRequest:
     """One request for the states, narrowed to the entities that the other search names."""
-    states = searches.get("connectorservice")
+    states = searches.get(CONNECTOR)
     if states is None:
         raise InvalidRequest([Missing(path="params.searchQueries", what="A search for connectorService")])
-    entities = searches.get(_ENTITIES)
+    entities = searches.get(ENTITIES)
     if entities is None:
         return states
     if entities.filter != EVERYTHING:

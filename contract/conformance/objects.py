@@ -116,7 +116,7 @@ SERVICES = (
         (Case("properties and attributes are merged into the object", {"dataObject": _CHANGED}, _WRITTEN),),
         partial={
             "dataObject.data.attributes.itemState.values[].value": "replaces the values in the contexts that are given; a "
-            "group is replaced whole"
+            "group is replaced whole; null for an attribute or a property takes it away, and says nothing anywhere else"
         },
     ),
     Service(
@@ -144,7 +144,11 @@ SERVICES = (
             Case("an object is found by its id", query("connectorstate", id="${run}-2"), _ONE),
             Case("a body that names an object gets it", {"dataObject": {"id": "${run}-2", "type": "connectorstate"}}, _ONE),
         ),
-        partial={"params.options.maxRecords": "2,000 where it is not said, at most `STATESHEET_MAX_ANSWER_RECORDS`"},
+        partial={
+            "params.options.maxRecords": "2,000 where it is not said, at most `STATESHEET_MAX_ANSWER_RECORDS`",
+            "dataObject.type": "with `dataObject.id` the object itself, or many in Base64, of at most 500 types; beside "
+            "`params.query` it has no effect",
+        },
     ),
     Service(
         "connectorService/getconnectorstate",

@@ -155,7 +155,8 @@ SERVICES = (
         ),
         partial={
             "params.searchQueries[].searchQuery.query.filters.typesCriterion": "of `entityappservice`: types, ids and paging; "
-            "a search by values of entities is a 501, since entities are not kept"
+            "a search by values of entities is a 501, since entities are not kept",
+            "params.searchQueries[].serviceName": "`connectorService` and `entityappservice`, each once; another one is a 501",
         },
     ),
     Service(

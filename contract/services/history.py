@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract.filters import fold
-from contract.objects import NESTING, StateObject, parse_object
+from contract.objects import NESTING, NamedValues, StateObject, parse_object
 from contract.services.tasks import documented_time
 
 _UNASSIGNED = "_UNASSIGNED"
@@ -24,9 +24,17 @@ class Change:
     after: str | None
 
 
+class _Told(NamedTuple):
+    """An entry of the history, and what tells its place: changes come object by object, and an entity may have several."""
+
+    at_ms: int
+    number: int
+    entry: dict[str, Any]
+
+
 def history(changes: Iterable[Change]) -> list[dict[str, Any]]:
     """The documented tree: a channel, an entity, its entries in the order of time, one for each state that changed."""
-    tree: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    tree: dict[str, dict[str, list[_Told]]] = {}
     for change in changes:
         before, after = _parsed(change.before), _parsed(change.after)
         item = after or before
@@ -34,8 +42,13 @@ def history(changes: Iterable[Change]) -> list[dict[str, Any]]:
             continue
         for entry in _entries(change, before, after):
             entities = tree.setdefault(_property(item, "channelid"), {})
-            entities.setdefault(_property(item, "entityid"), []).append(entry)
-    return [tree] if tree else []
+            entities.setdefault(_property(item, "entityid"), []).append(_Told(change.at_ms, change.number, entry))
+    shown = {channel: {entity: _by_time(told) for entity, told in entities.items()} for channel, entities in tree.items()}
+    return [shown] if shown else []
+
+
+def _by_time(told: list[_Told]) -> list[dict[str, Any]]:
+    return [one.entry for one in sorted(told, key=lambda one: (one.at_ms, one.number))]
 
 
 def _entries(change: Change, before: StateObject | None, after: StateObject | None) -> Iterator[dict[str, Any]]:
@@ -44,29 +57,29 @@ def _entries(change: Change, before: StateObject | None, after: StateObject | No
     item = after or before
     assert item is not None, "the caller has one of the two"
     who = change.changed_by or _property(item, "modifiedby")
-    for name in dict.fromkeys((*old, *new)):
-        if old.get(name) == new.get(name):
+    for key in dict.fromkeys((*old, *new)):
+        was, now = _text(old.get(key)), _text(new.get(key))
+        if was == now:
             continue
         yield {
-            "state": new.get(name),
-            "status": name,
+            "state": now,
+            "status": (new.get(key) or old[key]).name,
             "Timestamp": documented_time(moment),
             "requestid": _property(item, "reqid"),
             "messageId": str(change.number),
-            "previousState": old.get(name),
+            "previousState": was,
             "changedBy": who,
         }
 
 
-def _states(item: StateObject | None) -> Mapping[str, str]:
-    """The states of an object by their names as they came: its attributes whose name ends so."""
-    if item is None:
-        return {}
-    return {
-        named.name: ", ".join(value.text for value in named.values)
-        for key, named in item.attributes.items()
-        if key.endswith("state") and NESTING not in key
-    }
+def _states(item: StateObject | None) -> Mapping[str, NamedValues]:
+    """The states of an object by their folded names, for names compare without case: its attributes whose name ends so."""
+    attributes = {} if item is None else item.attributes
+    return {key: named for key, named in attributes.items() if key.endswith("state") and NESTING not in key}
+
+
+def _text(state: NamedValues | None) -> str | None:
+    return None if state is None else ", ".join(value.text for value in state.values)
 
 
 def _property(item: StateObject, name: str) -> str:

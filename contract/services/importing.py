@@ -14,9 +14,10 @@ from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, NoData
 from contract.filters import fold
 from contract.imports import Apply
 from contract.objects import describe
-from contract.services.writing import BLOB, bytes_in_blob
+from contract.services.writing import BLOB, bytes_in_blob, check_blob_stands_alone, listed_objects
 
 _PROPERTIES = "dataObject.properties"
+FILE_ID = f"{_PROPERTIES}.fileId"
 _ENTITY_IMPORT = "entity_import"
 _ZIP, _GZIP = b"PK", b"\x1f\x8b"
 _DELIMITED = ("csv", "dsv")
@@ -48,7 +49,8 @@ def read_upload(body: object) -> Upload:
 def _read(body: object) -> Upload:
     if not isinstance(body, dict):
         raise WrongShape(expected="an object", got=describe(body))
-    if isinstance(listed := body.get("dataObjects"), list):
+    listed = listed_objects(body)
+    if listed is not None:
         return _objects(listed, body)
     holder = body.get("dataObject")
     if holder is None and "params" in body:
@@ -68,16 +70,25 @@ def _file(holder: Mapping[str, Any], data: Mapping[str, Any]) -> Upload:
     said = holder.get("properties")
     properties = {fold(str(key)): value for key, value in said.items()} if isinstance(said, dict) else {}
     _check_service(properties.get("service"))
-    user, file_id, apply = _text(properties, "userid"), _text(properties, "fileid"), _apply(properties)
+    user, apply = _text(properties, "userid"), _apply(properties)
     name = _text(properties, "filename") or _text(properties, "originalfilename") or _text(holder, "name") or "import"
-    if data.get("blob") is None and file_id is not None:
-        return Upload(name, None, file_id, user, apply)
     if data.get("blob") is None:
-        raise Missing(path=BLOB, what="The file, in Base64,")
+        return Upload(name, None, _file_id(properties), user, apply)
+    check_blob_stands_alone(data)
     content = bytes_in_blob(data["blob"])
     if not content.strip():
         raise NoDataInFile(path=BLOB, name=name)
     return Upload(file_name(name, content, _text(properties, "format") or ""), content, None, user, apply)
+
+
+def _file_id(properties: Mapping[str, Any]) -> str:
+    said = properties.get("fileid")
+    if said is not None and not isinstance(said, str):
+        raise WrongShape(path=FILE_ID, expected="text, the id of a file that is kept", got=describe(said))
+    file_id = _text(properties, "fileid")
+    if file_id is None:
+        raise Missing(path=BLOB, what="The file, in Base64,")
+    return file_id
 
 
 def _objects(objects: list[Any], body: Mapping[str, Any]) -> Upload:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
-from contract.filters import fold
-from contract.objects import describe
+from contract.errors import Ambiguous, BadOperand, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
+from contract.filters import Context, fold
+from contract.objects import describe, folded_context_of
+from contract.paths import shown
 from contract.services.places import moved
+from contract.shapes import says_something
 from contract.wire import decode_body
 
 MOST_OBJECTS = 1_000
@@ -52,7 +54,8 @@ def read_objects(body: object, *, new_id: Callable[[], str]) -> Given:
 def _read(body: object) -> Given:
     if not isinstance(body, dict):
         raise WrongShape(expected="an object", got=describe(body))
-    if isinstance(listed := body.get("dataObjects"), list):
+    listed = listed_objects(body)
+    if listed is not None:
         return Given([(f"dataObjects[{position}]", raw) for position, raw in enumerate(listed)])
     holder = body.get("dataObject")
     if holder is None:
@@ -62,8 +65,32 @@ def _read(body: object) -> Given:
     data = holder.get("data")
     if not isinstance(data, dict) or data.get("blob") is None:
         return Given([("dataObject", holder)])
+    check_blob_stands_alone(data)
     call_id = holder.get("id")
     return Given(_in_blob(data["blob"]), call_id if isinstance(call_id, str) and call_id else None)
+
+
+def listed_objects(body: Mapping[str, Any]) -> list[Any] | None:
+    """The objects in `dataObjects`, None where what the call is about stands in `dataObject`.
+
+    Raises Ambiguous where it stands in both, of which one would be dropped without a word, and WrongShape.
+    """
+    listed, holder = body.get("dataObjects"), body.get("dataObject")
+    if not says_something(listed):
+        return [] if listed == [] and holder is None else None
+    if says_something(holder):
+        raise Ambiguous(path="dataObjects", what="What the call is about", names="dataObject, dataObjects")
+    if not isinstance(listed, list):
+        raise WrongShape(path="dataObjects", expected="a list of objects", got=describe(listed))
+    return listed
+
+
+def check_blob_stands_alone(data: Mapping[str, Any]) -> None:
+    """Raises Ambiguous where data that has a blob says more: that would be dropped without a word."""
+    said = [f"data.{shown(name)}" for name, part in data.items() if name != "blob" and says_something(part)]
+    if said and says_something(data.get("blob")):
+        names = ", ".join(["data.blob", *said])
+        raise Ambiguous(path="dataObject.data", what="What the call is about", names=names)
 
 
 def bytes_in_blob(blob: object) -> bytes:
@@ -96,17 +123,22 @@ def _with_id(raw: object, new_id: Callable[[], str]) -> object:
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The object `before` with what `given` says: its properties, and its attributes in the contexts that it has values for.
 
-    Names are those of `before` where they are the same without case; null removes. What is not given stays as it is.
+    Names are those of `before` where they are the same without case. Null takes a single property or attribute away; anywhere
+    else it says nothing, since many clients write it for what they left out. What is not given stays as it is.
     """
-    made = {**before, **{key: part for key, part in given.items() if key not in ("type", "properties", "data")}}
+    made = {**before, **_said(given, but=("type", "properties", "data"))}
     if isinstance(properties := given.get("properties"), dict):
         made["properties"] = _with_members(before.get("properties"), properties, lambda _, new: new)
-    if isinstance(data := given.get("data"), dict):
+    if isinstance(data := given.get("data"), dict) and (said := _said(data)):
         held = before.get("data") or {}
-        made["data"] = {**held, **data}
-        if isinstance(attributes := data.get("attributes"), dict):
+        made["data"] = {**held, **said}
+        if isinstance(attributes := said.get("attributes"), dict):
             made["data"]["attributes"] = _with_members(held.get("attributes"), attributes, _with_values)
     return made
+
+
+def _said(holder: Mapping[str, Any], *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {key: part for key, part in holder.items() if part is not None and key not in but}
 
 
 def _with_members(held: Any, given: Mapping[str, Any], join: Callable[[Any, Any], Any]) -> dict[str, Any]:
@@ -125,14 +157,17 @@ def _with_members(held: Any, given: Mapping[str, Any], join: Callable[[Any, Any]
 
 def _with_values(held: Any, given: Any) -> Any:
     """An attribute whose values in the contexts of the given ones are replaced by these; a group is replaced whole."""
-    if not isinstance(held, dict) or not isinstance(given, dict) or "group" in held or "group" in given:
+    if not isinstance(held, dict) or not isinstance(given, dict):
         return given
-    new, old = given.get("values"), held.get("values")
-    if not isinstance(new, list) or not isinstance(old, list):
+    there, said = _said(held), _said(given)
+    if not said.keys() & {"values", "group"}:
+        return {**held, **said}
+    new, old = said.get("values"), there.get("values")
+    if "group" in there or "group" in said or not isinstance(new, list) or not isinstance(old, list):
         return given
-    replaced = [_context(item) for item in new]
-    return {**held, **given, "values": [*(item for item in old if _context(item) not in replaced), *new]}
+    replaced = {_context(item) for item in new}
+    return {**held, **said, "values": [*(item for item in old if _context(item) not in replaced), *new]}
 
 
-def _context(item: Any) -> tuple[object, object]:
-    return (item.get("locale"), item.get("source")) if isinstance(item, dict) else (None, None)
+def _context(item: Any) -> Context:
+    return folded_context_of(item) if isinstance(item, dict) else Context()

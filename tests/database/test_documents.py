@@ -1,7 +1,10 @@
 """Reading objects for answers, on both databases: pages, keys, counts of states, histories."""
 
+import base64
 import itertools
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from sqlalchemy import Engine
 
 from contract.export_request import ExportRequest, SortKey
 from contract.filters import Criterion, Exact
+from contract.services.reading import MOST_TYPES, read_query
 from database.documents import distinct_values, matching_keys, read_page
 from database.engine import connect
 from database.history import changes_of
@@ -57,6 +61,18 @@ def test_a_page_is_in_the_requests_order_and_counts_all_pages(engine: Engine) ->
     assert read_page(engine, "other", asked).matched == 0
 
 
+def test_objects_of_as_many_types_as_may_be_named_are_found_by_type_and_id(engine: Engine) -> None:
+    """Each beside one with the same id and another type, and one with the same type and another id."""
+    wanted = [{"id": f"i{number:03}", "type": f"tä{number:03}"} for number in range(MOST_TYPES)]
+    others = [{"id": item["id"], "type": after["type"]} for item, after in itertools.pairwise(wanted)]
+    load(engine, *wanted, *others)
+    blob = base64.b64encode(json.dumps([{**item, "type": item["type"].upper()} for item in wanted]).encode()).decode()
+    body = {"dataObject": {"data": {"blob": blob}}, "params": {"options": {"from": 1, "maxRecords": 2}}}
+    page = read_page(engine, "acme", read_query(body, ceiling=10_000, now=datetime.now(UTC)))
+    assert [json.loads(text) for text in page.documents] == wanted[1:3]
+    assert page.matched == MOST_TYPES
+
+
 def test_each_value_of_a_column_comes_once(engine: Engine) -> None:
     load(engine, an_object("1", "b"), an_object("2", "a"), an_object("3", "b"), an_object("4", None))
     assert distinct_values(engine, "acme", STATES, ("channelid",)) == [("a",), ("b",)]
@@ -78,6 +94,14 @@ def test_states_are_counted_wherever_they_are_stored(engine: Engine) -> None:
         StateCount("sku", "b", "itemState", "done", 1),
     ]
     assert count_by_channel(engine, "acme", STATES) == {"_UNASSIGNED": 1, "a": 2, "b": 1}
+
+
+def test_objects_without_a_channel_are_counted_together_however_they_say_so(engine: Engine) -> None:
+    channels = (None, None, None, "", "_UNASSIGNED", "a")
+    load(engine, *(an_object(str(number), channel, "new") for number, channel in enumerate(channels)))
+    assert count_by_channel(engine, "acme", STATES) == {"_UNASSIGNED": 5, "a": 1}
+    of_states = {found.channel: found.objects for found in count_states(engine, "acme", STATES, ("itemState",))}
+    assert of_states == count_by_channel(engine, "acme", STATES)
 
 
 def test_changes_come_object_by_object_each_with_what_was_before_and_after(engine: Engine) -> None:

@@ -72,6 +72,18 @@ async def test_a_file_that_was_sent_before_is_named_by_its_id(services: Services
     assert (second.request["upload"], second.request["apply"]) == (upload, "all")
 
 
+@pytest.mark.parametrize("service", ["connectorService/process", "rsConnectService/publish"])
+async def test_a_file_id_that_is_not_kept_is_named_with_its_place(services: Services, service: str) -> None:
+    answer = await services.call(service, {"dataObject": {"properties": {"fileId": "nowhere"}}})
+    [message] = refusal(answer)["messages"]
+    assert (message["messageCode"], message["path"]) == ("RSC7524", "dataObject.properties.fileId")
+    assert "nowhere" in message["message"]
+    answer = await services.call(service, {"dataObject": {"properties": {"fileId": 7}}})
+    [message] = refusal(answer)["messages"]
+    assert (message["messageCode"], message["path"]) == ("SSH4002", "dataObject.properties.fileId")
+    assert message["message"] == "Expected text, the id of a file that is kept, got a number"
+
+
 async def test_a_file_that_is_not_there_and_an_empty_one_have_the_documented_codes(services: Services) -> None:
     missing = await services.call("connectorService/process", {"dataObject": {"properties": {"fileId": "nowhere"}}})
     assert (refusal(missing)["code"], missing.status_code) == ("RSC7524", 404)

@@ -57,6 +57,29 @@ async def test_a_body_that_names_objects_gets_these(services: Services) -> None:
     assert found["dataObjectOperationResponse"]["dataObjects"] == [objects[2]]
 
 
+async def test_only_the_objects_that_are_named_come_and_are_counted(services: Services) -> None:
+    """Objects that have the id of one named object and the type of another are not among them, on no page."""
+    await services.create(*({"id": identifier, "type": name} for identifier in ("p1", "p2") for name in ("ta", "tb")))
+    named = in_blob({"id": "p1", "type": "TA"}, {"id": "p2", "type": "tb"})
+    expected = [{"id": "p1", "type": "ta"}, {"id": "p2", "type": "tb"}]
+    for options, page in (({}, expected), ({"maxRecords": 1}, expected[:1]), ({"from": 1, "maxRecords": 1}, expected[1:])):
+        body = {**named, "params": {"options": options}}
+        found = (await services.ask("connectorService/get", body))["dataObjectOperationResponse"]
+        assert (found["dataObjects"], found["totalRecords"]) == (page, 2)
+
+
+async def test_fields_and_options_count_beside_objects_that_are_named(services: Services) -> None:
+    await seed(services)
+    body = {"dataObject": {"id": "s1", "type": "connectorstate"}}
+    fields = {"attributes": [], "properties": ["channelid"]}
+    asked = {**body, "params": {"fields": fields, "options": {"maxRecords": "1"}}}
+    [item] = (await services.ask("connectorService/get", asked))["dataObjectOperationResponse"]["dataObjects"]
+    assert (item["properties"], item["data"]["attributes"]) == ({"channelid": "shop-two"}, {})
+    wrong = {**body, "params": {"options": {"maxRecords": 0}, "sort": 5}}
+    told = refusal(await services.call("connectorService/get", wrong))["messages"]
+    assert sorted(message["path"] for message in told) == ["params.options.maxRecords", "params.sort"]
+
+
 async def test_ids_without_types_find_objects_of_any_type(services: Services) -> None:
     await services.create({"id": "same", "type": "one"}, {"id": "same", "type": "two"})
     found = await services.ask("connectorService/get", {"params": {"query": {"id": "same"}}})

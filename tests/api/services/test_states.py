@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from contract.errors import NotServed
+from contract.errors import Ambiguous, NotServed
 from tests.api.conftest import TENANT, refusal
-from tests.api.services.conftest import Services, an_object, query
+from tests.api.services.conftest import Services, an_object, in_blob, query
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +57,17 @@ async def test_items_are_counted_by_what_is_published_and_what_has_errors(servic
     }
 
 
+async def test_published_items_without_a_channel_are_counted_as_one_number(services: Services) -> None:
+    figs = [an_object(f"fig-{number}", publishState="completed") | {"type": "fig"} for number in range(4)]
+    for item in figs:
+        del item["properties"]["channelid"]
+    figs[3]["properties"]["channelid"] = ""
+    await services.create(*figs)
+    found = (await services.ask("connectorService/getitemstatus", query("fig")))["dataObjectOperationResponse"]
+    figures = {"published": 4, "validationErrorCount": 0, "syndicationErrorCount": 0}
+    assert found["dataObjects"][0]["data"] == {"_UNASSIGNED": figures}
+
+
 def searches(states: Any, entities: Any = None) -> dict[str, Any]:
     listed = [{"serviceName": "connectorService", "searchQuery": states["params"]}]
     if entities is not None:
@@ -88,6 +99,25 @@ async def test_a_mistake_in_a_search_is_named_where_it_stands(services: Services
     assert [message["path"] for message in refusal(answer)["messages"]] == [
         "params.searchQueries[0].searchQuery.query.filters.propertiesCriterion"
     ]
+
+
+@pytest.mark.parametrize("name", ["connectorService", "EntityAppService"])
+async def test_two_searches_for_one_service_are_refused(services: Services, name: str) -> None:
+    body = searches(query(), query())
+    body["params"]["searchQueries"].append({"serviceName": name.upper(), "searchQuery": query(**CHANNELS)["params"]})
+    answer = await services.call("connectorService/getentityid", body)
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["messageCode"]) == (400, Ambiguous.code)
+    assert message["path"] == "params.searchQueries[2].serviceName"
+
+
+async def test_a_search_for_a_service_that_has_no_part_in_it_is_not_ignored(services: Services) -> None:
+    body = searches(query())
+    body["params"]["searchQueries"].append({"serviceName": "entitymanageservice", "searchQuery": query()["params"]})
+    answer = await services.call("connectorService/getentityid", body)
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["messageCode"]) == (501, NotServed.code)
+    assert (message["path"], "entitymanageservice" in message["message"]) == ("params.searchQueries[1].serviceName", True)
 
 
 async def test_channels_are_those_that_are_stored_and_those_that_states_name(services: Services) -> None:
@@ -126,6 +156,23 @@ async def test_each_change_of_a_state_is_told_in_its_order(services: Services) -
         ("validationState", None, "errored", "ben"),
     ]
     assert [one["Timestamp"] for one in entries] == sorted(one["Timestamp"] for one in entries)
+
+
+async def test_the_history_of_an_entity_is_told_by_time_over_all_of_its_objects(services: Services) -> None:
+    for identifier, state in (("zz", "z1"), ("aa", "a1"), ("zz", "z2")):
+        await services.create(an_object(identifier, entity="e1", channel="shop", itemState=state))
+    respelled = an_object("aa", entity="e1", channel="shop", itemstate="a1")
+    await services.create(respelled)
+    body = query(filters={"propertiesCriterion": [{"entityid": {"exacts": ["e1"]}}]})
+    [tree] = (await services.ask("connectorService/gethistory", body))["dataObjects"]
+    assert [one["state"] for one in tree["shop"]["e1"]] == ["z1", "a1", "z2"]
+
+
+async def test_the_history_of_states_that_are_named_is_theirs_alone(services: Services) -> None:
+    await services.create(*(an_object(name, entity=f"e-{name}", channel="c1", itemState="new") for name in ("one", "two")))
+    named = in_blob({"id": "one", "type": "integrationMessageActivity"}, {"id": "two", "type": "other"})
+    answer = await services.ask("connectorService/gethistory", named)
+    assert [list(tree["c1"]) for tree in answer["dataObjects"]] == [["e-one"]]
 
 
 async def test_what_cannot_be_answered_truthfully_says_so(services: Services) -> None:

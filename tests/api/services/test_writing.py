@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract.errors import NothingMatches, ObjectRefused
+from contract.errors import Ambiguous, NothingMatches, ObjectRefused
 from tests.api.conftest import refusal
 from tests.api.services.conftest import Services, an_object, in_blob
 
@@ -56,6 +56,8 @@ async def test_with_one_refused_object_none_is_stored_and_each_refused_one_is_na
         ({}, "dataObject"),
         ([], ""),
         ({"dataObject": 5}, "dataObject"),
+        ({"dataObjects": {"id": "1", "type": "t"}}, "dataObjects"),
+        ({"dataObjects": []}, "dataObject.data.blob"),
         ({"dataObject": {"data": {"blob": "!!"}}}, "dataObject.data.blob"),
         ({"dataObject": {"data": {"blob": 5}}}, "dataObject.data.blob"),
         (in_blob(), "dataObject.data.blob"),
@@ -68,6 +70,41 @@ async def test_a_body_without_objects_is_told_where_it_is_wrong(services: Servic
         answer = await services.call(f"connectorService/{service}", body)
         assert answer.status_code == 400
         assert [message["path"] for message in refusal(answer)["messages"]] == [path]
+
+
+TWICE: list[tuple[dict[str, Any], str]] = [
+    ({"dataObjects": [{"id": "ka", "type": "lv"}], "dataObject": {"id": "kb", "type": "lv"}}, "dataObjects"),
+    ({"dataObjects": {"id": "ka", "type": "lv"}, "dataObject": {"id": "kb", "type": "lv"}}, "dataObjects"),
+    (
+        {"dataObject": {"id": "kc", "type": "lv", "data": {**in_blob({})["dataObject"]["data"], "attributes": {"a": {}}}}},
+        "dataObject.data",
+    ),
+    ({"dataObject": {"data": {**in_blob({})["dataObject"]["data"], "relationships": {"a": []}}}}, "dataObject.data"),
+]
+
+
+@pytest.mark.parametrize(("body", "path"), TWICE)
+async def test_a_body_with_objects_in_two_places_is_refused(services: Services, body: Any, path: str) -> None:
+    """Also where it asks for objects: one of the two would be dropped without a word."""
+    for service in ("create", "update", "get"):
+        answer = await services.call(f"connectorService/{service}", body)
+        [message] = refusal(answer)["messages"]
+        assert (answer.status_code, message["messageCode"], message["path"]) == (400, Ambiguous.code, path)
+    assert await services.stored(filters={"typesCriterion": ["lv"]}) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"dataObjects": [], "dataObject": {"id": "k", "type": "lv"}},
+        {"dataObjects": None, "dataObject": {"id": "k", "type": "lv"}},
+        {"dataObjects": [{"id": "k", "type": "lv"}], "dataObject": {}},
+        {"dataObject": {"data": in_blob({"id": "k", "type": "lv"})["dataObject"]["data"] | {"attributes": {}}}},
+    ],
+)
+async def test_a_place_that_is_empty_says_nothing(services: Services, body: Any) -> None:
+    await services.ask("connectorService/create", body)
+    assert await services.stored(filters={"typesCriterion": ["lv"]}) == [{"id": "k", "type": "lv"}]
 
 
 async def test_a_thousand_objects_are_taken_and_one_more_is_not(services: Services) -> None:
@@ -98,6 +135,17 @@ async def test_an_update_changes_what_it_says_and_leaves_the_rest(services: Serv
     texts = {value["locale"]: value["value"] for value in after["data"]["attributes"]["itemState"]["values"]}
     assert texts == {"en-US": "completed", "de-DE": "neu"}
     assert after["data"]["attributes"]["channelState"] == before["data"]["attributes"]["channelState"]
+
+
+async def test_an_update_keeps_what_a_serializer_writes_null_for(services: Services) -> None:
+    before = {**an_object("one", itemState="new"), "name": "One"}
+    before["data"]["relationships"] = {"owner": []}
+    await services.create(before)
+    unset = {"name": None, "properties": None, "data": {"attributes": None, "relationships": None}}
+    await services.ask("connectorService/update", {"dataObject": {"id": "one", "type": "connectorstate", **unset}})
+    [after] = await services.stored(query={"id": "one"})
+    stamp = {"modifiedDate": after["properties"]["modifiedDate"]}
+    assert after == {**before, "properties": before["properties"] | stamp}
 
 
 async def test_an_update_of_what_is_not_there_is_refused_as_a_whole(services: Services) -> None:

@@ -55,6 +55,10 @@ def test_a_file_that_is_kept_already_is_named_by_its_id() -> None:
     assert (upload.content, upload.file_id) == (None, "f1")
 
 
+def test_the_id_beside_a_file_has_no_effect() -> None:
+    assert (read_upload(sent(fileId=7)).content, read_upload(sent(fileId="f1")).file_id) == (b"PK and more", None)
+
+
 @pytest.mark.parametrize("body", [sent(b""), sent(b" \n"), {"dataObjects": []}])
 def test_an_empty_file_has_the_documented_code(body: Any) -> None:
     with pytest.raises(NoDataInFile, match="No data in file"):
@@ -76,6 +80,12 @@ def test_what_is_no_import_of_objects_is_not_served(body: Any) -> None:
         ({"dataObject": {"data": {}}}, "dataObject.data.blob"),
         ({"dataObject": {"data": {"blob": "***"}}}, "dataObject.data.blob"),
         ({"dataObject": {"data": {"blob": 7}}}, "dataObject.data.blob"),
+        ({"dataObjects": [{}], **sent()}, "dataObjects"),
+        ({"dataObjects": "x"}, "dataObjects"),
+        ({"dataObject": {"data": {"blob": "UEs=", "attributes": {"a": {}}}}}, "dataObject.data"),
+        ({"dataObject": {"properties": {"FILEID": 7}}}, "dataObject.properties.fileId"),
+        ({"dataObject": {"properties": {"fileId": ["f1"]}, "data": {"blob": None}}}, "dataObject.properties.fileId"),
+        ({"dataObject": {"properties": {"fileId": None}}}, "dataObject.data.blob"),
         (sent(apply="some"), "dataObject.properties.apply"),
         (sent(apply=["all"]), "dataObject.properties.apply"),
     ],
