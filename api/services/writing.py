@@ -134,8 +134,9 @@ def _merged(given: Given, found: Documents, who: str | None) -> Iterator[tuple[s
             yield place, Unreadable("there is no such object; create makes one")
         else:
             own = raw.get("properties")
-            stamped = {**raw, "properties": {**stamp, **own}} if isinstance(own, dict) else {**raw, "properties": stamp}
-            held[key] = merged(held[key], stamped)
+            said = own if isinstance(own, dict) else {}
+            unsaid = {name: value for name, value in stamp.items() if fold(name) not in set(map(fold, said))}
+            held[key] = merged(held[key], {**raw, "properties": {**unsaid, **said}})
             yield place, held[key]
 
 

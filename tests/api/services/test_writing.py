@@ -8,7 +8,7 @@ import pytest
 
 from contract.errors import NothingMatches, ObjectRefused
 from tests.api.conftest import refusal
-from tests.api.services.conftest import Services, an_object, in_blob
+from tests.api.services.conftest import Services, an_object, in_blob, query
 
 pytestmark = pytest.mark.anyio
 
@@ -124,6 +124,18 @@ async def test_a_property_in_two_spellings_is_refused(services: Services, servic
     assert message["path"].lower() == "dataobject.data.blob[0].properties.note"
     [kept] = await services.stored(query={"id": "one"})
     assert kept["properties"]["Note"] == "before"
+
+
+@pytest.mark.parametrize("spelled", ["modifieddate", "MODIFIEDBY", "modifiedDate"])
+async def test_an_update_that_says_itself_when_and_by_whom_is_taken_at_its_word(services: Services, spelled: str) -> None:
+    """In any case, as with all names."""
+    await services.create({"id": "one", "type": "t", "properties": {spelled: "before"}})
+    said = {"id": "one", "type": "t", "properties": {spelled.swapcase(): "2021"}}
+    await services.ask("connectorService/update", {"dataObject": said}, **{"x-rdp-userId": "ben"})
+    found = await services.ask("connectorService/get", query("t", query={"id": "one"}))
+    [kept] = found["dataObjectOperationResponse"]["dataObjects"]
+    assert kept["properties"][spelled] == "2021"
+    assert [name.lower() for name in kept["properties"]].count(spelled.lower()) == 1
 
 
 def state_change(services: list[str], **attributes: Any) -> dict[str, Any]:
