@@ -1,6 +1,6 @@
 """Edited objects in: the versions that edits were made of, and all edits of one workbook in one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +13,7 @@ from contract.objects import fingerprint, parse_object
 from database.changes import stored_documents
 from database.dialects import DIALECTS
 from database.engine import connect, reading, unavailable
+from database.holding import writing
 from database.loader import load_objects
 from database.rows import Row, rows_of
 from database.tables import object_change, objects_metadata, state_object
@@ -64,14 +65,16 @@ def scratch_database(folder: Path, tenant: str, documents: Iterable[object]) -> 
     return url
 
 
-def apply_edits(engine: Engine, tenant: str, edits: Iterable[Edit], *, now_ms: int, changed_by: str | None = None) -> None:
-    """Write all of `edits` in one transaction.
+def apply_edits(
+    engine: Engine, tenant: str, edits: Callable[[], Iterator[Edit]], *, now_ms: int, changed_by: str | None = None
+) -> None:
+    """Write all that `edits` gives in one transaction; it is called for them twice, one after the other.
 
     Raises ObjectsChanged, and nothing is written, where an object is no longer the version that its edit was made of; and
     DatabaseUnavailable.
     """
-    rest = iter(edits)
-    with unavailable(), engine.begin() as connection:
+    with writing(engine, tenant, ((edit.type, edit.id) for edit in edits())) as connection:
+        rest = edits()
         while chunk := sorted(islice(rest, CHUNK), key=lambda edit: (edit.type, edit.id)):
             _check(connection, tenant, chunk)
             parsed = (parse_object(edit.document) for edit in chunk if edit.document is not None)
@@ -82,22 +85,21 @@ def apply_edits(engine: Engine, tenant: str, edits: Iterable[Edit], *, now_ms: i
 
 
 def _check(connection: Connection, tenant: str, edits: Sequence[Edit]) -> None:
-    """Hold the objects until the transaction ends, and see that they are what the edits were made of."""
-    held = dict(_held(connection, tenant, [(edit.type, edit.id) for edit in edits]))
+    """See that the objects are what the edits were made of; raises ObjectsChanged."""
+    held = dict(_fingerprints(connection, tenant, [(edit.type, edit.id) for edit in edits]))
     changed = sum(held.get((edit.type, edit.id)) != edit.seen for edit in edits)
     if changed:
         raise ObjectsChanged(count=changed)
 
 
-def _held(connection: Connection, tenant: str, keys: Sequence[Key]) -> Iterator[tuple[Key, str]]:
+def _fingerprints(connection: Connection, tenant: str, keys: Sequence[Key]) -> Iterator[tuple[Key, str]]:
     one_of = DIALECTS[connection.dialect.name].one_of
     known = state_object.c
     for type_name, rows in groupby(keys, key=itemgetter(0)):
         ids = [identifier for _, identifier in rows]
-        query = select(known.id, known.fingerprint).order_by(known.id)
+        query = select(known.id, known.fingerprint)
         query = query.where(known.tenant == tenant, known.type == type_name, one_of(known.id, ids))
-        # SQLite leaves FOR UPDATE out: there the transaction holds everything from its beginning.
-        for row in connection.execute(query.with_for_update()):
+        for row in connection.execute(query):
             yield (type_name, row.id), row.fingerprint
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from contract.changes import Deletion, Unreadable
 from contract.errors import InvalidObject
@@ -12,9 +12,9 @@ from contract.objects import parse_object
 from database import statistics
 from database.changes import stored_documents
 from database.engine import unavailable
+from database.holding import writing
 from database.rows import ObjectRows, Row, rows_of
 from database.storable import is_storable
-from database.tables import state_object
 from database.upsert import delete_objects, replace_objects
 
 CHUNK = 2_000
@@ -64,7 +64,7 @@ def load_objects(
     """
     report = LoadReport()
     for done, chunk in _chunks(tenant, objects, report):
-        with unavailable(), engine.begin() as connection:
+        with writing(engine, tenant, chunk) as connection:
             report.deleted += _write(connection, tenant, chunk, changed_by)
         if on_progress is not None:
             on_progress(done)
@@ -87,7 +87,7 @@ def store_together(
     `partial` asks for what can be. `before_commit` may raise, and nothing is stored."""
     chunk, report = _taken_together(tenant, objects)
     if partial or not report.refused:
-        with unavailable(), engine.begin() as connection:
+        with writing(engine, tenant, chunk) as connection:
             report.deleted = _write(connection, tenant, chunk, changed_by)
             before_commit()
     else:
@@ -116,28 +116,18 @@ def change_together(
 ) -> LoadReport:
     """Store what `change` makes of the stored objects with `keys` (type, id), as `store_together` does.
 
-    Nobody else can write these objects between what `change` sees and what is stored. It may raise, and nothing is stored.
+    Nobody else can write or make these objects between what `change` sees and what is stored; it must make no others. It may
+    raise, and nothing is stored.
     """
     storable = sorted({key for key in keys if all(map(is_storable, key))})
     rows: list[Row] = [{"type": type_name, "id": identifier} for type_name, identifier in storable]
-    with unavailable(), engine.begin() as connection:
-        _lock(connection, tenant, rows)
+    with writing(engine, tenant, storable) as connection:
         chunk, report = _taken_together(tenant, change(stored_documents(connection, tenant, rows)))
         if report.refused:
             report.loaded = 0
         else:
             report.deleted = _write(connection, tenant, chunk, changed_by)
     return report
-
-
-def _lock(connection: Connection, tenant: str, rows: Sequence[Row]) -> None:
-    """Hold the rows of objects, in the order of their keys; on SQLite the transaction holds everything already."""
-    if connection.dialect.name == "sqlite":
-        return
-    key = state_object.c
-    for row in rows:
-        own = (key.tenant == tenant, key.type == row["type"], key.id == row["id"])
-        connection.execute(select(key.id).where(*own).with_for_update())
 
 
 def _taken_together(tenant: str, objects: Iterable[tuple[str, object]]) -> tuple[Chunk, LoadReport]:

@@ -16,14 +16,12 @@ _KEY = ("tenant", "type", "id")
 def replace_objects(connection: Connection, objects: Sequence[ObjectRows], *, changed_by: str | None = None) -> None:
     """Write `objects` in place of those with the same keys, within the transaction of `connection`, and keep what changed.
 
-    No key may occur twice. Objects should come in the order of their keys: two writers then never wait for each other
-    in a circle.
+    No key may occur twice. The transaction holds the objects (`database.holding`).
     """
     if not objects:
         return
     keys = [{name: item.state[name] for name in _KEY} for item in objects]
     write = _copy_over if connection.dialect.name == "postgresql" else _insert_or_replace
-    # The object's own row first: on PostgreSQL its lock makes a second writer of the same object wait for the rest.
     write(connection, state_object, [item.state for item in objects])
     record_changes(connection, [item.document for item in objects], changed_by)
     write(connection, document, [item.document for item in objects])

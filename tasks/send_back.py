@@ -56,7 +56,7 @@ def send_back(
                 report, refused = _compare(book, store, spool, keep=rejects is not None, on_progress=on_progress)
                 if apply and (partial or not report.refused_rows):
                     now_ms = time.time_ns() // 1_000_000
-                    apply_edits(store.engine, store.tenant, spool.edits(), now_ms=now_ms, changed_by=changed_by)
+                    apply_edits(store.engine, store.tenant, spool.edits, now_ms=now_ms, changed_by=changed_by)
                     report.applied = True
                 for change in spool.changes():
                     on_change(change)

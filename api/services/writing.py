@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -83,9 +84,9 @@ async def update(request: Request, shared: Shared, tenant: Tenant) -> Response:
     openapi_extra=body_like(_CHANGE),
 )
 async def set_connector_state(request: Request, shared: Shared, tenant: Tenant) -> Response:
-    """Sets states of an entity on the channels that `services` names (`_ALL`: on all that it has), and when that was.
+    """Sets states of entities on the channels that `services` names (`_ALL`: on all that each has), and when that was.
 
-    A channel that is named and has no state of the entity yet gets one.
+    An entity that has no state yet on a channel that is named gets one.
     """
     return await served(request, shared, tenant, lambda body: _set_states(shared, tenant, body, callers.current().user))
 
@@ -94,32 +95,37 @@ def _set_states(shared: Resources, tenant: str, body: object, user: str | None) 
     now = datetime.now(UTC)
     change = states.read_state_change(body, now=now)
     keys = matching_keys(shared.objects, tenant, change.query)
-    begun = {(states.TYPE, _state_id(tenant, change, service)): service for service in change.services if change.entity_id}
     who, when = user or _NOBODY, documented_time(now)
+    moved: Counter[states.Place] = Counter()
     made: list[dict[str, Any]] = []
+    taken: list[states.Place] = []
 
     def set_them(found: Documents) -> Iterator[tuple[str, object]]:
-        made.clear()
-        held = {key: json.loads(text) for key, text in sorted(found.items())}
-        made.extend(states.with_states(item, change, when=when, who=who, new_id=new_id) for item in held.values())
-        channels = {fold(str(states.channel_of(item))) for item in held.values()}
-        for (_, identifier), service in begun.items():
-            if fold(service) not in channels:
-                first = states.new_state(change, service, tenant=tenant, when=when, who=who, new_id=new_id)
-                made.append({**first, "id": identifier})
+        documents = [json.loads(text) for _, text in sorted(found.items())]
+        made[:], taken[:] = states.set_or_begun(documents, change, ids, tenant=tenant, when=when, who=who, new_id=new_id)
         if not made:
-            raise NothingMatches(what=f"{', '.join(change.query.ids or [str(change.entity_id)])}: no state to set")
-        return iter([("params.connectorstate", item) for item in made])
+            raise NothingMatches(what=f"{', '.join(change.ids)}: no state to set")
+        return iter([] if taken else [("params.connectorstate", item) for item in made])
 
-    report = change_together(shared.objects, tenant, [*keys, *begun], set_them, changed_by=user)
+    while True:
+        ids = {place: _state_id(tenant, change, place, moved[place]) for place in change.places}
+        first = [(states.TYPE, identifier) for identifier in ids.values()]
+        report = change_together(shared.objects, tenant, [*keys, *first], set_them, changed_by=user)
+        if not taken:
+            break
+        moved.update(taken)
     _refuse(report, Given([("params.connectorstate", item) for item in made]))
     return made[0] if len(made) == 1 else answers.objects_found(made, len(made))
 
 
-def _state_id(tenant: str, change: states.StateChange, service: str) -> str:
-    """The id of an entity's first state on a channel: the same for two calls at once, which then meet in one object."""
-    name = json.dumps([tenant, change.entity_type, change.entity_id, fold(service)])
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"statesheet:{name}"))
+def _state_id(tenant: str, change: states.StateChange, place: states.Place, moved: int) -> str:
+    """The id of an entity's first state on a channel: the same for two calls at once, which then meet in one object.
+
+    `moved`: how many states that were begun there have ids of their own and are of something else by now.
+    """
+    entity, channel = place
+    name = [tenant, change.entity_type and fold(change.entity_type), entity, channel, *([moved] if moved else [])]
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"statesheet:{json.dumps(name)}"))
 
 
 def _merged(given: Given, found: Documents, who: str | None) -> Iterator[tuple[str, object]]:
@@ -134,8 +140,9 @@ def _merged(given: Given, found: Documents, who: str | None) -> Iterator[tuple[s
             yield place, Unreadable("there is no such object; create makes one")
         else:
             own = raw.get("properties")
-            stamped = {**raw, "properties": {**stamp, **own}} if isinstance(own, dict) else {**raw, "properties": stamp}
-            held[key] = merged(held[key], stamped)
+            said = own if isinstance(own, dict) else {}
+            unsaid = {name: value for name, value in stamp.items() if fold(name) not in set(map(fold, said))}
+            held[key] = merged(held[key], {**raw, "properties": {**unsaid, **said}})
             yield place, held[key]
 
 

@@ -1,18 +1,19 @@
 """`connectorService/setconnectorstate`: the states of an entity on its channels, set or begun."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from contract.errors import InvalidRequest, Missing, Mistake, WrongShape
+from contract.errors import InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
+from contract.evaluation import matches
 from contract.export_request import ExportRequest
 from contract.filters import AllOf, Criterion, Exact, Filter, fold
-from contract.objects import describe
+from contract.objects import StateObject, describe, parse_object
 from contract.request import parse_request
 from contract.services.answers import value
 from contract.services.writing import merged
-from contract.shapes import MOST_ENTRIES
+from contract.shapes import MOST_ENTRIES, Members, Notes
 
 TYPE = "connectorstate"
 STATES = ("itemState", "channelState", "syndicationState", "validationState")
@@ -24,17 +25,24 @@ _SERVICES = "params.connectorstate.services"
 _WORDS = frozenset({"or", "and", "_or", "_and"})
 
 
+Place = tuple[str, str]
+"""An entity's id, and a channel without case: where there is one state."""
+
+
 @dataclass(frozen=True)
 class StateChange:
-    """What is to be set. `query` finds the states; `services` are the channels that are named, empty: all that there are.
+    """What is to be set. `ids` are what the request names; `query` finds the states; `about` says of a state whether it is of
+    one of the entities and channels that are meant, whatever else the request asks of it.
 
-    `entity_id` and `entity_type` say what a new state is about, None where the request names no one entity.
+    `places` are those that get a state where they have none, each with its channel as it is written; `entity_type` is theirs,
+    None where the request names no one type.
     """
 
+    ids: tuple[str, ...]
     query: ExportRequest
-    services: tuple[str, ...]
+    about: Filter
     attributes: Mapping[str, Any]
-    entity_id: str | None
+    places: Mapping[Place, str]
     entity_type: str | None
 
 
@@ -46,33 +54,59 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
     """
     request = parse_request(body, max_records=MOST_ENTRIES, now=now)
     assert isinstance(body, dict), "parse_request takes nothing else"
-    wanted = body["params"].get("connectorstate")
+    wanted = _found(body, "params", "connectorstate")
     if not isinstance(wanted, dict):
         raise InvalidRequest([WrongShape(path="params.connectorstate", expected="an object", got=describe(wanted))])
     mistakes: list[Mistake] = []
     if not request.ids:
         mistakes.append(Missing(path="params.query.id", what="The id of an entity"))
-    attributes = wanted.get("attributes")
-    if not isinstance(attributes, dict) or not attributes:
-        mistakes.append(Missing(path=_ATTRIBUTES, what="A state to set"))
-    else:
-        mistakes += [
-            WrongShape(path=f"{_ATTRIBUTES}.{name}", expected="a text or an object with values or group", got=describe(content))
-            for name, content in attributes.items()
-            if isinstance(content, list) or (isinstance(content, dict) and not content.keys() & {"values", "group"})
-        ]
+    attributes = _read_attributes(wanted.get("attributes"), mistakes)
     named, every = _read_services(wanted.get("services"), mistakes)
+    direct = request.types == (TYPE,)
+    count = 0 if direct else len(request.ids) * len(named)
+    if count > MOST_ENTRIES:
+        mistakes.append(
+            OutOfRange(path=_SERVICES, value=f"A call for {count} states", allowed=f"at most {MOST_ENTRIES} states")
+        )
     if mistakes:
         raise InvalidRequest(mistakes)
-    only = () if every else named
-    direct = request.types == (TYPE,)
+    about = AllOf(()) if direct else _about(request, () if every else named)
     return StateChange(
-        query=_query(request, only, direct=direct),
-        services=named,
-        attributes=dict(attributes or {}),
-        entity_id=request.ids[0] if len(request.ids) == 1 and not direct else None,
-        entity_type=request.types[0] if len(request.types) == 1 and not direct else None,
+        ids=request.ids,
+        query=ExportRequest((TYPE,), request.ids if direct else (), AllOf((request.filter, about)), max_records=MOST_ENTRIES),
+        about=about,
+        attributes=attributes,
+        places={} if direct else {(entity, fold(service)): service for entity in request.ids for service in named},
+        entity_type=_type_as_written(body) if len(request.types) == 1 and not direct else None,
     )
+
+
+def _found(body: Mapping[str, Any], *names: str) -> Any:
+    """What stands in the body of a request that was read at the end of this way, by names without case; None for nothing."""
+    found: Any = body
+    for name in names:
+        entry = Members(found, "", Notes()).take(name) if isinstance(found, dict) else None
+        found = entry and entry.value
+    return found
+
+
+def _type_as_written(body: Mapping[str, Any]) -> str:
+    """The one type of a request that was read, with its case."""
+    written: list[str] = _found(body, "params", "query", "filters", "typesCriterion")
+    return written[0].strip()
+
+
+def _read_attributes(attributes: object, mistakes: list[Mistake]) -> dict[str, Any]:
+    """What is to be set, by name. Adds what is wrong."""
+    if not isinstance(attributes, dict) or not attributes:
+        mistakes.append(Missing(path=_ATTRIBUTES, what="A state to set"))
+        return {}
+    mistakes += [
+        WrongShape(path=f"{_ATTRIBUTES}.{name}", expected="a text or an object with values or group", got=describe(content))
+        for name, content in attributes.items()
+        if isinstance(content, list) or (isinstance(content, dict) and not content.keys() & {"values", "group"})
+    ]
+    return attributes
 
 
 def _read_services(services: object, mistakes: list[Mistake]) -> tuple[tuple[str, ...], bool]:
@@ -90,15 +124,44 @@ def _read_services(services: object, mistakes: list[Mistake]) -> tuple[tuple[str
     return named, every
 
 
-def _query(request: ExportRequest, services: tuple[str, ...], *, direct: bool) -> ExportRequest:
-    parts: list[Filter] = [request.filter]
-    if not direct:
-        parts.append(Criterion("property", "entityid", (Exact(request.ids),)))
-        if request.types:
-            parts.append(Criterion("property", "entitytype", (Exact(request.types),)))
+def _about(request: ExportRequest, services: tuple[str, ...]) -> Filter:
+    parts: list[Filter] = [Criterion("property", "entityid", (Exact(request.ids),))]
+    if request.types:
+        parts.append(Criterion("property", "entitytype", (Exact(request.types),)))
     if services:
         parts.append(Criterion("property", "channelid", (Exact(services),)))
-    return ExportRequest(types=(TYPE,), ids=request.ids if direct else (), filter=AllOf(tuple(parts)), max_records=MOST_ENTRIES)
+    return AllOf(tuple(parts))
+
+
+def set_or_begun(
+    found: Iterable[Mapping[str, Any]],
+    change: StateChange,
+    first_ids: Mapping[Place, str],
+    *,
+    tenant: str,
+    when: str,
+    who: str,
+    new_id: Callable[[], str],
+) -> tuple[list[dict[str, Any]], list[Place]]:
+    """The states as they will be: those of `found`, the documents that are there now, and the first ones of places without any,
+    with their ids of `first_ids`.
+
+    Then the places that cannot have theirs: the id belongs to a state that was begun there and is one of something else by now.
+    """
+    documents = list(found)
+    parsed = [parse_object(item, stored=True) for item in documents]
+    with_state = {_place_of(item) for item in parsed if matches(item, change.about)}
+    held_ids = {item.id for item in parsed}
+    made: list[dict[str, Any]] = [
+        with_states(item, change, when=when, who=who, new_id=new_id)
+        for item, read in zip(documents, parsed, strict=True)
+        if matches(read, change.query.filter)
+    ]
+    without = [place for place in change.places if place not in with_state]
+    for place in without:
+        first = new_state(change, place, tenant=tenant, when=when, who=who, new_id=new_id)
+        made.append({**first, "id": first_ids[place]})
+    return made, [place for place in without if first_ids[place] in held_ids]
 
 
 def with_states(before: Mapping[str, Any], change: StateChange, *, when: str, who: str, new_id: Callable[[], str]) -> Any:
@@ -112,15 +175,15 @@ def with_states(before: Mapping[str, Any], change: StateChange, *, when: str, wh
 
 
 def new_state(
-    change: StateChange, service: str, *, tenant: str, when: str, who: str, new_id: Callable[[], str]
+    change: StateChange, place: Place, *, tenant: str, when: str, who: str, new_id: Callable[[], str]
 ) -> dict[str, Any]:
     """The first state of an entity on a channel."""
     made = "connectorService"
     properties = {
         "tenantId": tenant,
-        "entityid": change.entity_id,
+        "entityid": place[0],
         "entitytype": change.entity_type,
-        "channelid": service,
+        "channelid": change.places[place],
         "self": "self",
         "createdService": made,
         "createdBy": who,
@@ -132,16 +195,16 @@ def new_state(
     said = {name: text for name, text in properties.items() if text is not None}
     begun = {"id": new_id(), "type": TYPE, "properties": said, "data": {"attributes": {}}}
     first = {name: _BEGUN for name in STATES if fold(name) not in set(map(fold, change.attributes))}
-    all_of_it = StateChange(change.query, (), {**change.attributes, **first}, None, None)
+    all_of_it = replace(change, attributes={**change.attributes, **first})
     made_of: dict[str, Any] = with_states(begun, all_of_it, when=when, who=who, new_id=new_id)
     return made_of
 
 
-def channel_of(item: Mapping[str, Any]) -> object:
-    """The channel of a connector state's document, None where it names none."""
-    properties = item.get("properties")
-    named = properties.items() if isinstance(properties, dict) else ()
-    return next((text for name, text in named if fold(name) == "channelid"), None)
+def _place_of(item: StateObject) -> Place:
+    entity, channel = (
+        item.properties[name].values[0].text if name in item.properties else "" for name in ("entityid", "channelid")
+    )
+    return entity, fold(channel)
 
 
 def _attributes(given: Mapping[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:

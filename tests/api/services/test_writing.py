@@ -8,7 +8,7 @@ import pytest
 
 from contract.errors import Ambiguous, NothingMatches, ObjectRefused
 from tests.api.conftest import refusal
-from tests.api.services.conftest import Services, an_object, in_blob
+from tests.api.services.conftest import Services, an_object, in_blob, query
 
 pytestmark = pytest.mark.anyio
 
@@ -174,6 +174,18 @@ async def test_a_property_in_two_spellings_is_refused(services: Services, servic
     assert kept["properties"]["Note"] == "before"
 
 
+@pytest.mark.parametrize("spelled", ["modifieddate", "MODIFIEDBY", "modifiedDate"])
+async def test_an_update_that_says_itself_when_and_by_whom_is_taken_at_its_word(services: Services, spelled: str) -> None:
+    """In any case, as with all names."""
+    await services.create({"id": "one", "type": "t", "properties": {spelled: "before"}})
+    said = {"id": "one", "type": "t", "properties": {spelled.swapcase(): "2021"}}
+    await services.ask("connectorService/update", {"dataObject": said}, **{"x-rdp-userId": "ben"})
+    found = await services.ask("connectorService/get", query("t", query={"id": "one"}))
+    [kept] = found["dataObjectOperationResponse"]["dataObjects"]
+    assert kept["properties"][spelled] == "2021"
+    assert [name.lower() for name in kept["properties"]].count(spelled.lower()) == 1
+
+
 def state_change(services: list[str], **attributes: Any) -> dict[str, Any]:
     return {
         "params": {
@@ -240,3 +252,90 @@ async def test_a_state_that_is_no_value_is_refused_and_the_former_one_stays(serv
     assert (answer.status_code, message["path"]) == (400, "params.connectorstate.attributes.itemState")
     [kept] = await services.stored(query={"id": "s"})
     assert kept["data"]["attributes"]["itemState"]["values"][0]["value"] == "errored"
+
+
+async def states_of(services: Services, *entities: str) -> list[tuple[str, str, str]]:
+    """Entity, channel and itemState of each stored state, in order."""
+    found = await services.stored(filters={"propertiesCriterion": [{"entityid": {"exacts": entities}}]})
+    return sorted(
+        (
+            item["properties"]["entityid"],
+            item["properties"]["channelid"],
+            item["data"]["attributes"]["itemState"]["values"][0]["value"],
+        )
+        for item in found
+    )
+
+
+@pytest.mark.parametrize(
+    "moved_to",
+    [{"channelid": "moved", "keep": "me"}, {"entityid": "item-8", "keep": "me"}, {"entitytype": "pod", "keep": "me"}],
+)
+async def test_a_state_that_was_begun_and_is_of_something_else_now_is_left_alone(
+    services: Services, moved_to: dict[str, str]
+) -> None:
+    """The channel gets another one, as often as that happens, and that is the one that is set from then on."""
+    service, ids = "connectorService/setconnectorstate", []
+    for state in ("first", "second", "third"):
+        made = await services.ask(service, state_change(["shop"], itemState=state))
+        again = await services.ask(service, state_change(["Shop"], itemState=f"{state} again"))
+        assert made["id"] == again["id"]
+        ids.append(made["id"])
+        left = {"id": made["id"], "type": "connectorstate", "properties": moved_to}
+        await services.ask("connectorService/update", {"dataObject": left})
+    assert len(set(ids)) == 3
+    found = {item["id"]: item for item in await services.stored(query={"ids": ids})}
+    for identifier, state in zip(ids, ("first", "second", "third"), strict=True):
+        item = found[identifier]
+        assert item["properties"].items() >= moved_to.items()
+        assert item["data"]["attributes"]["itemState"]["values"][0]["value"] == f"{state} again"
+
+
+async def test_a_state_that_is_begun_has_the_type_of_its_entity_as_it_was_written(services: Services) -> None:
+    change = state_change(["shop"], itemState="new")
+    change["params"]["query"]["filters"] = {"TypesCriterion": [" DisplayShipper"]}
+    made = await services.ask("connectorService/setconnectorstate", change)
+    assert made["properties"]["entitytype"] == "DisplayShipper"
+    change["params"]["query"]["filters"] = {"typesCriterion": ["displayshipper"]}
+    assert (await services.ask("connectorService/setconnectorstate", change))["id"] == made["id"]
+
+
+async def test_each_of_several_entities_gets_its_state_on_each_channel_that_is_named(services: Services) -> None:
+    await services.create(an_object("there", entity="item-1", channel="SHOP", itemState="new"))
+    change = state_change(["shop", "Shop", "other"], itemState="set")
+    del change["params"]["query"]["id"]
+    change["params"]["query"]["ids"] = ["item-1", "item-2", "ITEM-2"]
+    answer = await services.ask("connectorService/setconnectorstate", change)
+    assert answer["dataObjectOperationResponse"]["totalRecords"] == 6
+    assert await states_of(services, "item-1", "item-2", "ITEM-2") == [
+        ("ITEM-2", "Shop", "set"),
+        ("ITEM-2", "other", "set"),
+        ("item-1", "SHOP", "set"),
+        ("item-1", "other", "set"),
+        ("item-2", "Shop", "set"),
+        ("item-2", "other", "set"),
+    ]
+    again = await services.ask("connectorService/setconnectorstate", change)
+    assert again["dataObjectOperationResponse"]["totalRecords"] == 6
+    assert len(await states_of(services, "item-1", "item-2", "ITEM-2")) == 6
+
+
+async def test_entities_without_any_state_to_set_are_named(services: Services) -> None:
+    change = state_change(["_ALL"], itemState="new")
+    change["params"]["query"]["ids"] = ["item-10"]
+    answer = await services.call("connectorService/setconnectorstate", change)
+    assert answer.status_code == 404
+    assert "item-9, item-10" in json.dumps(refusal(answer))
+
+
+async def test_more_states_than_one_call_may_begin_are_refused(services: Services) -> None:
+    change = state_change([str(number) for number in range(101)], itemState="new")
+    change["params"]["query"]["ids"] = [str(number) for number in range(100)]
+    [message] = refusal(await services.call("connectorService/setconnectorstate", change))["messages"]
+    assert (message["messageCode"], message["path"]) == ("SSH4009", "params.connectorstate.services")
+
+
+async def test_the_words_around_a_change_of_states_are_read_in_any_case(services: Services) -> None:
+    change = {"Params": {name.upper(): part for name, part in state_change(["shop"], itemState="new")["params"].items()}}
+    made = await services.ask("connectorService/setconnectorstate", change)
+    assert made["properties"]["channelid"] == "shop"

@@ -1,0 +1,78 @@
+"""Which states are set, which are begun, and which are left alone."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.filters import fold
+from contract.services.states import TYPE, Place, StateChange, read_state_change, set_or_begun
+
+ENTITIES, CHANNELS, KINDS, OWNERS = ("e1", "E1", "e2"), ("shop", "SHOP", "other"), ("sku", "Sku", "pod"), ("ann", "ben")
+
+states = st.builds(
+    lambda number, **said: {"id": str(number), "type": TYPE, "properties": said},
+    st.integers(0, 3),
+    entityid=st.sampled_from(ENTITIES),
+    channelid=st.sampled_from(CHANNELS),
+    entitytype=st.sampled_from(KINDS),
+    owner=st.sampled_from(OWNERS),
+)
+
+
+def a_change(entities: list[str], kind: str, channels: list[str], owner: str | None) -> StateChange:
+    filters: dict[str, Any] = {"typesCriterion": [kind]}
+    if owner:
+        filters["propertiesCriterion"] = [{"owner": {"exact": owner}}]
+    wanted = {"services": channels, "attributes": {"itemState": "set"}}
+    body = {"params": {"query": {"ids": entities, "filters": filters}, "connectorstate": wanted}}
+    return read_state_change(body, now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def outcome(
+    found: list[dict[str, Any]], change: StateChange, first_ids: Mapping[Place, str]
+) -> tuple[list[dict[str, Any]], list[Place]]:
+    return set_or_begun(found, change, first_ids, tenant="acme", when="now", who="ann", new_id=lambda: "id-of-value")
+
+
+@given(
+    st.lists(states, unique_by=lambda item: item["id"]),
+    st.lists(st.sampled_from(ENTITIES), min_size=1, unique=True),
+    st.sampled_from(KINDS),
+    st.lists(st.sampled_from([*CHANNELS, "_ALL"]), min_size=1, unique=True),
+    st.none() | st.sampled_from(OWNERS),
+)
+def test_what_is_meant_is_set_what_is_missing_is_begun_and_nothing_else_is_touched(
+    found: list[dict[str, Any]], entities: list[str], kind: str, channels: list[str], owner: str | None
+) -> None:
+    """The rules once more, one state and one place at a time: ids of entities with case, all else without. Ids of new states
+    are those of states that may be there, so that some are taken."""
+    change = a_change(entities, kind, channels, owner)
+    named = {fold(channel) for channel in channels if channel != "_ALL"}
+    first_ids = {place: str(number) for number, place in enumerate(sorted(change.places))}
+    of_kind = [item for item in found if fold(item["properties"]["entitytype"]) == fold(kind)]
+    occupied = {(item["properties"]["entityid"], fold(item["properties"]["channelid"])) for item in of_kind}
+    meant = {
+        item["id"]
+        for item in of_kind
+        if item["properties"]["entityid"] in entities
+        and (fold(item["properties"]["channelid"]) in named or "_ALL" in channels)
+        and owner in (None, item["properties"]["owner"])
+    }
+    missing = {(entity, channel) for entity in entities for channel in named} - occupied
+    made, taken = outcome(found, change, first_ids)
+    assert sorted(item["id"] for item in made) == sorted([*meant, *(first_ids[place] for place in missing)])
+    assert all(item["data"]["attributes"]["itemState"]["values"][0]["value"] == "set" for item in made)
+    assert set(taken) == {place for place in missing if first_ids[place] in {item["id"] for item in found}}
+    begun = [item["properties"] for item in made if "owner" not in item["properties"]]
+    assert {(item["entityid"], fold(item["channelid"])) for item in begun} == missing
+    assert {item["entitytype"] for item in begun} <= {kind}
+
+
+def test_states_that_are_named_themselves_are_set_wherever_they_are_and_none_is_begun() -> None:
+    there = {"id": "1", "type": TYPE, "properties": {"channelid": "shop"}}
+    change = a_change(["1", "2"], TYPE, ["_ALL", "other"], None)
+    made, taken = outcome([there], change, {})
+    assert ([item["id"] for item in made], change.places, taken) == (["1"], {}, [])
