@@ -8,7 +8,7 @@ from typing import Any
 from cronsim import CronSimError
 
 from api.cron_lines import next_time
-from api.runs import PrefectRuns
+from api.runs import PrefectRuns, for_prefect
 from contract.errors import BadSchedule, RunRefused
 
 _AHEAD = 3
@@ -106,13 +106,41 @@ async def set_active(runs: PrefectRuns, schedule_id: str, active: bool, tenant: 
     known = await _require(runs, schedule_id, tenant)
     # Prefect empties the parameters of a schedule that is changed without them.
     change = {"active": active, "parameters": known["parameters"]}
+    began = datetime.now(UTC)
     await runs.ask("PATCH", f"{await _path(runs)}/{schedule_id}", change)
+    await _plan(runs, began)
 
 
 async def delete(runs: PrefectRuns, schedule_id: str, tenant: str | None = None) -> None:
-    """Forget a schedule and the runs that wait for their time. Raises BadSchedule where there is none of that id."""
+    """Forget a schedule and the runs that wait for their time; one that is due already still runs, as where it is paused.
+
+    Raises BadSchedule where there is none of that id.
+    """
     await _require(runs, schedule_id, tenant)
+    began = datetime.now(UTC)
+    due = await _waiting(runs, {"expected_start_time": {"before_": began.isoformat()}})
     await runs.ask("DELETE", f"{await _path(runs)}/{schedule_id}")
+    for run in due:
+        await _ask_again(runs, run)
+    await _plan(runs, began)
+
+
+async def _plan(runs: PrefectRuns, began: datetime) -> None:
+    """Have the runs of all schedules planned that come after `began`; those that are planned stay.
+
+    A Prefect of one's own forgets what was planned of every schedule where one of them changes, and would plan anew only some
+    seconds later, from then on. The embedded one forgets nothing (`runtime.own_runs`).
+    """
+    deployment = await runs.deployment(again=True)
+    if not deployment.get("paused"):
+        await runs.ask("POST", f"/deployments/{deployment['id']}/schedule", {"start_time": began.isoformat()})
+
+
+async def _ask_again(runs: PrefectRuns, run: Mapping[str, Any]) -> None:
+    """A due run that a Prefect of one's own forgot with another schedule; by its key, so one that is still there stays."""
+    parameters = {name: for_prefect(value) for name, value in run["parameters"].items()}
+    wanted = {"parameters": parameters, "idempotency_key": run["idempotency_key"], "tags": run["tags"]}
+    await runs.ask("POST", f"/deployments/{run['deployment_id']}/create_flow_run", wanted)
 
 
 async def _waiting(runs: PrefectRuns, chosen: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
