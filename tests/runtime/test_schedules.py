@@ -43,6 +43,7 @@ def test_a_schedule_is_made_shown_and_deleted(client):
         ("0 0 30 2 *", "UTC"),  # Prefect would take it and plan no run of any schedule any more
         ("* * * * * *", "UTC"),  # each second
         ("@daily", "UTC"),
+        ("0 6 * * 1-1", "UTC"),  # each day, for Prefect
     ],
 )
 def test_a_cron_line_or_a_zone_that_is_none_is_refused(client, cron, zone):
