@@ -89,7 +89,7 @@ async def _prefect(shared: Resources) -> str:
 async def _worker(shared: Resources) -> str:
     if shared.worker_answers is not None:
         if not await run_in_threadpool(shared.worker_answers):
-            raise PrefectUnavailable(detail="the worker does not answer")
+            raise PrefectUnavailable(detail="the worker does not answer, or cannot take all runs: its log tells why")
         return "it answers"
     online = await shared.runs.workers()
     if not online:

@@ -201,12 +201,16 @@ async def _in_time() -> AsyncIterator[None]:
 
 
 def run_body(request_key: str, tenant: str, body: object) -> str:
-    """What Prefect is asked for a run of a request.
-
-    Prefect fills in the templates and variables that it finds in parameters. A request is given as JSON text, which Prefect
-    decodes and does not look into (see `json_handler` in prefect.utilities.schema_tools.hydration).
-    """
-    request = {"__prefect_kind": "json", "value": json.dumps(body, ensure_ascii=False, separators=(",", ":"))}
-    parameters = {"tenant": tenant, "request": request}
+    """What Prefect is asked for a run of a request."""
+    parameters = {"tenant": tenant, "request": for_prefect(body)}
     run = {"parameters": parameters, "idempotency_key": request_key, "tags": [tenant], "work_queue_name": QUEUE}
     return json.dumps(run)
+
+
+def for_prefect(value: object) -> dict[str, str]:
+    """`value` as a parameter of a run.
+
+    Prefect fills in the templates and variables that it finds in parameters. This is JSON text, which Prefect decodes and does
+    not look into (see `json_handler` in prefect.utilities.schema_tools.hydration).
+    """
+    return {"__prefect_kind": "json", "value": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}

@@ -111,7 +111,7 @@ def resume(schedule: Annotated[str, typer.Argument(help="The id that list shows.
 
 @app.command()
 def delete(schedule: Annotated[str, typer.Argument(help="The id that list shows.")], home: Home = None) -> None:
-    """Delete a schedule, and the runs of it that wait."""
+    """Delete a schedule, and the runs of it that are not due yet."""
     from runtime import schedules
 
     schedules.delete(_stack(_settings(home)), schedule)

@@ -15,7 +15,7 @@ from contract.paths import entry, member, shown
 MAX_DEPTH = 100
 """Most levels of objects and lists inside each other; the body itself is the first."""
 
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class _Repeated(dict[str, Any]):
@@ -152,7 +152,7 @@ def _walk(body: object) -> Iterator[tuple[Any, str]]:
 
 def _is_usable(value: object) -> bool:
     if isinstance(value, str):
-        return "\0" not in value and (value.isascii() or _HALF_PAIR.search(value) is None)
+        return "\0" not in value and (value.isascii() or HALF_PAIR.search(value) is None)
     return not isinstance(value, (int, float)) or is_finite(value)
 
 

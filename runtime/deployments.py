@@ -2,6 +2,7 @@
 
 import pkgutil
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml  # type: ignore[import-untyped]  # Prefect brings it, without types
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 FILE = Path(__file__).parent.parent / "deployments" / "prefect.yaml"
@@ -44,5 +46,18 @@ async def _register(client: PrefectClient, one: dict[str, Any]) -> None:
     except ObjectNotFound:
         await client.create_deployment(flow_id=await client.create_flow(flow), name=one["name"], **facts)
     else:
-        # Creating it again would delete its schedules and the runs that wait.
-        await client.update_deployment(known.id, DeploymentUpdate(**facts))
+        if any(getattr(known, name) != fact for name, fact in facts.items()):
+            await _update(client, known, DeploymentUpdate(**facts))
+
+
+async def _update(client: PrefectClient, known: DeploymentResponse, changed: DeploymentUpdate) -> None:
+    """Change a deployment, and keep the runs that its schedules have planned.
+
+    Creating it again would delete its schedules and the runs that wait. Changing it deletes those whose time is still to come,
+    and Prefect plans them again only seconds later.
+    """
+    began = datetime.now(UTC)
+    await client.update_deployment(known.id, changed)
+    if not known.paused:
+        body = {"start_time": began.isoformat()}
+        await client.request("POST", "/deployments/{id}/schedule", path_params={"id": known.id}, json=body)

@@ -8,6 +8,7 @@ import socket
 from runtime.prefect_server import LOOPBACK
 
 ALIVE = b"alive?"
+UNWELL = b"unwell"
 LOOK = b"look"
 
 
@@ -26,7 +27,7 @@ def knock(port: int) -> None:
 
 
 def answers(port: int, *, seconds: float = 1.0) -> bool:
-    """Whether the worker would take a run now."""
+    """Whether the worker would take a run now, whichever way it came in."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.settimeout(seconds)
         sender.connect((LOOPBACK, port))

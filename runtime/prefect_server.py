@@ -81,7 +81,7 @@ def run(listener: socket.socket) -> None:
     from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings
 
-    from runtime import immediate_sqlite, keys_as_ids
+    from runtime import immediate_sqlite, keys_as_ids, own_runs
     from runtime.loopback_only import LoopbackOnly
     from runtime.parts import port_of
 
@@ -89,6 +89,7 @@ def run(listener: socket.socket) -> None:
     assert url is not None, "the environment holds server_environment"
     immediate_sqlite.install(url.get_secret_value())
     keys_as_ids.install()
+    own_runs.install()
     app = LoopbackOnly(create_app(final=True), port_of(listener))
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     uvicorn.Server(config).run(sockets=[listener])

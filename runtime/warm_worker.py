@@ -32,7 +32,7 @@ from config.settings import Settings, load_settings
 from contract.errors import StatesheetError
 from database.engine import connect
 from runtime import deployments, export_process, reconcile, turns
-from runtime.door import ALIVE
+from runtime.door import ALIVE, UNWELL
 from runtime.export_process import Related
 from runtime.housekeeping import keep_house, remove_leftovers
 from runtime.reconcile import Records
@@ -48,6 +48,11 @@ _HOUSE_SECONDS = 5.0
 _LEFTOVER_SECONDS = 30.0
 _STALL_SECONDS = 2.0
 _TROUBLE_SECONDS = 1.0
+_LONGEST_LOOK_SECONDS = 30.0
+"""How often runs that nobody knocked for are looked for where Prefect keeps failing at it, which it logs at length."""
+_FAILING_SECONDS = 10.0
+"""How long no run could be taken until the worker says that it is not well: longer than Prefect takes to start again."""
+_SAY_AGAIN_SECONDS = 60.0
 _UNWANTED = (StateType.CANCELLING, StateType.CANCELLED)
 
 log = logging.getLogger("statesheet.worker")
@@ -78,6 +83,9 @@ class WarmWorker:
         self.large: dict[UUID, bool] = {}
         self.others: list[FlowRun] = []
         self.looked = -_LOOK_SECONDS
+        self.look_seconds = _LOOK_SECONDS
+        self.failing: float | None = None
+        self.said: dict[str, float] = {}
         self.deployed: dict[tuple[UUID, UUID | None], Deployed] = {}
         self.stalls = Stalls(settings.progress_seconds)
         self.stalled: set[UUID] = set()
@@ -92,7 +100,20 @@ class WarmWorker:
         return set(self.taken)
 
     async def take(self) -> None:
-        """Take as many waiting runs as there is room for."""
+        """Take as many waiting runs as there is room for, and note since when that fails."""
+        try:
+            await self._take()
+        except Exception:
+            self.failing = self.failing or time.monotonic()
+            raise
+        if self.look_seconds == _LOOK_SECONDS:
+            self.failing = None
+
+    def is_well(self) -> bool:
+        """Whether runs can be taken, or could a moment ago: those of jobs, and those that nobody knocked for."""
+        return self.failing is None or time.monotonic() - self.failing < _FAILING_SECONDS
+
+    async def _take(self) -> None:
         room = self.limit - len(self.taken)
         if room <= 0 or self.stopping:
             return
@@ -103,10 +124,21 @@ class WarmWorker:
         await asyncio.gather(*(self._begin(run) for run in chosen if run.id not in self.taken))
 
     async def _others(self) -> list[FlowRun]:
-        """Waiting runs that nobody knocked for, as they were a moment ago: a run that was asked for does not wait for them."""
-        if time.monotonic() - self.looked >= _LOOK_SECONDS:
+        """Waiting runs that nobody knocked for, as they were a moment ago: a run that was asked for does not wait for them.
+
+        Nor does it where Prefect has no answer: it has none at all where a single one of them cannot be told of.
+        """
+        if time.monotonic() - self.looked >= self.look_seconds:
             self.looked = time.monotonic()
-            self.others = await turns.without_row(self.records)
+            try:
+                self.others = await turns.without_row(self.records)
+            except httpx.HTTPStatusError as trouble:
+                self.others = []
+                self.look_seconds = min(2 * self.look_seconds, _LONGEST_LOOK_SECONDS)
+                self.failing = self.failing or self.looked
+                self._warn(trouble)
+            else:
+                self.look_seconds = _LOOK_SECONDS
         return self.others
 
     async def _fits(self, run: FlowRun, chosen: list[FlowRun]) -> bool:
@@ -204,12 +236,12 @@ class WarmWorker:
         await self.prefect.send_worker_heartbeat(self.pool, NAME, _HEARTBEAT_SECONDS)
 
     async def answer_door(self, door: socket.socket) -> None:
-        """Wake up for a knock; say "alive" to who asks."""
+        """Wake up for a knock; say "alive" to who asks, or that runs cannot be taken."""
         loop = asyncio.get_running_loop()
         while True:
             word, sender = await loop.sock_recvfrom(door, 16)
             if word == ALIVE:
-                await loop.sock_sendto(door, ALIVE, sender)
+                await loop.sock_sendto(door, ALIVE if self.is_well() else UNWELL, sender)
             else:
                 self.look.set()
                 await self._guarded(self.stop_unwanted)
@@ -253,8 +285,16 @@ class WarmWorker:
         try:
             await work()
         except (httpx.HTTPError, PrefectException, StatesheetError, OSError) as trouble:
-            log.warning("%s: %s", type(trouble).__name__, trouble)
+            self._warn(trouble)
             await asyncio.sleep(_TROUBLE_SECONDS)
+
+    def _warn(self, trouble: Exception) -> None:
+        """Log it, but what was said a moment ago: what goes wrong again each second would fill the disk."""
+        text, now = f"{type(trouble).__name__}: {trouble}", time.monotonic()
+        self.said = {said: when for said, when in self.said.items() if now - when < _SAY_AGAIN_SECONDS}
+        if text not in self.said:
+            self.said[text] = now
+            log.warning("%s", text)
 
 
 async def _read_deployed(prefect: PrefectClient, deployment_id: UUID, queue_id: UUID | None, pool_name: str) -> Deployed:

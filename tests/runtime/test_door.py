@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from runtime import door
 from runtime.parts import port_of
 
@@ -24,6 +26,17 @@ def test_an_open_door_says_so_and_hears_a_knock():
         door.knock(port_of(opened))
         thread.join()
     assert heard == [door.ALIVE, door.LOOK]
+
+
+@pytest.mark.parametrize(("said", "well"), [(door.ALIVE, True), (door.UNWELL, False)])
+def test_whoever_is_behind_an_open_door_may_say_that_it_is_not_well(said, well):
+    with door.open_door() as opened:
+        opened.setblocking(True)
+        opened.settimeout(10)
+        thread = threading.Thread(target=lambda: opened.sendto(said, opened.recvfrom(16)[1]))
+        thread.start()
+        assert door.answers(port_of(opened), seconds=10) is well
+        thread.join()
 
 
 def test_nobody_is_behind_a_door_that_was_shut():

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import sqlite3
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -101,3 +104,50 @@ def test_telemetry_and_what_is_not_used_is_off(prefect):
     assert settings["analytics_enabled"] is False
     assert services["scheduler"]["enabled"] is True
     assert not any(services[name]["enabled"] for name in ("late_runs", "triggers", "pause_expirations", "repossessor"))
+
+
+HALF = "x \ud83d"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"parameters": {"file_name": HALF}}).encode(),
+        json.dumps({"parameters": {HALF: 1}}).encode(),
+        json.dumps({"parameters": {"file_name": HALF}}, ensure_ascii=False).encode("utf-8", "surrogatepass"),
+        json.dumps({"parameters": {"file_name": HALF}}).encode("utf-16"),
+        # What Prefect itself makes a text of.
+        json.dumps({"parameters": {"file_name": {"__prefect_kind": "json", "value": json.dumps(HALF)}}}).encode(),
+    ],
+)
+def test_a_run_with_half_of_a_surrogate_pair_is_refused_and_all_others_can_be_read(prefect, quick, body):
+    with httpx.Client(base_url=prefect) as client:
+        address = f"/deployments/{quick}/create_flow_run"
+        other = client.post(address, json={"parameters": {"file_name": "whole \N{GRINNING FACE}"}}).json()["id"]
+        answer = client.post(address, content=body)
+        assert (answer.status_code, "half of a surrogate pair" in answer.text) == (400, True)
+        [found] = client.post("/flow_runs/filter", json={"flow_runs": {"deployment_id": {"any_": [quick]}}}).json()
+        assert (found["id"], found["parameters"]["file_name"]) == (other, "whole \N{GRINNING FACE}")
+
+
+def test_a_run_with_half_of_a_surrogate_pair_that_an_earlier_version_took_can_be_read(prefect, quick):
+    with (
+        httpx.Client(base_url=prefect) as client,
+        closing(sqlite3.connect(f"{os.environ['PREFECT_HOME']}/prefect.db")) as database,
+    ):
+        client.post(f"/deployments/{quick}/create_flow_run", json={"parameters": {"file_name": "whole"}})
+        with database:
+            parameters = json.dumps({"file_name": HALF, "tenant": "acme"})
+            database.execute("UPDATE flow_run SET parameters = ? WHERE deployment_id = ?", (parameters, quick))
+        [found] = client.post("/flow_runs/filter", json={"flow_runs": {"deployment_id": {"any_": [quick]}}}).json()
+        assert found["parameters"] == {"file_name": "x \N{REPLACEMENT CHARACTER}", "tenant": "acme"}
+
+
+@pytest.fixture
+def quick(prefect):
+    """A deployment that is gone with its runs afterwards."""
+    with httpx.Client(base_url=prefect) as client:
+        flow = client.post("/flows/", json={"name": "halves"}).json()["id"]
+        deployment = client.post("/deployments/", json={"name": "halves", "flow_id": flow}).json()["id"]
+        yield deployment
+        client.delete(f"/deployments/{deployment}")

@@ -1,10 +1,12 @@
 """Schedules on the command line are Prefect's own, on the deployment that the stack registers."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from api.cron_lines import next_time
 from contract.errors import BadSchedule
 from runtime import schedules
 from runtime.addresses import Addresses
@@ -41,6 +43,7 @@ def test_a_schedule_is_made_shown_and_deleted(client):
         ("0 0 30 2 *", "UTC"),  # Prefect would take it and plan no run of any schedule any more
         ("* * * * * *", "UTC"),  # each second
         ("@daily", "UTC"),
+        ("0 6 * * 1-1", "UTC"),  # each day, for Prefect
     ],
 )
 def test_a_cron_line_or_a_zone_that_is_none_is_refused(client, cron, zone):
@@ -65,3 +68,75 @@ def test_a_schedule_is_paused_and_goes_on_with_all_that_it_was(client):
 def test_a_schedule_that_is_not_there_cannot_be_deleted(client, wrong):
     with pytest.raises(BadSchedule):
         schedules.delete(client, wrong)
+
+
+@pytest.fixture
+def planned(client):
+    """Tells the times of the runs that wait, by schedule; `client` is of the same deployment."""
+    with httpx.Client(base_url=client.prefect) as asked:
+        deployment = asked.get("/deployments/name/export-connector-states/export").json()["id"]
+
+        def of(schedule):
+            wanted = {"deployment_id": {"any_": [deployment]}, "state": {"type": {"any_": ["SCHEDULED"]}}}
+            found = asked.post("/flow_runs/filter", json={"flow_runs": wanted | {"created_by": {"id_": [schedule.id]}}})
+            return {run["id"]: run["expected_start_time"] for run in found.json()}
+
+        of.plan = lambda start: asked.post(f"/deployments/{deployment}/schedule", json={"start_time": start.isoformat()})
+        yield of
+    for one in schedules.listed(client):
+        schedules.delete(client, one.id)
+
+
+@pytest.mark.parametrize("change", ["pause", "resume", "delete"])
+def test_a_change_of_one_schedule_leaves_the_runs_of_others_as_they_are(client, planned, change):
+    made = schedules.create(client, "acme", REQUEST, "0 6 * * *", "UTC")
+    other = schedules.create(client, "other", REQUEST, "* * * * *", "UTC")
+    # Some of them are due, as where all of the worker's places are taken.
+    planned.plan(datetime.now(UTC) - timedelta(minutes=5)).raise_for_status()
+    before = planned(other)
+    assert min(before.values()) < datetime.now(UTC).isoformat() < max(before.values())
+    if change == "delete":
+        schedules.delete(client, made.id)
+    else:
+        schedules.set_active(client, made.id, change == "resume")
+    after = planned(other)
+    assert before.items() <= after.items()
+    assert len(set(after.values())) == len(after)
+    assert bool(planned(made)) is (change == "resume")
+
+
+@pytest.mark.parametrize("change", ["pause", "delete"])
+def test_a_schedule_that_ends_still_runs_what_is_due_and_nothing_later(client, planned, change):
+    made = schedules.create(client, "acme", REQUEST, "* * * * *", "UTC")
+    planned.plan(datetime.now(UTC) - timedelta(minutes=5)).raise_for_status()
+    before = planned(made)
+    now = datetime.now(UTC).isoformat()
+    if change == "delete":
+        schedules.delete(client, made.id)
+    else:
+        schedules.set_active(client, made.id, False)
+    after = planned(made)
+    assert {run: due for run, due in before.items() if due < now}.items() <= after.items()
+    assert all(due < datetime.now(UTC).isoformat() for due in after.values())
+
+
+@pytest.mark.parametrize("cron", ["0 0 29 2 *", "0 6 1 1 *", "0 6 * * *", "*/5 * * * *"])
+def test_a_schedule_says_at_once_when_it_runs_next_however_far_ahead_and_among_many_runs(client, planned, cron):
+    for minute in range(4):
+        schedules.create(client, "acme", REQUEST, f"{minute}-59 * * * *", "UTC")
+    made = schedules.create(client, "other", REQUEST, cron, "Europe/Berlin")
+    planned.plan(datetime.now(UTC)).raise_for_status()
+    before = datetime.now(UTC)
+    [shown] = [one for one in schedules.listed(client) if one.id == made.id]
+    assert shown.next in {next_time(cron, "Europe/Berlin", moment) for moment in (before, datetime.now(UTC))}
+
+
+def test_a_schedule_of_prefects_own_pages_runs_next_when_prefect_has_planned(client, planned):
+    with httpx.Client(base_url=client.prefect) as asked:
+        deployment = asked.get("/deployments/name/export-connector-states/export").json()["id"]
+        other = {"schedule": {"interval": 3600}, "active": True, "parameters": {"tenant": "acme", "request": {}}}
+        asked.post(f"/deployments/{deployment}/schedules", json=[other]).raise_for_status()
+    schedules.create(client, "acme", REQUEST, "* * * * *", "UTC")
+    planned.plan(datetime.now(UTC)).raise_for_status()
+    [shown] = [one for one in schedules.listed(client) if one.cron.startswith("every")]
+    assert shown.next.isoformat() == min(datetime.fromisoformat(due) for due in planned(shown).values()).isoformat()

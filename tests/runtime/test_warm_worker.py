@@ -3,15 +3,19 @@
 import asyncio
 import os
 import signal
+import time
 from contextlib import suppress
 from uuid import UUID
 
+import httpx
 import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import PrefectHTTPStatusError
 
 from contract.errors import RunLost, UnknownJob
 from contract.jobs import JobSource, JobStatus
 from database import jobs
-from runtime import reconcile
+from runtime import reconcile, warm_worker
 from tests.runtime.conftest import until
 
 
@@ -209,3 +213,48 @@ def test_parameters_that_do_not_fit_the_flow_fail_the_run_at_once(workbench):
     assert state.is_failed()
     assert (job.status, job.error_code) == (JobStatus.FAILED, "SSH4121")
     assert job.error_message.endswith(": there is no wrong, and it needs request; it has tenant, request")
+
+
+@pytest.fixture
+def failing_looks(monkeypatch):
+    """When Prefect was asked for all waiting runs, for which it has no answer; it has one for those that are named."""
+    asked = []
+    request = PrefectClient.request
+
+    async def refusing(self, method, path, *given, **named):
+        if not path.endswith("/get_scheduled_flow_runs"):
+            return await request(self, method, path, *given, **named)
+        asked.append(time.monotonic())
+        sent = httpx.Request(method, "http://prefect" + path)
+        raise PrefectHTTPStatusError("Server error '500'", request=sent, response=httpx.Response(500, request=sent))
+
+    monkeypatch.setattr(PrefectClient, "request", refusing)
+    return asked
+
+
+def test_a_half_failing_prefect_keeps_no_job_waiting_and_the_worker_says_that_it_is_not_well(
+    workbench, tmp_path, monkeypatch, failing_looks, caplog
+):
+    monkeypatch.setattr(warm_worker, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(warm_worker, "_FAILING_SECONDS", 0.5)
+
+    async def work():
+        async with workbench() as bench:
+            run = await bench.ask("quick", sign=str(tmp_path / "sign"))
+            jobs.adopt(bench.worker.records.jobs, str(run), "acme", JobSource.API, {})
+            ended = await bench.ended(run)
+            await until(lambda: answers(bench, False))
+            looks = len(failing_looks)
+            monkeypatch.undo()
+            bench.worker.look_seconds = 0.05
+            await until(lambda: answers(bench, True))
+            return ended, looks
+
+    ended, looks = asyncio.run(work())
+    assert ended.is_completed()
+    said = [record for record in caplog.records if "Server error '500'" in record.message]
+    assert len(said) == 1 < looks
+
+
+async def answers(bench, expected):
+    return bench.worker.is_well() is expected
