@@ -63,7 +63,7 @@ def workbook_sheets(content: Content) -> list[Sheet]:
     sheets += problems
     if receipt.triage != Triage():
         sheets.append(triage_sheet(receipt.triage, problems, errors.rows if errors is not None else 0))
-    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, receipt)]
+    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, problems, receipt)]
     return [*sheets, reference.sheet()] if reference is not None else sheets
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from contract.edits import CellChange
 from contract.errors import ObjectsChanged, UnreadableFile
 from database import edits
+from formats.excel import sheets
 from tasks import compare_book
 from tests.tasks.edited_books import Shop, edit_cells, move_column, opened, save
 
@@ -172,6 +173,50 @@ def test_an_edit_of_the_shown_errors_is_seen_in_any_case(shop: Shop, way: str) -
     [refusal] = shop.send_back(edited).refused
     assert "only shows them" in refusal.reason
     assert shop.documents() == before
+
+
+@pytest.fixture
+def small_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sheets that hold two rows of objects, or three errors."""
+    monkeypatch.setattr(sheets, "MAX_ROWS", 4)
+
+
+def with_errors(count: int) -> list[dict[str, Any]]:
+    """Two objects; the first has one error, the other one the rest."""
+    errors = [{"sno": {"values": [value(str(number))]}, "error": {"values": [value(f"no {number}")]}} for number in range(count)]
+    return [
+        an_object("1", validationError={"group": errors[:1]}),
+        an_object("2", validationError={"group": errors[1:]}),
+    ]
+
+
+@pytest.mark.usefixtures("small_sheets")
+@pytest.mark.parametrize("errors", [3, 4, 8])
+@pytest.mark.parametrize("way", ["as exported", "renamed", "with a copy of a sheet of errors"])
+def test_errors_on_several_sheets_are_no_edit(stock: Callable[..., Shop], errors: int, way: str) -> None:
+    shop = stock(with_errors(errors))
+    path = shop.export()
+    book = opened(path)
+    pages = [page for page in book if page.title.startswith("Validation Errors")]
+    assert len(pages) == -(-errors // 3)
+    if way == "renamed":
+        for number, page in enumerate(pages):
+            page.title = f"Wrong {number}"
+    elif way != "as exported":
+        copy = book.copy_worksheet(pages[0])
+        copy.title = f"Validation Errors ({len(pages) + 1})"
+    report = shop.send_back(save(book, path))
+    assert (report.unchanged, report.refused) == (2, [])
+
+
+@pytest.mark.usefixtures("small_sheets")
+def test_an_edit_of_the_errors_on_a_second_sheet_is_seen(stock: Callable[..., Shop]) -> None:
+    shop = stock(with_errors(5))
+    path = shop.export()
+    book = opened(path)
+    book["Validation Errors (2)"]["G2"].value = "mended"
+    [refusal] = shop.send_back(save(book, path)).refused
+    assert (refusal.place.id, "only shows them" in refusal.reason) == ("2", True)
 
 
 def test_errors_that_only_the_store_has_changed_are_no_edit(shop: Shop) -> None:
