@@ -183,7 +183,9 @@ def small_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def with_errors(count: int) -> list[dict[str, Any]]:
     """Two objects; the first has one error, the other one the rest."""
-    errors = [{"sno": {"values": [value(str(number))]}, "error": {"values": [value(f"no {number}")]}} for number in range(count)]
+    errors = [
+        {"sno": {"values": [value(str(number))]}, "error": {"values": [value(f"no {number}")]}} for number in range(count)
+    ]
     return [
         an_object("1", validationError={"group": errors[:1]}),
         an_object("2", validationError={"group": errors[1:]}),
@@ -217,6 +219,17 @@ def test_an_edit_of_the_errors_on_a_second_sheet_is_seen(stock: Callable[..., Sh
     book["Validation Errors (2)"]["G2"].value = "mended"
     [refusal] = shop.send_back(save(book, path)).refused
     assert (refusal.place.id, "only shows them" in refusal.reason) == ("2", True)
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", " \n ", ""])
+def test_an_error_of_blanks_that_openpyxl_drops_is_no_edit_of_the_shown_errors(stock: Callable[..., Shop], blank: str) -> None:
+    errors = [{"sno": {"values": [value("1")]}, "error": {"values": [value(text)]}} for text in ("no price", blank)]
+    shop = stock([an_object("1", validationError={"group": errors}), an_object("2")])
+    path = shop.export()
+    book = opened(path)
+    book.save(path)
+    report = shop.send_back(path)
+    assert (report.refused, report.cells, report.unchanged) == ([], 0, 2)
 
 
 def test_errors_that_only_the_store_has_changed_are_no_edit(shop: Shop) -> None:
