@@ -294,6 +294,73 @@ def test_sheets_of_several_types_may_get_other_names(stock: Callable[..., Shop])
     assert ("order_state", "new") in shop.documents()
 
 
+def two_sheets(stock: Callable[..., Shop]) -> tuple[Shop, Path]:
+    shop = stock([an_object("1"), {**an_object("9"), "type": "order_state"}])
+    return shop, shop.export(("connectorstate", "order_state"))
+
+
+@pytest.mark.parametrize("above", [["States of the week"], [None], ["System report", None, "as of Monday"], [None] * 20])
+@pytest.mark.parametrize("title", ["Order State", "Orders"])
+def test_rows_above_the_header_hide_no_sheet(stock: Callable[..., Shop], above: list[str | None], title: str) -> None:
+    shop, path = two_sheets(stock)
+    book = opened(edit_cells(path, {("9", "Item State"): "fixed"}, "Order State"))
+    page = book["Order State"]
+    for merged in list(page.merged_cells.ranges):
+        page.unmerge_cells(str(merged))
+    page.insert_rows(1, len(above))
+    for number, text in enumerate(above, 1):
+        page.cell(number, 1).value = text
+    page.title = title
+    changes: list[CellChange] = []
+    report = shop.send_back(save(book, path), on_change=changes.append)
+    assert (report.unchanged, report.updated, report.refused) == (1, 1, [])
+    assert [(change.place.sheet, change.place.row) for change in changes] == [(title, 3 + len(above))]
+    assert shop.document("9", "order_state")["data"]["attributes"]["itemState"]["values"][0]["value"] == "fixed"
+
+
+@pytest.mark.parametrize("way", ["a row between", "no groups", "no labels", "far down"])
+def test_an_exported_sheet_that_has_lost_its_header_is_an_error_and_not_passed_over(
+    stock: Callable[..., Shop], way: str
+) -> None:
+    shop, path = two_sheets(stock)
+    book = opened(path)
+    page = book["Order State"]
+    match way:
+        case "a row between":
+            page.insert_rows(2)
+        case "no groups":
+            page.delete_rows(1)
+        case "no labels":
+            page.delete_rows(2)
+        case "far down":
+            page.insert_rows(1, 21)
+    with pytest.raises(UnreadableFile, match="sheet Order State: the two header rows of the export"):
+        shop.send_back(save(book, path))
+
+
+def test_a_sheet_that_a_person_made_or_emptied_says_nothing(stock: Callable[..., Shop]) -> None:
+    shop, path = two_sheets(stock)
+    book = opened(path)
+    book["Order State"].delete_rows(1, 9)
+    notes = book.create_sheet("Notes")
+    for row in ["My notes"], ["System Fields"], ["ID"], ["5"]:
+        notes.append(row)
+    report = shop.send_back(save(book, path))
+    assert (report.unchanged, report.created, report.refused) == (1, 0, [])
+
+
+@pytest.mark.parametrize("way", ["gone", "emptied"])
+def test_a_workbook_without_any_sheet_of_objects_is_an_error(shop: Shop, way: str) -> None:
+    path = shop.export()
+    book = opened(path)
+    if way == "gone":
+        del book["Connector State"]
+    else:
+        book["Connector State"].delete_rows(1, 9)
+    with pytest.raises(UnreadableFile, match="no sheet with objects is left"):
+        shop.send_back(save(book, path))
+
+
 def test_a_hidden_sheet_of_objects_speaks_as_any_other(shop: Shop) -> None:
     path = edit_cells(shop.export(), {("2", "Item State"): "fixed"})
     book = opened(path)
