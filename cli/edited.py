@@ -121,7 +121,16 @@ def _outcome(sent: SentBack) -> str:
 
 def _cells(change: "CellChange") -> list[str]:
     place = change.place
-    return [place.sheet, str(place.row), place.id, place.column, _short(change.before), _short(change.after)]
+    return [place.sheet, str(place.row), place.id, place.column, *_short_pair(change.before or "", change.after or "")]
+
+
+def _short_pair(before: str, after: str) -> tuple[str, str]:
+    """Both texts, long ones from shortly before the place where they begin to differ."""
+    shorter = min(len(before), len(after))
+    same = next((place for place in range(shorter) if before[place] != after[place]), shorter)
+    begin = same - _WIDEST // 3 if same > _WIDEST // 2 and max(len(before), len(after)) > _WIDEST else 0
+    one, other = ("…" + text[begin:] if begin else text for text in (before, after))
+    return _short(one), _short(other)
 
 
 def _short(text: str | None) -> str:

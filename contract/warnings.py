@@ -10,6 +10,7 @@ COUNTED_WHOLE = "SSH2005"
 BLANKS_COUNT = "SSH2006"
 CELLS_CUT = "SSH2102"
 COLUMNS_LEFT_OUT = "SSH2103"
+TOO_LARGE_TO_SEND_BACK = "SSH2104"
 PARTLY_TAKEN = "SSH2201"
 
 
@@ -61,6 +62,11 @@ WARNINGS: dict[str, Wording] = {
     COLUMNS_LEFT_OUT: Wording(
         "A sheet holds {limit:,} columns; left out of sheet {sheet!r}: {columns}",
         "Name the columns that are wanted in `params.fields.attributes`, or take all of them as CSV, JSON or Parquet.",
+    ),
+    TOO_LARGE_TO_SEND_BACK: Wording(
+        "This workbook cannot be sent back: {reason}",
+        "Nothing is to be done if nobody edits it; else export fewer objects at once, or name the columns that are wanted in "
+        "`params.fields.attributes`.",
     ),
     PARTLY_TAKEN: Wording(
         "{refused} of {rows} rows or objects were refused, the others are written; the report says why of each",

@@ -4,6 +4,7 @@ The header row holds the columns' names, so that a file can be loaded again. Sev
 """
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -22,11 +23,12 @@ from formats.formulas import neutralised, restored
 from formats.ipc import read_batches
 from formats.tables import Content, DataTable, TableColumn
 from formats.written import Written
+from formats.zones import offsets_at
 
 BOM = b"\xef\xbb\xbf"
 _LINE_END = "\r\n"
-_UTC_LAYOUT = "%Y-%m-%dT%H:%M:%S%.3f+00:00"
-_LAYOUT = "%Y-%m-%dT%H:%M:%S%.3f%:z"
+_CLOCK = "%Y-%m-%dT%H:%M:%S%.3f"
+_LAYOUT = _CLOCK + "%:z"
 _BLOCK_SIZES = (1 << 22, 1 << 27, (1 << 31) - 1)
 """Bytes read at once when verifying: a row must fit into one block, so a larger one is tried where it does not."""
 
@@ -92,13 +94,25 @@ def _text(column: TableColumn, zone: ZoneInfo) -> pl.Expr:
 def iso(ms: pl.Expr, zone: ZoneInfo) -> pl.Expr:
     """Instants as ISO 8601 with the offset of `zone`; in UTC where ISO 8601 cannot say it: an offset that, long ago, was no
     whole number of minutes, and the year 10000."""
-    instant = ms.cast(pl.Datetime("ms", "UTC"))
-    in_utc = instant.dt.strftime(_UTC_LAYOUT)
+    in_utc = ms.cast(pl.Datetime("ms")).dt.strftime(_CLOCK + "+00:00")
     if zone.key == "UTC":
         return in_utc
-    local = instant.dt.convert_time_zone(zone.key)
-    seconds = (local.dt.base_utc_offset() + local.dt.dst_offset()).dt.total_seconds()
-    return pl.when((seconds % 60 == 0) & (local.dt.year() < 10_000)).then(local.dt.strftime(_LAYOUT)).otherwise(in_utc)
+    offset = ms.map_batches(partial(offsets_at, zone=zone), return_dtype=pl.Int64)
+    said = offset.map_batches(_offset_texts, return_dtype=pl.String)
+    local = (ms + offset).cast(pl.Datetime("ms"))
+    in_zone = local.dt.strftime(_CLOCK) + said
+    return pl.when(said.is_not_null() & (local.dt.year() < 10_000)).then(in_zone).otherwise(in_utc)
+
+
+def _offset_texts(offsets: pl.Series) -> pl.Series:
+    """Offsets as `+05:30`; null for one that is no whole number of minutes."""
+    known = offsets.unique().to_list()
+    return offsets.replace_strict(known, [_offset_text(offset) for offset in known], return_dtype=pl.String)
+
+
+def _offset_text(offset: int) -> str | None:
+    minutes, rest = divmod(abs(offset), 60_000)
+    return None if rest else f"{'-' if offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _verify_table(table: DataTable, path: Path, *, bom: bool) -> None:

@@ -37,6 +37,7 @@ MOST_REFUSALS = 10_000
 _LINE_END = (
     "there is no object of this ID; it has a line end, which programs that save a workbook may alter: CREATE makes a new object"
 )
+_BLANKS = " \t\r\n"  # those that XML knows
 _VIEW = "the sheet Validation Errors only shows them: edit the columns Validation Error>>..."
 
 
@@ -242,7 +243,9 @@ def _view_edited(comparison: Comparison, row: EditedRow, errors: Errors) -> bool
 
 
 def _plain(parts: Sequence[str | None]) -> tuple[str, ...]:
-    return tuple((part or "").replace("\r\n", "\n").replace("\r", "\n") for part in parts)
+    """The texts as any program saves them: line ends are line feeds, and blanks alone, which openpyxl drops, are nothing."""
+    texts = ((part or "").replace("\r\n", "\n").replace("\r", "\n") for part in parts)
+    return tuple(text if text.strip(_BLANKS) else "" for text in texts)
 
 
 def _documents(store: Store, rows: Mapping[Key, StoredRow]) -> dict[Key, str]:

@@ -11,6 +11,7 @@ from contract.filters import Context, parse_instant
 from contract.objects import parse_object
 from database.rows import rows_of
 from formats.excel.limits import MAX_CHARACTERS, cut, units, was_cut
+from formats.excel.rewrap import is_rewrapped
 from formats.reading.cells import ERROR, NoValue, Row, cell_text, date_text, is_empty, same_cell
 from formats.reading.edited import Field
 from tasks.stored_cells import StoredRow
@@ -71,8 +72,9 @@ def compare(
 
 
 def same(place: Field, one: object, other: object, zone: ZoneInfo) -> bool:
-    """Whether two cells of a column say the same; in a column of dates, in whichever way the date is written."""
-    if same_cell(one, other):
+    """Whether the cell `one`, which another program may have saved, says what `other` says; in a column of dates, in whichever
+    way the date is written."""
+    if same_cell(one, other) or is_rewrapped(one, other):
         return True
     if not place.is_instant or is_empty(one) or is_empty(other):
         return False

@@ -76,7 +76,7 @@ def _read(workbook: Workbook, content: Content) -> Shown:
     cells = islice(workbook.rows(workbook.sheets[0]), _HEADER_ROWS, None)
     keys = (key for batch in read_batches(table.path) for key in batch.select([ID, FINGERPRINT]).to_pylist())
     rows = {key[ID]: StoredRow(row, positions, key[FINGERPRINT]) for key, row in zip(keys, cells, strict=True)}
-    return Shown(rows, read_errors(workbook) or {})
+    return Shown(rows, read_errors(workbook, workbook.sheets[1:]) or {})
 
 
 def _positions(table: DataTable) -> dict[FieldName, int]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from formats.excel.zones import offsets_at
+from formats.zones import offsets_at
 
 FIRST_MS = -2_203_891_200_000
 """1900-03-01T00:00:00.000 in milliseconds since 1970."""

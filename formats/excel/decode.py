@@ -14,7 +14,7 @@ from contract.kinds import Kind
 from formats.excel.cells import CellColumn
 from formats.excel.dates import FIRST_MS, LAST_MS, as_text
 from formats.excel.limits import EXACT_INTEGER, LARGEST_NUMBER, SMALLEST_NUMBER, cut
-from formats.excel.zones import offset_at
+from formats.zones import offset_at
 
 Value = str | float | bool | int | None
 
@@ -109,7 +109,7 @@ def _wall_clock(column: CellColumn, ms: int) -> tuple[Value, bool]:
 
 
 def _offset(column: CellColumn, ms: int) -> int:
-    return 0 if column.zone is None else offset_at(min(ms, LAST_MS - _DAY_MS), column.zone)
+    return 0 if column.zone is None else offset_at(ms, column.zone)
 
 
 def _exact_text(column: CellColumn, ms: int) -> pl.Expr:

@@ -17,12 +17,15 @@ from formats.tables import Receipt
 TITLE = "Model"
 HEADER = ("Sheet Name", "Column", "Label", "Name", "Group", "Kind", "Type")
 FACTS_HEADER = ("Fact", "Value")
+ERROR_SHEETS = "errorSheets"
+"""The fact of which sheets the validation errors are on, where one was too short for them: a copy that a person made of such a
+sheet is none of them."""
 _FACTS_COLUMN = len(HEADER) + 1
 
 
-def model_sheet(sheets: Mapping[str, Sequence[DataSheet]], receipt: Receipt) -> DrawnSheet:
+def model_sheet(sheets: Mapping[str, Sequence[DataSheet]], errors: Sequence[DataSheet], receipt: Receipt) -> DrawnSheet:
     """A row for each column of each sheet of data (`sheets` by type): which letter and label it has, and which name. At the
-    right, apart from them, the facts of the export that reading an edited workbook needs."""
+    right, apart from them, the facts of the export that reading an edited workbook needs; `errors` are the sheets of errors."""
 
     rows = [
         (part.title, xl_col_to_name(number), column.label, column.name, column.group, column.kind.value, type_name)
@@ -31,6 +34,8 @@ def model_sheet(sheets: Mapping[str, Sequence[DataSheet]], receipt: Receipt) -> 
         for number, column in enumerate(part.columns)
     ]
     facts = facts_of(receipt.tenant, receipt.job_id, receipt.as_of, receipt.zone, receipt.contexts)
+    if len(errors) > 1:
+        facts[ERROR_SHEETS] = json.dumps([sheet.title for sheet in errors])
     return DrawnSheet(TITLE, lambda book, sheet: draw_model(book, sheet, rows, facts), hidden=True)
 
 

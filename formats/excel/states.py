@@ -10,6 +10,7 @@ from contract.kinds import Kind
 from contract.objects import NESTING
 from formats.excel import look
 from formats.excel.columns import Column
+from formats.excel.limits import MAX_ROWS
 from formats.excel.reference import ReferenceData
 from formats.excel.rows import ipc_rows
 from formats.excel.sheets import DataSheet, HeaderLook
@@ -65,9 +66,11 @@ def _finisher(columns: Sequence[TableColumn], reference: ReferenceData | None) -
             row = {"type": "formula", "criteria": _in_error(states, first), "format": book.add_format(look.ERROR_ROW)}
             worksheet.conditional_format(first, 0, last, len(columns) - 1, row)
         if reference is not None:
+            # XlsxWriter draws nothing at all, and raises nothing, where a rule reaches past the sheet.
+            below = min(max(last, first) + _SPARE_ROWS, MAX_ROWS - 1)
             for number, column in enumerate(columns):
                 if (source := reference.source(column)) is not None:
-                    worksheet.data_validation(first, number, max(last, first) + _SPARE_ROWS, number, _drop_down(column, source))
+                    worksheet.data_validation(first, number, below, number, _drop_down(column, source))
 
     return finish
 

@@ -14,6 +14,7 @@ from formats.excel.model import TITLE as MODEL_TITLE
 from formats.excel.model import model_sheet
 from formats.excel.reference import TITLE as REFERENCE_TITLE
 from formats.excel.reference import ReferenceData
+from formats.excel.sending_back import too_large_to_send_back
 from formats.excel.sheets import DataSheet, Sheet, laid_out
 from formats.excel.states import data_sheet
 from formats.excel.summary import TITLE as SUMMARY_TITLE
@@ -35,12 +36,13 @@ def write_workbook(content: Content, path: Path) -> Written:
     """
     properties = {"title": content.receipt.file_name, "subject": "Export", "author": "", "company": ""}
     created = content.receipt.as_of.replace(tzinfo=None)
-    written = write(workbook_sheets(content), path, properties=properties, created=created)
+    sheets = workbook_sheets(content)
+    written = write(sheets, path, properties=properties, created=created)
     missing = [
         w for table in content.tables for w in missing_columns(table.title, [c.label for c in table.columns[MAX_COLUMNS:]])
     ]
     rows = sum(table.rows for table in content.tables)
-    return replace(written, rows=rows, warnings=(*written.warnings, *missing))
+    return replace(written, rows=rows, warnings=(*written.warnings, *missing, *too_large_to_send_back(sheets, path)))
 
 
 def write_data(content: Content, path: Path) -> Written:
@@ -63,7 +65,7 @@ def workbook_sheets(content: Content) -> list[Sheet]:
     sheets += problems
     if receipt.triage != Triage():
         sheets.append(triage_sheet(receipt.triage, problems, errors.rows if errors is not None else 0))
-    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, receipt)]
+    sheets += [summary_sheet(receipt, errors.rows if errors is not None else 0), model_sheet(by_type, problems, receipt)]
     return [*sheets, reference.sheet()] if reference is not None else sheets
 
 

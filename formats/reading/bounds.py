@@ -14,7 +14,8 @@ from formats.reading.cells import NoValue
 from formats.reading.extent import Extent, Place
 
 MOST_CELLS = 50_000_000
-"""Most cells of a sheet, counted as the rectangle around those in use: so the reading library holds them."""
+"""Most cells of a sheet, counted as the rectangle around those in use: so the reading library holds them, 32 bytes each, empty
+ones too. These are 1.6 GB; a sheet of all rows and columns that Excel has would be 550 GB."""
 
 _BLOCK = 1 << 20
 _XML = (".xml", ".rels")
@@ -77,8 +78,13 @@ def _check_part(inflated: IO[bytes], name: str, path: Path, most_bytes: int) -> 
             raise UnreadableFile(name=path.name, reason=f"the workbook is damaged: {name} is a sheet and no XML")
         tail = (tail + block)[-len(_SHEET_MARK) :]
         if extent is not None and extent.rows * extent.columns > MOST_CELLS:
-            raise UnreadableFile(name=path.name, reason=f"a sheet spans {extent.rows:,} rows and {extent.columns:,} columns")
+            raise UnreadableFile(name=path.name, reason=f"a sheet {span(extent.rows, extent.columns)}")
     return size, extent.valueless if extent is not None else {}
+
+
+def span(rows: int, columns: int) -> str:
+    """That a sheet is too large, in words."""
+    return f"spans {rows:,} rows and {columns:,} columns; at most {MOST_CELLS:,} cells are read, empty ones counted"
 
 
 def _bounded(stream: IO[bytes], path: Path, most_bytes: int) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from config.catalogue import BY_KEY, Area
@@ -12,7 +12,7 @@ from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.kinds import Kind
 from formats.headers import NAME
-from formats.reading.cells import Row, cell_text
+from formats.reading.cells import Row, cell_text, is_empty
 from formats.reading.columns import Column, is_template, template_columns
 from formats.reading.model import ExportFacts, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
@@ -25,6 +25,16 @@ FieldName = tuple[Area | None, str]
 """The area and the folded name of what a column holds; the area None for system fields."""
 
 OWN_NAME: FieldName = (None, fold(NAME))
+
+Header = tuple[Row, Row]
+"""The groups and the labels above the data."""
+
+_ROWS_ABOVE = 20
+"""Rows that a person may have put above the header."""
+_NO_HEADER = (
+    f"the two header rows of the export are not one below the other in its first {_ROWS_ABOVE + 2} rows; "
+    "put them back, or give the sheet another name if it holds no objects"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class EditedSheet:
 
     title: str
     type: str
-    header: tuple[Row, Row]
+    header: Header
     columns: tuple[Column, ...]
     fields: tuple[Field, ...]
     rows: Iterator[tuple[int, Row]]
@@ -72,19 +82,29 @@ class EditedBook:
     _workbook: Workbook
 
     def sheets(self) -> Iterator[EditedSheet]:
-        """Its sheets of objects in order, hidden ones too; a sheet that is not laid out as exported is passed over. Raises
-        UnreadableFile."""
+        """Its sheets of objects in order, hidden ones too. A sheet without the two header rows of the export is passed over,
+        where it is empty or was not exported under its name.
+
+        Raises UnreadableFile, also where no sheet of objects is left.
+        """
         models = read_models(self._workbook)
         named = {fold(title) for title in self._workbook.sheets}
         renamed = [model for title, model in models.items() if title not in named]
+        found = False
         for title in self._workbook.sheets:
             if fold(title) in NO_DATA:
                 continue
-            rows = self._workbook.rows(title)
-            head = list(islice(rows, 2))
-            if is_template(head):
-                model = models.get(fold(title)) or self._likest(title, head[1], renamed or list(models.values()))
-                yield self._sheet(title, model, head, rows)
+            model = models.get(fold(title))
+            rows = enumerate(self._workbook.rows(title), start=1)
+            # What a person has put above the header must not hide a sheet; any other sheet may hold what it likes further down.
+            head = _template(rows, _ROWS_ABOVE if model or renamed else 0)
+            if head is not None:
+                found = True
+                yield self._sheet(title, model or self._likest(title, head[1], renamed or list(models.values())), head, rows)
+            elif model is not None and _has_cells(self._workbook.rows(title)):
+                raise self._unreadable(f"sheet {title}: {_NO_HEADER}")
+        if models and not found:
+            raise self._unreadable("no sheet with objects is left of those that were exported")
 
     def _likest(self, title: str, labels: Row, models: Sequence[Model]) -> Model:
         """What was exported as the sheet that is now called `title`: whatever its headers are most like."""
@@ -94,18 +114,32 @@ class EditedBook:
         most = max(like for like, _ in likeness)
         likest = [model for like, model in likeness if like == most]
         if len({model.type for model in likest}) > 1:
-            reason = f"sheet {title}: it is not clear which sheet of the export this was; give it its name again"
-            raise UnreadableFile(name=self.path.name, reason=reason)
+            raise self._unreadable(f"sheet {title}: it is not clear which sheet of the export this was; give it its name again")
         return likest[0]
 
-    def _sheet(self, title: str, model: Model, head: Sequence[Row], rows: Iterator[Row]) -> EditedSheet:
+    def _sheet(self, title: str, model: Model, head: Header, rows: Iterator[tuple[int, Row]]) -> EditedSheet:
         try:
             columns = template_columns(head[0], head[1], model)
         except BadHeader as error:
-            raise UnreadableFile(name=self.path.name, reason=f"sheet {title}: {error}") from error
+            raise self._unreadable(f"sheet {title}: {error}") from error
         fields = [_field(column, head[1]) for column in columns if column.area is not None or column.name == NAME]
         system = {column.name: column.position for column in columns if column.area is None}
-        return EditedSheet(title, model.type, (head[0], head[1]), columns, tuple(fields), enumerate(rows, start=3), system)
+        return EditedSheet(title, model.type, head, columns, tuple(fields), rows, system)
+
+    def _unreadable(self, reason: str) -> UnreadableFile:
+        return UnreadableFile(name=self.path.name, reason=reason)
+
+
+def _template(rows: Iterator[tuple[int, Row]], most_above: int) -> Header | None:
+    """The two header rows of the template, with at most so many rows above them; `rows` go on below them."""
+    for (_, groups), (_, labels) in pairwise(islice(rows, most_above + 2)):
+        if is_template([groups, labels]):
+            return groups, labels
+    return None
+
+
+def _has_cells(rows: Iterator[Row]) -> bool:
+    return any(not is_empty(cell) for row in rows for cell in row)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The hidden sheet of a workbook that this project made: what its columns are called, and what it was exported from."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,9 +13,10 @@ from formats.reading.extent import column_number
 from formats.reading.model_columns import DEFAULT_TYPE, Model, ModelColumn
 from formats.reading.workbook import Workbook, rows_if_there
 
-MODEL = "Model"
+MODEL, ERRORS = "Model", "Validation Errors"
 _HEADER = ("sheet name", "column", "label", "name", "group")
 _FACTS_HEADER = ("fact", "value")
+_ERROR_SHEETS = "errorSheets"
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,10 @@ def read_facts(workbook: Workbook) -> ExportFacts | None:
 
     Raises UnreadableFile where they are not as they were written.
     """
-    rows = rows_if_there(workbook, MODEL)
-    header = [fold(str(cell)) for cell in next(rows, ())]
-    if not set(_FACTS_HEADER) <= set(header):
+    said = _facts(workbook)
+    if said is None:
         return None
-    fact, value = (header.index(word) for word in _FACTS_HEADER)
-    said = {str(row[fact]): str(row[value]) for row in rows if row[fact]}
-    try:
+    with _as_written(workbook):
         return ExportFacts(
             tenant=said["tenant"],
             job_id=said["workAutomationId"],
@@ -64,6 +64,28 @@ def read_facts(workbook: Workbook) -> ExportFacts | None:
             zone=ZoneInfo(said["timeZone"]),
             contexts=tuple(Context(part["locale"], part["source"]) for part in json.loads(said["contexts"])),
         )
+
+
+def error_sheets(workbook: Workbook) -> tuple[str, ...]:
+    """The names that the sheets of validation errors were exported under; raises UnreadableFile as `read_facts` does."""
+    with _as_written(workbook):
+        titles = json.loads((_facts(workbook) or {}).get(_ERROR_SHEETS, "[]"))
+        return tuple(map(str, titles)) or (ERRORS,)
+
+
+def _facts(workbook: Workbook) -> dict[str, str] | None:
+    rows = rows_if_there(workbook, MODEL)
+    header = [fold(str(cell)) for cell in next(rows, ())]
+    if not set(_FACTS_HEADER) <= set(header):
+        return None
+    fact, value = (header.index(word) for word in _FACTS_HEADER)
+    return {str(row[fact]): str(row[value]) for row in rows if row[fact]}
+
+
+@contextmanager
+def _as_written(workbook: Workbook) -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError, ValueError, OSError) as error:
         reason = f"what sheet {MODEL} says of its export is not as it was written: {error}"
         raise UnreadableFile(name=workbook.path.name, reason=reason) from error

@@ -21,11 +21,11 @@ from formats.reading.columns import (
     plain_columns,
     template_columns,
 )
-from formats.reading.model import MODEL, read_models
+from formats.reading.model import ERRORS, MODEL, error_sheets, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.workbook import Workbook, rows_if_there
 
-HELP, ERRORS = "Help", "Validation Errors"
+HELP = "Help"
 _ZONE_LABEL = "time zone"
 NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Triage", "Summary", "Reference Data")))
 """The sheets that hold no objects, by folded names."""
@@ -75,17 +75,22 @@ def zone_of(workbook: Workbook) -> tzinfo | None:
     return None
 
 
-def read_errors(workbook: Workbook) -> Errors | None:
-    """The rows of the sheet of validation errors, which is known by its name, or by its header where it has got another one;
-    None where there is no such sheet."""
+def read_errors(workbook: Workbook, titles: Sequence[str] | None = None) -> Errors | None:
+    """The rows of the sheets of validation errors, each known by its name (of `titles`, else as the workbook says), or by its
+    header where it has got another one; None where there is no such sheet."""
     of_objects = read_models(workbook)  # to open one of those takes as long as to read it
-    possible = (sheet for sheet in workbook.sheets if fold(sheet) not in of_objects)
-    for sheet in sorted(possible, key=lambda sheet: fold(sheet) != fold(ERRORS)):
+    names = list(map(fold, error_sheets(workbook) if titles is None else titles))
+    possible = [sheet for sheet in workbook.sheets if fold(sheet) not in of_objects]
+    errors: Errors = {}
+    found = 0
+    for sheet in sorted(possible, key=lambda sheet: names.index(fold(sheet)) if fold(sheet) in names else len(names)):
         rows = workbook.rows(sheet)
-        positions = _error_columns(next(rows, ()))
-        if positions:
-            return _errors(rows, positions)
-    return None
+        if positions := _error_columns(next(rows, ())):
+            _add_errors(errors, rows, positions)
+            found += 1
+        if found == len(names):
+            break
+    return errors if found else None
 
 
 def _error_columns(header: Row) -> list[int]:
@@ -95,13 +100,11 @@ def _error_columns(header: Row) -> list[int]:
     return [cells.index(label) for label in wanted] if set(wanted) <= set(cells) else []
 
 
-def _errors(rows: Iterator[Row], positions: Sequence[int]) -> Errors:
-    errors: Errors = {}
+def _add_errors(errors: Errors, rows: Iterator[Row], positions: Sequence[int]) -> None:
     for row in rows:
         type_name, identifier, *parts = (None if row[at] in (None, "") else str(row[at]) for at in positions)
         if type_name and identifier:
             errors.setdefault((fold(type_name), identifier), []).append(tuple(parts))
-    return errors
 
 
 def _with_errors(change: Change | Unreadable, errors: Errors) -> Change | Unreadable:

@@ -4,9 +4,10 @@ import csv
 import io
 import tempfile
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ ROW: dict[str, Any] = {
     "ID": "007", "properties.retryCount": 3, "weight, net": 1.5, "active": True, "createdDate": (1_577_827_486_849, None),
     '=the "note"': 'say "hi", all\r\n=1',
 }  # fmt: skip
+LAST_DAY = 253_402_300_799_999 - 86_400_000
 
 
 @examples(120)
@@ -41,10 +43,10 @@ def test_any_table_comes_back_from_pythons_own_reader(rows: list[Any], zone: str
     assert [restored_text(name) for name in header] == [column.name for column in COLUMNS]
     assert len(lines) == len(rows)
     for line, row in zip(lines, rows, strict=True):
-        _check(line, row)
+        _check(line, row, ZoneInfo(zone))
 
 
-def _check(line: list[str], row: dict[str, Any]) -> None:
+def _check(line: list[str], row: dict[str, Any], zone: ZoneInfo) -> None:
     identifier, retries, weight, active, created, note = line
     for cell, text in ((identifier, row["ID"]), (note, row['=the "note"'])):
         assert restored_text(cell) == (text or "")
@@ -60,7 +62,38 @@ def _check(line: list[str], row: dict[str, Any]) -> None:
         assert created == ""
     else:
         assert parse_instant(created) == instant
-        assert datetime.fromisoformat(created).tzinfo is not None
+        offset = datetime.fromisoformat(created).utcoffset()
+        assert offset in (timedelta(), _offset(instant, zone))
+
+
+def _offset(instant: int, zone: ZoneInfo) -> timedelta | None:
+    """What the standard library says; None on the last day of the calendar, which may be of the year 10000 there."""
+    if instant > LAST_DAY:
+        return None
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "text"),
+    [
+        ("2150-07-01T12:00Z", "America/Chicago", "2150-07-01T07:00:00.000-05:00"),
+        ("2150-01-01T12:00Z", "America/Chicago", "2150-01-01T06:00:00.000-06:00"),
+        ("9999-07-01T12:00Z", "America/Chicago", "9999-07-01T07:00:00.000-05:00"),
+        ("9999-12-31T23:59Z", "America/Chicago", "9999-12-31T17:59:00.000-06:00"),
+        ("9999-12-31T23:59Z", "Europe/Berlin", "9999-12-31T23:59:00.000+00:00"),
+        ("2150-07-01T12:00Z", "Asia/Kolkata", "2150-07-01T17:30:00.000+05:30"),
+        ("1950-01-01T12:00Z", "Africa/Monrovia", "1950-01-01T12:00:00.000+00:00"),
+        ("1900-01-01T00:00Z", "America/Chicago", "1899-12-31T18:00:00.000-06:00"),
+    ],
+)
+def test_a_date_of_any_year_has_the_offset_that_the_workbook_shows(tmp_path: Path, instant: str, zone: str, text: str):
+    """Where the offset was no whole number of minutes, and where the local year is 10000, it is UTC."""
+    row = {**ROW, "createdDate": (parse_instant(instant), None)}
+    asked = content(write_table(tmp_path / "table.arrow", [row, {**ROW, "createdDate": (None, None)}]), zone=zone, bom=False)
+    path = write(asked, tmp_path / "out.csv").path
+    verify(asked, path)
+    with path.open(newline="") as file:
+        assert [line[4] for line in csv.reader(file)][1:] == [text, ""]
 
 
 def test_the_file_is_as_the_rule_says(tmp_path: Path):

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from contract.edits import CellChange
 from contract.errors import ObjectsChanged, UnreadableFile
 from database import edits
+from formats.excel import sheets
 from tasks import compare_book
 from tests.tasks.edited_books import Shop, edit_cells, move_column, opened, save
 
@@ -174,6 +175,63 @@ def test_an_edit_of_the_shown_errors_is_seen_in_any_case(shop: Shop, way: str) -
     assert shop.documents() == before
 
 
+@pytest.fixture
+def small_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sheets that hold two rows of objects, or three errors."""
+    monkeypatch.setattr(sheets, "MAX_ROWS", 4)
+
+
+def with_errors(count: int) -> list[dict[str, Any]]:
+    """Two objects; the first has one error, the other one the rest."""
+    errors = [
+        {"sno": {"values": [value(str(number))]}, "error": {"values": [value(f"no {number}")]}} for number in range(count)
+    ]
+    return [
+        an_object("1", validationError={"group": errors[:1]}),
+        an_object("2", validationError={"group": errors[1:]}),
+    ]
+
+
+@pytest.mark.usefixtures("small_sheets")
+@pytest.mark.parametrize("errors", [3, 4, 8])
+@pytest.mark.parametrize("way", ["as exported", "renamed", "with a copy of a sheet of errors"])
+def test_errors_on_several_sheets_are_no_edit(stock: Callable[..., Shop], errors: int, way: str) -> None:
+    shop = stock(with_errors(errors))
+    path = shop.export()
+    book = opened(path)
+    pages = [page for page in book if page.title.startswith("Validation Errors")]
+    assert len(pages) == -(-errors // 3)
+    if way == "renamed":
+        for number, page in enumerate(pages):
+            page.title = f"Wrong {number}"
+    elif way != "as exported":
+        copy = book.copy_worksheet(pages[0])
+        copy.title = f"Validation Errors ({len(pages) + 1})"
+    report = shop.send_back(save(book, path))
+    assert (report.unchanged, report.refused) == (2, [])
+
+
+@pytest.mark.usefixtures("small_sheets")
+def test_an_edit_of_the_errors_on_a_second_sheet_is_seen(stock: Callable[..., Shop]) -> None:
+    shop = stock(with_errors(5))
+    path = shop.export()
+    book = opened(path)
+    book["Validation Errors (2)"]["G2"].value = "mended"
+    [refusal] = shop.send_back(save(book, path)).refused
+    assert (refusal.place.id, "only shows them" in refusal.reason) == ("2", True)
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", " \n ", ""])
+def test_an_error_of_blanks_that_openpyxl_drops_is_no_edit_of_the_shown_errors(stock: Callable[..., Shop], blank: str) -> None:
+    errors = [{"sno": {"values": [value("1")]}, "error": {"values": [value(text)]}} for text in ("no price", blank)]
+    shop = stock([an_object("1", validationError={"group": errors}), an_object("2")])
+    path = shop.export()
+    book = opened(path)
+    book.save(path)
+    report = shop.send_back(path)
+    assert (report.refused, report.cells, report.unchanged) == ([], 0, 2)
+
+
 def test_errors_that_only_the_store_has_changed_are_no_edit(shop: Shop) -> None:
     path = edit_cells(shop.export(), {("1", "Item State"): "fixed"})
     newer = shop.document("1")
@@ -234,6 +292,73 @@ def test_sheets_of_several_types_may_get_other_names(stock: Callable[..., Shop])
     report = shop.send_back(save(book, path))
     assert (report.unchanged, report.created, report.refused) == (2, 1, [])
     assert ("order_state", "new") in shop.documents()
+
+
+def two_sheets(stock: Callable[..., Shop]) -> tuple[Shop, Path]:
+    shop = stock([an_object("1"), {**an_object("9"), "type": "order_state"}])
+    return shop, shop.export(("connectorstate", "order_state"))
+
+
+@pytest.mark.parametrize("above", [["States of the week"], [None], ["System report", None, "as of Monday"], [None] * 20])
+@pytest.mark.parametrize("title", ["Order State", "Orders"])
+def test_rows_above_the_header_hide_no_sheet(stock: Callable[..., Shop], above: list[str | None], title: str) -> None:
+    shop, path = two_sheets(stock)
+    book = opened(edit_cells(path, {("9", "Item State"): "fixed"}, "Order State"))
+    page = book["Order State"]
+    for merged in list(page.merged_cells.ranges):
+        page.unmerge_cells(str(merged))
+    page.insert_rows(1, len(above))
+    for number, text in enumerate(above, 1):
+        page.cell(number, 1).value = text
+    page.title = title
+    changes: list[CellChange] = []
+    report = shop.send_back(save(book, path), on_change=changes.append)
+    assert (report.unchanged, report.updated, report.refused) == (1, 1, [])
+    assert [(change.place.sheet, change.place.row) for change in changes] == [(title, 3 + len(above))]
+    assert shop.document("9", "order_state")["data"]["attributes"]["itemState"]["values"][0]["value"] == "fixed"
+
+
+@pytest.mark.parametrize("way", ["a row between", "no groups", "no labels", "far down"])
+def test_an_exported_sheet_that_has_lost_its_header_is_an_error_and_not_passed_over(
+    stock: Callable[..., Shop], way: str
+) -> None:
+    shop, path = two_sheets(stock)
+    book = opened(path)
+    page = book["Order State"]
+    match way:
+        case "a row between":
+            page.insert_rows(2)
+        case "no groups":
+            page.delete_rows(1)
+        case "no labels":
+            page.delete_rows(2)
+        case "far down":
+            page.insert_rows(1, 21)
+    with pytest.raises(UnreadableFile, match="sheet Order State: the two header rows of the export"):
+        shop.send_back(save(book, path))
+
+
+def test_a_sheet_that_a_person_made_or_emptied_says_nothing(stock: Callable[..., Shop]) -> None:
+    shop, path = two_sheets(stock)
+    book = opened(path)
+    book["Order State"].delete_rows(1, 9)
+    notes = book.create_sheet("Notes")
+    for row in ["My notes"], ["System Fields"], ["ID"], ["5"]:
+        notes.append(row)
+    report = shop.send_back(save(book, path))
+    assert (report.unchanged, report.created, report.refused) == (1, 0, [])
+
+
+@pytest.mark.parametrize("way", ["gone", "emptied"])
+def test_a_workbook_without_any_sheet_of_objects_is_an_error(shop: Shop, way: str) -> None:
+    path = shop.export()
+    book = opened(path)
+    if way == "gone":
+        del book["Connector State"]
+    else:
+        book["Connector State"].delete_rows(1, 9)
+    with pytest.raises(UnreadableFile, match="no sheet with objects is left"):
+        shop.send_back(save(book, path))
 
 
 def test_a_hidden_sheet_of_objects_speaks_as_any_other(shop: Shop) -> None:

@@ -49,6 +49,17 @@ def test_what_libreoffice_saved_again_changes_nothing_when_it_is_sent_back(tmp_p
     assert shop.documents() == before
 
 
+def test_a_very_long_line_that_libreoffice_has_ended_is_no_edit(tmp_path: Path) -> None:
+    texts = ["a\n" + "word " * 6_000, "a\n" + "x" * 32_765, "a\r\nb" + "x" * 20_000, "x" * 32_767, "a\n" + "x" * 40_000]
+    objects = [{"id": str(number), "type": "connectorstate", "properties": {"note": text}} for number, text in enumerate(texts)]
+    shop = Shop.stocked(f"sqlite:///{tmp_path / 'objects.db'}", tmp_path, objects)
+    path = shop.export()
+    [again] = saved_again([path], tmp_path)
+    assert by_calamine(again, 1) != by_calamine(path, 1)
+    report = shop.send_back(again)
+    assert (report.unchanged, report.refused, report.cells) == (len(objects), [], 0)
+
+
 def _rows(path: Path, sheet: int = 0) -> list[list[object]]:
     rows = [[_as_libreoffice_keeps_it(value) for value in row] for row in by_calamine(path, sheet)]
     while rows and not any(value != "" for value in rows[-1]):

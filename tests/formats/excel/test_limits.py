@@ -1,5 +1,6 @@
 """What does not fit is made to fit, and said."""
 
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -7,12 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formats.excel import limits, sheets, write
+from contract.errors import UnreadableFile
+from formats.excel import limits, sending_back, sheets, write, write_workbook
 from formats.excel.columns import Column
 from formats.excel.rows import Rows, frame_rows
 from formats.excel.sheets import DataSheet, laid_out
 from formats.excel.verify import verify
 from formats.excel.writer import sheets_of
+from formats.reading import MOST_BYTES, bounds
+from formats.reading.bounds import check_workbook
+from tests.formats.excel.exports import export
 from tests.formats.excel.readers import by_calamine, by_openpyxl, part
 
 
@@ -83,6 +88,38 @@ def test_columns_past_the_last_are_left_out_and_named(tmp_path: Path) -> None:
     worksheet = part(tmp_path / "wide.xlsx", "xl/worksheets/sheet1.xml")
     assert [node.attrib["ref"] for node in worksheet if node.tag.endswith("dimension")] == ["A1:XFD2"]
     assert by_openpyxl(tmp_path / "wide.xlsx")[1][-1] == "last"
+
+
+def test_an_export_says_when_reading_would_refuse_it_for_its_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the arithmetic of reading: at the limit it is taken, one cell past it is not."""
+    content = export(tmp_path, 300)
+    cells = (2 + 300) * (len(content.tables[0].columns))
+    path = tmp_path / "w.xlsx"
+    for limit, codes in ((cells, []), (cells - 1, ["SSH2104"])):
+        for module in (sending_back, bounds):
+            monkeypatch.setattr(module, "MOST_CELLS", limit)
+        warnings = write_workbook(content, path).warnings
+        assert [warning.code for warning in warnings] == codes
+        if not codes:
+            check_workbook(path, MOST_BYTES)
+    columns = len(content.tables[0].columns)
+    said = f"spans 302 rows and {columns} columns; at most {cells - 1:,} cells are read"
+    assert f"sheet 'Connector State' {said}" in warnings[0].message
+    with pytest.raises(UnreadableFile, match=said):
+        check_workbook(path, MOST_BYTES)
+
+
+def test_an_export_says_when_reading_would_refuse_it_for_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, path = export(tmp_path, 300), tmp_path / "w.xlsx"
+    write_workbook(content, path)
+    with zipfile.ZipFile(path) as package:
+        size = sum(part.file_size for part in package.infolist())
+    for limit, codes in ((size, []), (size - 1, ["SSH2104"])):
+        monkeypatch.setattr(sending_back, "MOST_BYTES", limit)
+        assert [warning.code for warning in write_workbook(content, path).warnings] == codes
+    check_workbook(path, size)
+    with pytest.raises(UnreadableFile, match="inflates"):
+        check_workbook(path, size - 1)
 
 
 def test_a_frame_without_rows_or_columns_is_an_empty_sheet(tmp_path: Path) -> None:

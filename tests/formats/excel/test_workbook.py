@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import polars as pl
 import pytest
+import xlsxwriter
 
 from contract.kinds import Kind
 from formats.excel import sheets, verify_workbook, write_workbook
+from formats.excel.reference import ReferenceData
+from formats.excel.states import data_sheet
 from formats.tables import Ages, Content, DataTable, FrequentError, TableColumn, Tally, Triage
 from tests.formats.excel.exports import ERROR_COLUMNS, SYSTEM, export, receipt, table
 from tests.formats.excel.readers import MAIN, by_calamine, by_openpyxl, part
@@ -181,6 +184,20 @@ def test_drop_downs_come_only_with_validation_data(book: Any, tmp_path: Path) ->
     bare = openpyxl.load_workbook(write_workbook(export(tmp_path, 5), tmp_path / "w.xlsx").path)
     assert "Reference Data" not in bare.sheetnames
     assert not bare["Connector State"].data_validations.dataValidation
+
+
+@pytest.mark.parametrize(
+    ("last", "end"), [(1, 1_003), (4, 1_005), (1_047_574, 1_048_575), (1_047_575, 1_048_576), (1_048_575, 1_048_576)]
+)
+def test_drop_downs_reach_below_the_rows_as_far_as_the_sheet_does(tmp_path: Path, last: int, end: int) -> None:
+    """`last` is the 0-based row of the last object; a sheet of so many rows need not be written for this."""
+    data = small(tmp_path)
+    finish = data_sheet(data, receipt(), ReferenceData([data]), active=True).finish
+    assert finish is not None
+    with xlsxwriter.Workbook(str(tmp_path / "w.xlsx")) as workbook:
+        finish(workbook, workbook.add_worksheet("Data"), 2, last)
+    [rule] = openpyxl.load_workbook(tmp_path / "w.xlsx")["Data"].data_validations.dataValidation
+    assert str(rule.sqref) == f"A3:A{end}"
 
 
 def test_properties_are_neutral_and_equal_exports_equal_bytes(tmp_path: Path) -> None:

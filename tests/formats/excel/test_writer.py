@@ -87,6 +87,20 @@ def test_instants_are_shown_in_the_asked_zone_across_its_changes_and_beyond_2100
     verify(sheets_of({"S": frame}, zone), tmp_path / "s.xlsx")
 
 
+@pytest.mark.parametrize("name", ["America/Chicago", "Australia/Sydney", "Europe/Berlin", "Pacific/Auckland"])
+def test_instants_of_the_last_year_are_shown_in_the_asked_zone(tmp_path: Path, name: str) -> None:
+    """Summer and winter of both halves of the earth, and the last days."""
+    zone = ZoneInfo(name)
+    moments = [datetime(9999, month, 1, 12, tzinfo=UTC) for month in range(1, 13)]
+    moments += [datetime(9999, 12, 30, 23, 59, tzinfo=UTC), datetime(9999, 12, 31, 9, tzinfo=UTC)]
+    frame = pl.DataFrame({"i": pl.Series(moments, dtype=pl.Datetime("ms", "UTC"))})
+    written = write({"S": frame}, tmp_path / "s.xlsx", zone=zone)
+    assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == [
+        m.astimezone(zone).replace(tzinfo=None) for m in moments
+    ]
+    verify(sheets_of({"S": frame}, zone), tmp_path / "s.xlsx", written.checksum)
+
+
 def test_every_millisecond_of_a_second_comes_back(tmp_path: Path) -> None:
     moments = [datetime(2024, 5, 17, 23, 59, 59) + timedelta(milliseconds=n) for n in range(1000)]
     write({"S": pl.DataFrame({"m": pl.Series(moments, dtype=pl.Datetime("ms"))})}, tmp_path / "s.xlsx")
