@@ -271,7 +271,7 @@ def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
                 row(records, run)
                 store.publish(results, made(tmp_path), f"acme/{run}/made")
                 jobs.complete(records.jobs, run, JobFile(f"acme/{run}/made", "made", 4, "", expires), total=1)
-            await housekeeping.keep_house(records)
+            await housekeeping.remove_expired(records)
             return [
                 (store.exists(results, f"acme/{run}/made"), jobs.of_run(records.jobs, run).status) for run in ("old", "young")
             ]
