@@ -23,6 +23,7 @@ from database.migrate import upgrade
 from runtime import door
 from runtime.addresses import Addresses, forget_addresses, write_addresses
 from runtime.api_server import DOOR
+from runtime.home import warn_of_readers
 from runtime.parts import Part, listen, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
 
@@ -62,6 +63,7 @@ def serve(settings: Settings, *, ready: Callable[[Addresses], None] = lambda _: 
     stopping = threading.Event()
     with ExitStack() as undo:
         undo.enter_context(_only_one(settings))
+        warn_of_readers(settings.home)
         undo.enter_context(_stopped_by_signals(stopping))
         upgrade(settings.objects_url, "objects")
         upgrade(settings.jobs_url, "jobs")
