@@ -32,7 +32,8 @@ def _remove_expired(records: Records) -> None:
 
 
 async def remove_leftovers(records: Records) -> None:
-    """Remove files of ended jobs that are not their result, half written ones among them, from a store in a folder.
+    """Remove files of ended jobs that are not their result, half written ones among them, and empty folders, from a store in a
+    folder.
 
     An object store never shows half of a file, and listing all of it again and again would cost; what a killed attempt may
     leave there goes when the job's result expires.
@@ -49,6 +50,7 @@ def _remove_leftovers(records: Records) -> None:
             store.remove_from_folder(results, key)
             with logs.about(store.job_of(key)):
                 log.info("removed %s, which an attempt left that did not end its job", key)
+    store.remove_empty_folders(results)
 
 
 def _is_left_over(records: Records, key: str) -> bool:
