@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from config.settings import Settings
 from contract.errors import StartupFailed
 from database.migrate import upgrade
+from database.sole_use import sole_use
 from runtime import door, readiness
 from runtime.addresses import Addresses, forget_addresses, write_addresses
 from runtime.api_server import DOOR
@@ -58,11 +59,13 @@ class Watched:
 def serve(settings: Settings, *, ready: Callable[[Addresses], None] = lambda _: None) -> None:
     """Run the stack until SIGTERM or Ctrl-C; `ready` is called when an export would run, given room on the disk.
 
-    Raises StartupFailed where a part does not start, a port is taken, or a stack runs in this home already.
+    Raises StartupFailed where a part does not start, a port is taken, or a stack runs in this home, or on its database of jobs,
+    already.
     """
     stopping = threading.Event()
     with ExitStack() as undo:
         undo.enter_context(_only_one(settings))
+        undo.enter_context(sole_use(settings.jobs_url))
         warn_of_readers(settings.home)
         readiness.warn_of_little_space(settings.home)
         undo.enter_context(_stopped_by_signals(stopping))
