@@ -488,7 +488,7 @@ class StartupFailed(StatesheetError):
     text = "{part} did not start: {detail}"
     advice = (
         "Look at the log above; a port that is taken is changed by `--port` or `STATESHEET_PREFECT_PORT`, and a second stack "
-        "needs a `--home` of its own."
+        "needs a `--home` and databases of its own."
     )
 
 

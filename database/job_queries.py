@@ -116,8 +116,9 @@ def unfinished_ids(engine: Engine) -> list[str]:
 
 
 def unnotified(engine: Engine) -> list[Job]:
-    """Jobs that ended without anybody being told yet, the oldest first."""
-    return _many(engine, _in_order(_ROW.id.is_not(None), _ROW.finished_ms.is_not(None), _ROW.notified.is_(False)))
+    """Jobs that ended without anybody being told yet, the oldest first; without their `request`."""
+    untold = (_ROW.id.is_not(None), _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
+    return _many(engine, select(*_WITHOUT_REQUEST).where(*untold).order_by(_ROW.created_ms, _ROW.request_key))
 
 
 def is_untold(engine: Engine, run_id: str) -> bool:

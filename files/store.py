@@ -1,11 +1,13 @@
 """The result store: finished files under a key each, in a folder or in an object store, through obstore."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 """Least bytes of one piece of a stream."""
+
+_TRIES = 3
+"""How often a folder is made for a file that is to go there: it may be cleared away between, as an empty one."""
+_EMPTY_SECONDS = 60.0
+"""How long a folder is empty before it is cleared away without a file's removal: a publish may just have made it."""
 
 _FULL = ("os error 28", "os error 122")
 """How obstore, whose errors carry no number, says ENOSPC and EDQUOT."""
@@ -72,12 +79,16 @@ def publish(store: ResultStore, path: Path, key: str) -> None:
 
 
 def _moved(path: Path, target: Path) -> bool:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-    except OSError:  # another file system; what else is wrong the store says in its words
-        return False
-    return True
+    for _ in range(_TRIES):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        except FileNotFoundError:
+            continue
+        except OSError:  # another file system; what else is wrong the store says in its words
+            return False
+        return True
+    return False
 
 
 def exists(store: ResultStore, key: str) -> bool:
@@ -97,6 +108,7 @@ def delete(store: ResultStore, key: str) -> None:
             obstore.delete(store.objects, key)
     except FileMissing:
         return
+    _clear_up(store, key)
 
 
 def delete_all(store: ResultStore, tenant: str, job_id: str) -> None:
@@ -111,13 +123,64 @@ def files_in_folder(store: ResultStore) -> set[str]:
     """The keys of all files of a store in a folder, those among them that a killed process left half written."""
     if store.folder is None:
         return set()
-    return {path.relative_to(store.folder).as_posix() for path in store.folder.rglob("*") if path.is_file()}
+    root = str(store.folder)
+    return {f"{folder[len(root) + 1 :]}/{name}".lstrip("/") for folder, _, names in os.walk(root) for name in names}
 
 
 def remove_from_folder(store: ResultStore, key: str) -> None:
     """Remove what `files_in_folder` found; a half written file has no key by which `delete` would find it."""
     assert store.folder is not None, "files_in_folder finds nothing elsewhere"
     (store.folder / key).unlink(missing_ok=True)
+    _clear_up(store, key)
+
+
+def remove_empty_folders(store: ResultStore) -> int:
+    """Remove the folders of attempts, and of jobs, that have been empty for a while; how many there were. Versions of before
+    left them behind, and so do processes that are killed. Those of tenants stay, and what has no folder's name of ours.
+    """
+    if store.folder is None:
+        return 0
+    removed, before = 0, time.time() - _EMPTY_SECONDS
+    for job in _job_folders(store.folder):
+        found = [job / name for name in _names(job) if name.isdecimal()] or [job]
+        for folder in found:
+            removed += _removed(folder, before)
+    return removed
+
+
+def _job_folders(root: Path) -> Iterator[Path]:
+    for tenant in _names(root):
+        for name in _names(root / tenant):
+            with suppress(ValueError):  # no job's
+                UUID(name)
+                yield root / tenant / name
+
+
+def _names(folder: Path) -> list[str]:
+    """What is in a folder; nothing where it is gone."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208  # many of them, and only their names matter
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _removed(folder: Path, before: float) -> bool:
+    try:
+        if folder.stat().st_mtime < before:
+            folder.rmdir()
+            return True
+    except OSError:  # it is not empty, no folder, or gone
+        pass
+    return False
+
+
+def _clear_up(store: ResultStore, key: str) -> None:
+    """Remove the folder that a removed file lay in and the one around it, of the attempt and the job, where they are empty."""
+    if store.folder is None:
+        return
+    with suppress(OSError):  # another file is in it, or somebody else has removed it
+        for folder in list((store.folder / key).parents)[: max(0, min(2, key.count("/") - 1))]:
+            folder.rmdir()
 
 
 def stream(store: ResultStore, key: str) -> Iterator[bytes]:

@@ -36,7 +36,7 @@ from database import job_totals, jobs
 from database.engine import connect
 from database.job_quota import require_quota
 from files import spool, store
-from flows.ending import tell
+from flows.ending import tell_unless_left
 from flows.pipeline import Outcome, Place, Steps, run_export
 from flows.records import REFUSED, adopt
 from flows.since import base_of
@@ -247,7 +247,7 @@ def _close(engine: Engine, settings: Settings, run: FlowRun) -> State[Any]:
         tell_story(run, job, settings.public_url)
     except (httpx.HTTPError, PrefectException):
         get_run_logger().warning("Prefect does not take what its pages would tell of the job", exc_info=True)
-    tell(engine, settings, str(run.id))
+    tell_unless_left(engine, settings, str(run.id))
     if job.status is JobStatus.CANCELLED:
         return Cancelled(message="Stopped.")
     if job.status is JobStatus.FAILED:

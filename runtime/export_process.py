@@ -31,6 +31,7 @@ from config import logs
 from contract.errors import AttemptReplaced
 from contract.phrases import listed
 from contract.tenants import is_tenant_name
+from flows.ending import left_to_worker
 from runtime.parts import PARENT, die_with_parent
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def main(run: FlowRun, entrypoint: str, related: Sequence[Related]) -> None:
     for one in related:
         known: Any = {"kind": one.kind, "object": one}
         RESOURCE_CACHE[f"{one.kind}.{one.key}"] = (known, DateTime.now("UTC"))
-    with SettingsContext(profile=get_settings_context().profile, settings=prefect_settings()):
+    with left_to_worker(), SettingsContext(profile=get_settings_context().profile, settings=prefect_settings()):
         flow = pkgutil.resolve_name(entrypoint)
         try:
             run_flow(flow, flow_run=run, return_type="state")

@@ -1,5 +1,5 @@
-"""What is done for jobs that have ended: telling who asked, removing results that are past their time, and what attempts left
-in the store that did not live to end their job."""
+"""What is removed for jobs that have ended: results that are past their time, and what attempts left in the store that did
+not live to end their job. Telling of them is a matter of its own (`runtime.telling`): nothing here waits for a receiver."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -10,25 +10,14 @@ from config import logs
 from contract.errors import UnknownJob
 from database import import_files, jobs
 from files import store
-from flows.ending import tell
 from runtime.reconcile import Records
 
 log = logging.getLogger("statesheet.housekeeping")
 
 
-async def keep_house(records: Records) -> None:
-    """One round of it; what is not done now is done in the next."""
-    await to_thread.run_sync(_tell_of_ended, records)
+async def remove_expired(records: Records) -> None:
+    """Remove the results that are past their time; what is not removed now is in the next round."""
     await to_thread.run_sync(_remove_expired, records)
-
-
-def _tell_of_ended(records: Records) -> None:
-    """Jobs that ended without their own process: cancelled, lost, or killed before it could tell."""
-    alive = {str(run_id) for run_id in records.alive()}
-    for job in jobs.unnotified(records.jobs):
-        if job.id is not None and job.id not in alive:
-            with logs.about(job.id, job.tenant):
-                tell(records.jobs, records.settings, job.id)
 
 
 def _remove_expired(records: Records) -> None:
@@ -43,7 +32,8 @@ def _remove_expired(records: Records) -> None:
 
 
 async def remove_leftovers(records: Records) -> None:
-    """Remove files of ended jobs that are not their result, half written ones among them, from a store in a folder.
+    """Remove files of ended jobs that are not their result, half written ones among them, and empty folders, from a store in a
+    folder.
 
     An object store never shows half of a file, and listing all of it again and again would cost; what a killed attempt may
     leave there goes when the job's result expires.
@@ -60,6 +50,7 @@ def _remove_leftovers(records: Records) -> None:
             store.remove_from_folder(results, key)
             with logs.about(store.job_of(key)):
                 log.info("removed %s, which an attempt left that did not end its job", key)
+    store.remove_empty_folders(results)
 
 
 def _is_left_over(records: Records, key: str) -> bool:

@@ -36,6 +36,9 @@ RUN_AGAIN, RESUMED = "RunAgain", "RunAgainAfterRestart"
 """The names of the states of a lost run that waits to run again, after the one and the other kind of loss."""
 ORPHANED = "its process is gone"
 """The cause of a loss that nobody saw happen."""
+UNRECORDED = "Prefect has it completed, but its end is not on record here, as after a restore from a backup"
+"""The cause of a loss that is of the record alone: the row is older than what Prefect knows, and so may be the result store."""
+_NO_FAULT = (ORPHANED, UNRECORDED)
 _ACCEPTED_FOR = timedelta(seconds=20)
 """How long the API may still be asking Prefect for the run of a row that it wrote: longer than it waits for an answer."""
 _LATE_FOR = timedelta(minutes=10)
@@ -98,6 +101,9 @@ async def _judge(records: Records, run_id: UUID, cause: str) -> None:
             await records.prefect.set_flow_run_state(run.id, _state_of(job), force=True)
     elif state.is_cancelling() or state.is_cancelled():
         await _cancelled(records, run)
+    elif state.is_completed() and job is not None:
+        # A run ends its row first, and the row was read last: no process is between the two.
+        await _lost(records, run, UNRECORDED)
     elif state.is_final():
         await to_thread.run_sync(_settle, records, run, state)
     else:
@@ -181,10 +187,13 @@ async def _judge_row(records: Records, run_id: UUID) -> None:
 
 
 async def _hand_over(records: Records, job: Job) -> None:
-    """A job that Prefect does not know: its client had its answer, and whoever was to ask Prefect did not get to it."""
+    """A job that Prefect does not know: whoever was to ask Prefect after the answer did not get to it, or Prefect's database
+    is older than the row, as after a restore from a backup. The run that it is given has the same id; one of another id than
+    its request key, as begins on a schedule, cannot be had again.
+    """
     assert job.id is not None, "it was found by its id"
     error: StatesheetError = RunLost(times=1, cause="Prefect has no record of the run")
-    if job.started is None and job.finished is None and job.id == job.request_key:
+    if job.finished is None and job.id == job.request_key and job.attempts <= MOST_RESUMED:
         try:
             await records.runs.create(job.request_key, job.tenant, job.request, job.kind)
         except RunRefused as refused:
@@ -203,7 +212,7 @@ async def _cancelled(records: Records, run: FlowRun) -> None:
 
 
 async def _lost(records: Records, run: FlowRun, cause: str) -> None:
-    name, most = (RESUMED, MOST_RESUMED) if cause == ORPHANED else (RUN_AGAIN, MOST_RERUNS)
+    name, most = (RESUMED, MOST_RESUMED) if cause in _NO_FAULT else (RUN_AGAIN, MOST_RERUNS)
     history = [state.name for state in await records.prefect.read_flow_run_states(run.id)]
     reruns = history.count(name)
     if reruns < most:

@@ -20,9 +20,11 @@ from pydantic import SecretStr
 from config.settings import Settings
 from contract.errors import StartupFailed
 from database.migrate import upgrade
-from runtime import door
+from database.sole_use import sole_use
+from runtime import door, readiness
 from runtime.addresses import Addresses, forget_addresses, write_addresses
 from runtime.api_server import DOOR
+from runtime.home import warn_of_readers
 from runtime.parts import Part, listen, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
 
@@ -55,13 +57,17 @@ class Watched:
 
 
 def serve(settings: Settings, *, ready: Callable[[Addresses], None] = lambda _: None) -> None:
-    """Run the stack until SIGTERM or Ctrl-C; `ready` is called when an export would run.
+    """Run the stack until SIGTERM or Ctrl-C; `ready` is called when an export would run, given room on the disk.
 
-    Raises StartupFailed where a part does not start, a port is taken, or a stack runs in this home already.
+    Raises StartupFailed where a part does not start, a port is taken, or a stack runs in this home, or on its database of jobs,
+    already.
     """
     stopping = threading.Event()
     with ExitStack() as undo:
         undo.enter_context(_only_one(settings))
+        undo.enter_context(sole_use(settings.jobs_url))
+        warn_of_readers(settings.home)
+        readiness.warn_of_little_space(settings.home)
         undo.enter_context(_stopped_by_signals(stopping))
         upgrade(settings.objects_url, "objects")
         upgrade(settings.jobs_url, "jobs")
@@ -165,19 +171,11 @@ def _wait_until_ready(addresses: Addresses, watched: list[Watched], stopping: th
             dead = next((one for one in watched if one.process.poll() is not None), None)
             if dead is not None:
                 raise StartupFailed(part=dead.part.name, detail=f"it ended with exit code {dead.process.returncode}")
-            said = _health(client, addresses)
-            if said == "ok":
+            missing = readiness.missing(client, addresses.api)
+            if not missing:
                 return
             if time.monotonic() > deadline:
-                raise StartupFailed(part="The stack", detail=f"it is not well after {_READY_SECONDS} s: {said}")
-
-
-def _health(client: httpx.Client, addresses: Addresses) -> str:
-    try:
-        answer = client.get(f"{addresses.api}/health")
-    except httpx.TransportError as error:
-        return f"{type(error).__name__}"
-    return "ok" if answer.is_success else answer.text
+                raise StartupFailed(part="The stack", detail=f"it is not well after {_READY_SECONDS} s: {missing}")
 
 
 def _look_after(one: Watched) -> None:

@@ -34,9 +34,10 @@ from database.engine import connect
 from runtime import deployments, export_process, reconcile, turns
 from runtime.door import ALIVE, UNWELL
 from runtime.export_process import Related
-from runtime.housekeeping import keep_house, remove_leftovers
+from runtime.housekeeping import remove_expired, remove_leftovers
 from runtime.reconcile import Records
 from runtime.stalls import Stalls
+from runtime.telling import Telling
 
 NAME = "warm-worker"
 _LOOK_SECONDS = 1.0
@@ -87,6 +88,7 @@ class WarmWorker:
         self.failing: float | None = None
         self.said: dict[str, float] = {}
         self.deployed: dict[tuple[UUID, UUID | None], Deployed] = {}
+        self.telling = Telling(self.records)
         self.stalls = Stalls(settings.progress_seconds)
         self.stalled: set[UUID] = set()
         self.look = asyncio.Event()
@@ -255,7 +257,8 @@ class WarmWorker:
                 (self.stop_stalled, _STALL_SECONDS, None),
                 (self.heartbeat, _HEARTBEAT_SECONDS, None),
                 (self.sweep, _SWEEP_SECONDS, None),
-                (lambda: keep_house(self.records), _HOUSE_SECONDS, self.ended),
+                (lambda: self.telling.look(self.tasks), _HOUSE_SECONDS, self.ended),
+                (lambda: remove_expired(self.records), _HOUSE_SECONDS, None),
                 (lambda: remove_leftovers(self.records), _LEFTOVER_SECONDS, None),
             ):
                 self.tasks.create_task(self._always(work, seconds, wake))

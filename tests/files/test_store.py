@@ -2,7 +2,10 @@
 
 import asyncio
 import errno
+import os
 import threading
+import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from files.store import (
     key_of,
     open_store,
     publish,
+    remove_empty_folders,
     remove_from_folder,
     stream,
     stream_async,
@@ -181,3 +185,78 @@ def test_what_a_killed_process_left_half_written_is_found_and_removed(tmp_path: 
     remove_from_folder(store, "acme/4f1c/1/Report.xlsx#1")
     assert files_in_folder(store) == {"acme/4f1c/1/Report.xlsx"}
     assert files_in_folder(open_store("memory://")) == set()
+
+
+def folders(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_dir()}
+
+
+def test_a_job_whose_files_are_removed_leaves_no_folder_behind(tmp_path: Path):
+    """Of its attempts, and of itself; those of other jobs and of the tenant stay."""
+    store = open_store(str(tmp_path / "results"))
+    for key in ("acme/one/1/f", "acme/one/2/f", "acme/two/1/f", "acme/three/f", "acme/four/1/f", "acme/four/1/f#1"):
+        publish(store, made(tmp_path), key)
+    delete_all(store, "acme", "one")
+    delete_all(store, "acme", "three")
+    delete(store, "acme/two/1/f")
+    delete(store, "acme/four/1/f")
+    assert folders(tmp_path / "results") == {"acme", "acme/four", "acme/four/1"}
+    remove_from_folder(store, "acme/four/1/f#1")
+    assert folders(tmp_path / "results") == {"acme"}
+
+
+@pytest.mark.parametrize("key", ["alone", "k/file"])
+def test_removing_a_file_that_lies_higher_leaves_the_store_and_the_tenant(tmp_path: Path, key: str):
+    """There is nothing of an attempt or a job around it."""
+    store = open_store(str(tmp_path / "results"))
+    publish(store, made(tmp_path), key)
+    before = folders(tmp_path)
+    delete(store, key)
+    assert folders(tmp_path) == before
+
+
+def test_folders_that_are_empty_for_a_while_are_removed_once_and_others_are_left_alone(tmp_path: Path):
+    """Old ones of jobs and attempts go, from within; what was made a moment ago, is in use, or is nobody's of ours stays."""
+    root = tmp_path / "results"
+    store = open_store(str(root))
+    old, older, young, used = (str(uuid.uuid4()) for _ in range(4))
+    for name in (f"acme/{old}/1", f"acme/{old}/2", f"acme/{older}", f"acme/{young}/1", "acme/another/1", f"acme/{used}/x"):
+        (root / name).mkdir(parents=True)
+    publish(store, made(tmp_path), f"acme/{used}/1/f")
+
+    def age(*spared: str) -> None:
+        for name in sorted(folders(root), reverse=True):
+            if not any(one in name for one in spared):
+                os.utime(root / name, (time.time() - 3600,) * 2)
+
+    age(young)
+    assert remove_empty_folders(store) == 3
+    age(young)
+    assert remove_empty_folders(store) == 1
+    assert remove_empty_folders(store) == 0
+    left = {"acme", "acme/another", "acme/another/1", f"acme/{young}", f"acme/{young}/1"}
+    assert folders(root) == left | {f"acme/{used}", f"acme/{used}/1", f"acme/{used}/x"}
+    assert remove_empty_folders(open_store("memory://")) == 0
+
+
+def test_a_file_is_published_while_the_folders_that_it_goes_to_are_cleared_away(tmp_path: Path):
+    """A late attempt withdraws its file at that moment, again and again."""
+    store = open_store(str(tmp_path / "results"))
+    (tmp_path / "other").mkdir()
+    stop = threading.Event()
+
+    def withdraw() -> None:
+        while not stop.is_set():
+            publish(store, made(tmp_path / "other"), "acme/job/1/f")
+            delete(store, "acme/job/1/f")
+
+    other = threading.Thread(target=withdraw)
+    other.start()
+    try:
+        for _ in range(150):
+            publish(store, made(tmp_path), "acme/job/2/f")
+            assert exists(store, "acme/job/2/f")
+            delete(store, "acme/job/2/f")
+    finally:
+        stop.set()
+        other.join()

@@ -1,5 +1,6 @@
 """Whoever asked is told at least once of each job's end."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime
 
@@ -38,15 +39,36 @@ def test_a_process_that_is_killed_while_it_tells_leaves_the_job_untold(ended, mo
 
     monkeypatch.setattr(ending, "notify", kill)
     with pytest.raises(Killed):
-        ending.tell(engine, Settings(home=tmp_path), run_id)
+        asyncio.run(ending.tell(engine, Settings(home=tmp_path), run_id))
     assert [job.id for job in jobs.unnotified(engine)] == [run_id]
+
+
+def noted(monkeypatch):
+    """The ids of the jobs that are told of."""
+    told = []
+
+    async def note(job, **_):
+        told.append(job.id)
+        return ()
+
+    monkeypatch.setattr(ending, "notify", note)
+    return told
 
 
 def test_a_job_that_was_told_of_is_not_told_of_again(ended, monkeypatch, tmp_path):
     engine, run_id = ended
-    told = []
-    monkeypatch.setattr(ending, "notify", lambda job, **_: told.append(job.id) or ())
+    told = noted(monkeypatch)
     for _ in range(2):
-        ending.tell(engine, Settings(home=tmp_path), run_id)
+        asyncio.run(ending.tell(engine, Settings(home=tmp_path), run_id))
     assert told == [run_id]
     assert jobs.unnotified(engine) == []
+
+
+def test_a_run_tells_of_its_job_unless_that_is_left_to_the_worker_that_started_it(ended, monkeypatch, tmp_path):
+    engine, run_id = ended
+    told = noted(monkeypatch)
+    with ending.left_to_worker():
+        ending.tell_unless_left(engine, Settings(home=tmp_path), run_id)
+    assert (told, len(jobs.unnotified(engine))) == ([], 1)
+    ending.tell_unless_left(engine, Settings(home=tmp_path), run_id)
+    assert (told, jobs.unnotified(engine)) == ([run_id], [])

@@ -13,6 +13,7 @@ from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
 from database import jobs
 from files import store
 from runtime import housekeeping, reconcile
+from tests.runtime.conftest import until
 
 STATES = {"CRASHED": JobStatus.FAILED, "FAILED": JobStatus.FAILED, "CANCELLED": JobStatus.CANCELLED}
 
@@ -90,6 +91,48 @@ def test_a_job_whose_run_has_ended_ends_too(workbench, state):
     assert state == "CANCELLED" or "a cause" in job.error_message
 
 
+def test_a_job_that_only_prefect_has_completed_runs_again_under_the_same_id_and_not_for_ever(workbench, monkeypatch):
+    monkeypatch.setattr(reconcile, "MOST_RESUMED", 1)
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            jobs.start(records.jobs, str(run))
+            names = []
+            for _ in range(2):
+                async with bench.worker.judging:
+                    await set_state(records, run, type="COMPLETED")
+                    await reconcile.sweep(records)
+                names.append((await bench.state(run)).name)
+            return names, jobs.of_run(records.jobs, str(run))
+
+    names, job = asyncio.run(work())
+    assert names == [reconcile.RESUMED, "Crashed"]
+    assert (job.status, job.error_code) == (JobStatus.FAILED, RunLost.code)
+    assert reconcile.UNRECORDED in job.error_message
+
+
+def test_a_completed_run_that_is_to_run_again_is_taken_and_runs(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick", sign=str(tmp_path / "sign"))
+            row(records, run)
+            async with bench.worker.judging:
+                await set_state(records, run, type="COMPLETED")
+                await reconcile.sweep(records)
+            bench.worker.limit = 1
+            bench.worker.look.set()
+            await until(sign_there)
+
+    async def sign_there():
+        return (tmp_path / "sign").exists()
+
+    asyncio.run(work())
+
+
 def test_a_run_of_an_ended_job_does_not_run_again(workbench):
     async def work():
         async with workbench() as bench:
@@ -140,6 +183,34 @@ def test_a_job_that_was_answered_and_never_reached_prefect_gets_its_run(workbenc
     key, run, job = asyncio.run(work())
     assert (str(run.id), run.state.is_scheduled()) == (key, True)
     assert job.status is JobStatus.QUEUED
+
+
+def test_a_job_that_had_begun_when_an_older_prefect_was_restored_gets_its_run(workbench, monkeypatch):
+    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            key = answered(records)
+            jobs.start(records.jobs, key)
+            await reconcile.sweep(records)
+            return jobs.of_run(records.jobs, key).finished, (await bench.state(uuid.UUID(key))).is_scheduled()
+
+    assert asyncio.run(work()) == (None, True)
+
+
+def test_a_job_that_prefect_does_not_know_again_and_again_fails(workbench, monkeypatch):
+    monkeypatch.setattr(reconcile, "MOST_RESUMED", 0)
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            key = answered(records)
+            jobs.start(records.jobs, key)
+            await reconcile.sweep(records)
+            return jobs.of_run(records.jobs, key)
+
+    assert asyncio.run(work()).error_code == RunLost.code
 
 
 def test_a_job_that_was_answered_a_moment_ago_is_left_to_the_api(workbench):
@@ -271,7 +342,7 @@ def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
                 row(records, run)
                 store.publish(results, made(tmp_path), f"acme/{run}/made")
                 jobs.complete(records.jobs, run, JobFile(f"acme/{run}/made", "made", 4, "", expires), total=1)
-            await housekeeping.keep_house(records)
+            await housekeeping.remove_expired(records)
             return [
                 (store.exists(results, f"acme/{run}/made"), jobs.of_run(records.jobs, run).status) for run in ("old", "young")
             ]

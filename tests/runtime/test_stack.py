@@ -42,6 +42,13 @@ def test_a_second_stack_in_the_same_home_is_refused(json_service, home):
     assert well(home)
 
 
+def test_a_second_stack_on_the_same_jobs_is_refused_whatever_its_home(json_service, home, tmp_path):
+    second = start(tmp_path, **json_service.given)
+    assert second.wait(SECONDS) == 1
+    assert "another one works on the jobs" in (tmp_path / "serve.log").read_text()
+    assert well(home)
+
+
 @pytest.mark.parametrize("part", ["worker", "api"])
 def test_a_part_that_is_killed_is_started_again(stack, home, part):
     [killed] = [pid for pid, line in members(home).items() if f" {part} " in line]

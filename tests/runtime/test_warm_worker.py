@@ -170,6 +170,15 @@ def test_cancelling_kills_the_process_and_ends_the_job(workbench, tmp_path, stat
     assert not left
 
 
+def test_a_run_of_the_worker_leaves_telling_of_its_job_to_it(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            await bench.ended(await bench.ask("quick", sign=str(tmp_path / "sign")))
+
+    asyncio.run(work())
+    assert (tmp_path / "sign").read_text() == "True"
+
+
 async def told(records, run):
     """Whether the job has ended and the worker has told of it."""
     with suppress(UnknownJob):

@@ -1,6 +1,10 @@
 """Telling of an ended job, to real listeners on loopback."""
 
+import asyncio
+import socket
 import threading
+import time
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -8,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from contract.jobs import Job, JobSource
+from tasks import notify as notifying
 from tasks.notify import notify, signature
 
 JOB = Job(
@@ -54,7 +59,7 @@ def listener():
 
 
 def tell(*urls, **more):
-    return notify(JOB, **({"webhooks": urls, "apprise": (), "delays": (0, 0, 0)} | more))
+    return asyncio.run(notify(JOB, **({"webhooks": urls, "apprise": (), "delays": (0, 0, 0)} | more)))
 
 
 def test_a_webhook_gets_one_post_with_a_signature_over_its_body(listener):
@@ -97,7 +102,7 @@ def test_an_address_that_nobody_listens_on_is_a_warning_without_what_may_be_secr
 
 def test_apprise_tells_people(listener):
     address = listener.url.replace("http://", "json://")
-    assert notify(JOB, webhooks=(), apprise=(address,), public_url="https://sheets.example") == ()
+    assert tell(apprise=(address,), public_url="https://sheets.example") == ()
     [(_, body)] = listener.got
     assert b"Completed with no records" in body
     assert b"https://sheets.example/acme/jobs/run-1" in body
@@ -107,6 +112,78 @@ def test_apprise_tells_people(listener):
     "address", ["gibberish://sesame", "slack://sesame", "tgram://sesame/x", "sesame", "https://[bad/sesame"]
 )
 def test_an_address_that_apprise_does_not_know_is_a_warning_that_tells_no_token(address, caplog):
-    [warning] = notify(JOB, webhooks=(), apprise=(address,))
+    [warning] = tell(apprise=(address,))
     assert "does not understand" in warning.message
     assert "sesame" not in warning.message + caplog.text
+
+
+@contextmanager
+def pouring(start: bytes, more: bytes, seconds: float):
+    """A receiver that answers with `start` and then with `more` again and again, until the client goes; its URL, and the bytes
+    that it got rid of."""
+    sent = [0]
+
+    def pour(connection):
+        with closing(connection), suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(start)
+            while True:
+                sent[0] += connection.send(more)
+                time.sleep(seconds)
+
+    def serve(listener):
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=pour, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook", sent
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(("more", "seconds"), [(b"x", 0.2), (b"x" * 65536, 0)], ids=["slowly", "fast"])
+def test_a_webhook_has_answered_with_its_status_however_long_its_answer_goes_on(more, seconds):
+    with pouring(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n", more, seconds) as (url, sent):
+        assert tell(url) == ()
+        assert sent[0] < 100_000_000
+
+
+def test_a_webhook_that_never_comes_to_its_status_has_its_time_and_no_more(monkeypatch):
+    monkeypatch.setattr(notifying, "TRY_SECONDS", 0.5)
+    with pouring(b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n", 0.1) as (url, _):
+        [warning] = tell(url)
+    assert "did not answer within 0.5 seconds" in warning.message
+
+
+def test_an_address_does_not_wait_for_another_one(listener, monkeypatch):
+    monkeypatch.setattr(notifying, "TRY_SECONDS", 20)
+
+    async def work():
+        async with asyncio.timeout(15):
+            told = asyncio.create_task(notify(JOB, webhooks=(slow, listener.url), apprise=()))
+            while not listener.got:
+                await asyncio.sleep(0.01)
+            told.cancel()
+
+    with pouring(b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n", 0.1) as (slow, _):
+        asyncio.run(work())
+    assert len(listener.got) == 1
+
+
+def test_apprise_has_its_time_too_and_no_second_message_while_it_is_at_the_first(monkeypatch):
+    monkeypatch.setattr(notifying, "APPRISE_SECONDS", 0.5)
+    with pouring(b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n", 0.1) as (url, _):
+        said = [tell(apprise=(url.replace("http://", "json://"),))[0].message for _ in range(2)]
+    assert "did not take the message within 0.5 seconds" in said[0]
+    assert "has not taken an earlier message yet" in said[1]
+
+
+def test_whatever_a_library_raises_is_a_warning(monkeypatch):
+    def break_down(*_):
+        raise RuntimeError("sesame")
+
+    monkeypatch.setattr(notifying, "_tell_by_apprise", break_down)
+    [warning] = tell(apprise=("json://127.0.0.1",))
+    assert "RuntimeError" in warning.message
+    assert "sesame" not in warning.message
