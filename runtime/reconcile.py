@@ -101,8 +101,9 @@ async def _judge(records: Records, run_id: UUID, cause: str) -> None:
             await records.prefect.set_flow_run_state(run.id, _state_of(job), force=True)
     elif state.is_cancelling() or state.is_cancelled():
         await _cancelled(records, run)
-    elif state.is_completed() and job is not None:
-        # A run ends its row first, and the row was read last: no process is between the two.
+    elif state.is_completed() and job is not None and cause == ORPHANED:
+        # A run ends its row first, and the row was read last: no process is between the two. One that was seen to end here
+        # without that has a fault, which running it again would not mend.
         await _lost(records, run, UNRECORDED)
     elif state.is_final():
         await to_thread.run_sync(_settle, records, run, state)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.runs import DEPLOYMENTS
-from contract.errors import PrefectUnavailable, RunLost, RunRefused
+from contract.errors import InternalError, PrefectUnavailable, RunLost, RunRefused
 from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
 from database import jobs
 from files import store
@@ -112,6 +112,21 @@ def test_a_job_that_only_prefect_has_completed_runs_again_under_the_same_id_and_
     assert names == [reconcile.RESUMED, "Crashed"]
     assert (job.status, job.error_code) == (JobStatus.FAILED, RunLost.code)
     assert reconcile.UNRECORDED in job.error_message
+
+
+def test_a_run_that_was_seen_to_complete_here_and_left_its_job_open_is_a_fault(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            async with bench.worker.judging:
+                records.ends[run] = "the process ended with exit code 0"
+                await set_state(records, run, type="COMPLETED")
+                await reconcile.judge(records, run)
+            return (await bench.state(run)).is_completed(), jobs.of_run(records.jobs, str(run)).error_code
+
+    assert asyncio.run(work()) == (True, InternalError.code)
 
 
 def test_a_completed_run_that_is_to_run_again_is_taken_and_runs(workbench, tmp_path):
