@@ -67,8 +67,8 @@ def _check(line: list[str], row: dict[str, Any], zone: ZoneInfo) -> None:
 
 
 def _offset(instant: int, zone: ZoneInfo) -> timedelta | None:
-    """What the standard library says. It cannot say it on the last day of the calendar, which may be of the year 10000 there; no
-    zone changes on that day."""
+    """What the standard library says. It cannot on the last day of the calendar, which may be of the year 10000 there; no zone
+    changes on that day."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=min(instant, LAST_DAY))).astimezone(zone).utcoffset()
 
 
