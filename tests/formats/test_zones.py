@@ -1,7 +1,8 @@
 """The offsets of whole columns are those of the standard library, in every zone and to the end of the calendar."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import polars as pl
 import pytest
@@ -13,7 +14,18 @@ from formats.zones import offset_at, offsets_at
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 LAST = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
-ZONES = sorted(available_timezones() - {"localtime"})
+
+
+def _different_zones() -> list[str]:
+    """A name of each zone: most have several, for files that are equal."""
+    names: dict[bytes, str] = {}
+    for name in sorted(available_timezones() - {"localtime"}):
+        found = next((path for path in (Path(folder) / name for folder in TZPATH) if path.is_file()), None)
+        names.setdefault(name.encode() if found is None else found.read_bytes(), name)
+    return list(names.values())
+
+
+ZONES = _different_zones()
 
 
 def ms(moment: datetime) -> int:
