@@ -1,7 +1,7 @@
 """How quickly stored objects become a verified workbook: `statesheet export` beside what a script would do (SQLAlchemy into
 pandas, then `to_excel`; SQLAlchemy rows into XlsxWriter). Whole processes, from SQLite and from PostgreSQL.
 
-    python -m benchmarks.export [--rows 10000 100000] [--runs 3] [--only statesheet ...]
+    python -m benchmarks.export [--rows 10000 100000] [--runs 3] [--only statesheet ...] [--databases sqlite]
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.databases import TENANT, fill, postgresql
 from benchmarks.measure import compare, table
 
+DATABASES = ("sqlite", "postgresql")
 WAYS = ("statesheet", "SQLAlchemy, pandas to_excel", "SQLAlchemy, XlsxWriter rows")
 REQUEST = {"params": {"query": {"filters": {"typesCriterion": ["connectorstate"]}}, "fields": {"attributes": ["_ALL"]}}}
 
@@ -23,12 +24,15 @@ def main() -> None:
     arguments.add_argument("--rows", type=int, nargs="+", default=[100_000])
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--only", nargs="+", choices=WAYS, default=WAYS)
+    arguments.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     asked = arguments.parse_args()
     for rows in asked.rows:
         with tempfile.TemporaryDirectory() as folder:
-            _measure(f"sqlite:///{folder}/objects.db", Path(folder), rows, asked.runs, asked.only)
-            with postgresql() as url:
-                _measure(url, Path(folder), rows, asked.runs, asked.only)
+            if "sqlite" in asked.databases:
+                _measure(f"sqlite:///{folder}/objects.db", Path(folder), rows, asked.runs, asked.only)
+            if "postgresql" in asked.databases:
+                with postgresql() as url:
+                    _measure(url, Path(folder), rows, asked.runs, asked.only)
 
 
 def request_file(folder: Path) -> Path:
