@@ -2,10 +2,13 @@
 
 All schedules are of one deployment. Prefect drops the planned runs of the whole deployment where one of its schedules changes,
 due ones too where it is deleted, and plans anew some seconds later, from that moment on: what was due meanwhile never ran.
+Its planner reads the schedules in one transaction and stores their runs in a later one: a schedule that was paused or deleted
+between them would have kept its runs.
 `models.deployments` is private to its server: pyproject.toml holds Prefect to one minor version, and tests hold the runs that
 are planned to their schedules.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -13,9 +16,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from prefect.server import models
-from prefect.server.database.orm_models import FlowRun
+from prefect.server.database.orm_models import DeploymentSchedule, FlowRun
 from prefect.server.schemas.states import StateType
 from sqlalchemy.ext.asyncio import AsyncSession
+
+Run = dict[str, Any]
+"""A run that is to be stored, as Prefect's planner makes it."""
 
 _CHANGED = "statesheet: the schedule that this session changed"
 
@@ -36,6 +42,23 @@ def install() -> None:
             await session.execute(_planned(deployment_id, schedule))
 
     deployments._delete_scheduled_runs = delete_scheduled_runs
+    insert: Any = deployments._insert_scheduled_flow_runs
+
+    @wraps(insert)
+    async def insert_scheduled_flow_runs(
+        *given: Any, session: AsyncSession, runs: Sequence[dict[str, Any]], **named: Any
+    ) -> Any:
+        return await insert(*given, session=session, runs=await _of_active(session, runs), **named)
+
+    deployments._insert_scheduled_flow_runs = insert_scheduled_flow_runs
+
+
+async def _of_active(session: AsyncSession, runs: Sequence[Run]) -> list[Run]:
+    """Those of `runs` whose schedule is there and active now, in the transaction that stores them."""
+    asked = {run["created_by"]["id"] for run in runs}
+    wanted = sa.select(DeploymentSchedule.id).where(DeploymentSchedule.id.in_(asked), DeploymentSchedule.active.is_(True))
+    active = set((await session.scalars(wanted)).all())
+    return [run for run in runs if run["created_by"]["id"] in active]
 
 
 def _noted(change: Any) -> Any:

@@ -1,7 +1,11 @@
 """Schedules on the command line are Prefect's own, on the deployment that the stack registers."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -118,6 +122,47 @@ def test_a_schedule_that_ends_still_runs_what_is_due_and_nothing_later(client, p
     after = planned(made)
     assert {run: due for run, due in before.items() if due < now}.items() <= after.items()
     assert all(due < datetime.now(UTC).isoformat() for due in after.values())
+
+
+LATE_PLANNER = """
+import asyncio, sys
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+import httpx
+from prefect.server import models
+from prefect.server.database import provide_database_interface
+from runtime import immediate_sqlite, own_runs
+
+async def plan():
+    begin, end = datetime.now(UTC), datetime.now(UTC) + timedelta(days=9)
+    async with database.session_context() as reading:
+        runs = await models.deployments._generate_scheduled_flow_runs(
+            database, session=reading, deployment_id=UUID(deployment), start_time=begin, end_time=end,
+            min_time=timedelta(0), min_runs=3, max_runs=3)
+    httpx.request(change, address, json={"active": False} if change == "PATCH" else None).raise_for_status()
+    async with database.session_context(begin_transaction=True) as storing:
+        return len(runs), len(await models.deployments._insert_scheduled_flow_runs(session=storing, runs=runs))
+
+url, deployment, change, address = sys.argv[1:]
+immediate_sqlite.install(url)
+own_runs.install()
+database = provide_database_interface()
+print(asyncio.run(plan()))
+"""
+
+
+@pytest.mark.parametrize("change", ["PATCH", "DELETE"])
+def test_runs_of_a_schedule_that_ends_while_they_are_planned_are_not_stored(client, planned, change):
+    """As where Prefect's planner has read the schedules and not stored their runs yet."""
+    made = schedules.create(client, "acme", REQUEST, "0 6 * * *", "UTC")
+    with httpx.Client(base_url=client.prefect) as asked:
+        deployment = asked.get("/deployments/name/export-connector-states/export").json()["id"]
+    address = f"{client.prefect}/deployments/{deployment}/schedules/{made.id}"
+    file = Path(os.environ["PREFECT_HOME"]) / "prefect.db"
+    given = [f"sqlite+aiosqlite:///{file}", deployment, change, address]
+    said = subprocess.run([sys.executable, "-c", LATE_PLANNER, *given], capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.splitlines()[-1] == "(3, 0)"
+    assert planned(made) == {}
 
 
 def test_schedules_say_at_once_when_they_run_next_however_far_ahead_and_among_many_runs(client, planned):
