@@ -16,7 +16,7 @@ from database import edits
 from database.edits import apply_edits, current_documents
 from database.engine import connect, reading
 from database.loader import load_objects
-from database.tables import object_change, objects_metadata
+from database.tables import object_change
 
 Check = Callable[[Connection, str, Sequence[Edit]], None]
 
@@ -24,7 +24,6 @@ Check = Callable[[Connection, str, Sequence[Edit]], None]
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    objects_metadata.create_all(made)
     yield made
     made.dispose()
 

@@ -15,7 +15,7 @@ from contract.changes import Deletion
 from database.engine import connect, reading
 from database.holding import PARTS, writing
 from database.loader import Documents, change_together, load_objects, store_together
-from database.tables import document, objects_metadata
+from database.tables import document
 from tests.conftest import new_postgresql_database
 
 STATES = ("a", "b", "c", "d")
@@ -24,7 +24,6 @@ STATES = ("a", "b", "c", "d")
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
-    objects_metadata.create_all(made)
     yield made
     made.dispose()
 
@@ -34,7 +33,6 @@ def on_postgresql(postgresql_url: str) -> Iterator[Engine]:
     """On SQLite one writes at a time, whatever the objects."""
     with new_postgresql_database(postgresql_url) as url:
         made = connect(url)
-        objects_metadata.create_all(made)
         yield made
         made.dispose()
 
