@@ -105,7 +105,7 @@ class WarmWorker:
         """Take as many waiting runs as there is room for, and note since when that fails."""
         try:
             await self._take()
-        except Exception:
+        except Exception:  # whatever it is, /health has to know since when; it is raised again
             self.failing = self.failing or time.monotonic()
             raise
         if self.look_seconds == _LOOK_SECONDS:
