@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 from uuid import UUID
@@ -31,17 +30,17 @@ from config import logs
 from config.settings import Settings, load_settings
 from contract.errors import StatesheetError
 from database.engine import connect
-from runtime import deployments, export_process, reconcile, turns
+from runtime import deployments, export_process, reconcile
+from runtime.deployed import KnownDeployments
 from runtime.door import ALIVE, UNWELL
-from runtime.export_process import Related
 from runtime.housekeeping import remove_expired, remove_leftovers
 from runtime.reconcile import Records
+from runtime.sparing_log import SparingLog
 from runtime.stalls import Stalls
 from runtime.telling import Telling
+from runtime.waiting_runs import LOOK_SECONDS, WaitingRuns
 
 NAME = "warm-worker"
-_LOOK_SECONDS = 1.0
-"""How often the worker looks for runs that nobody knocked for: scheduled ones, and those begun in Prefect's UI."""
 _CANCEL_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 5.0
 _SWEEP_SECONDS = 5.0
@@ -49,22 +48,11 @@ _HOUSE_SECONDS = 5.0
 _LEFTOVER_SECONDS = 30.0
 _STALL_SECONDS = 2.0
 _TROUBLE_SECONDS = 1.0
-_LONGEST_LOOK_SECONDS = 30.0
-"""How often runs that nobody knocked for are looked for where Prefect keeps failing at it, which it logs at length."""
 _FAILING_SECONDS = 10.0
 """How long no run could be taken until the worker says that it is not well: longer than Prefect takes to start again."""
-_SAY_AGAIN_SECONDS = 60.0
 _UNWANTED = (StateType.CANCELLING, StateType.CANCELLED)
 
 log = logging.getLogger("statesheet.worker")
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """Where the code of a deployment's runs is, and what their events say that they belong to."""
-
-    entrypoint: str
-    related: tuple[Related, ...]
 
 
 class WarmWorker:
@@ -73,7 +61,6 @@ class WarmWorker:
     def __init__(self, prefect: PrefectClient, runs: PrefectRuns, settings: Settings, pool: str) -> None:
         self.prefect = prefect
         self.pool = pool
-        self.limit = settings.concurrency
         self.records = Records(prefect, runs, connect(settings.jobs_url), settings, pool, self.alive)
         # SQLite empties and removes its write-ahead log when the last connection closes; as every connection here is closed
         # after its use, that would be done for each statement. This one stays. https://www.sqlite.org/wal.html
@@ -81,13 +68,10 @@ class WarmWorker:
         self.context = export_process.fork_server()
         self.taken: dict[UUID, ForkServerProcess | None] = {}
         self.taken_runs: dict[UUID, FlowRun] = {}
-        self.large: dict[UUID, bool] = {}
-        self.others: list[FlowRun] = []
-        self.looked = -_LOOK_SECONDS
-        self.look_seconds = _LOOK_SECONDS
-        self.failing: float | None = None
-        self.said: dict[str, float] = {}
-        self.deployed: dict[tuple[UUID, UUID | None], Deployed] = {}
+        self.failing_since: float | None = None
+        self.log = SparingLog(log)
+        self.waiting = WaitingRuns(self.records, settings.concurrency, self.log)
+        self.deployments = KnownDeployments(prefect, pool)
         self.telling = Telling(self.records)
         self.stalls = Stalls(settings.progress_seconds)
         self.stalled: set[UUID] = set()
@@ -104,64 +88,25 @@ class WarmWorker:
     async def take(self) -> None:
         """Take as many waiting runs as there is room for, and note since when that fails."""
         try:
-            await self._take()
+            if not self.stopping:
+                chosen = await self.waiting.next(self.taken_runs.values())
+                await asyncio.gather(*(self._begin(run) for run in chosen if run.id not in self.taken))
         except Exception:  # whatever it is, /health has to know since when; it is raised again
-            self.failing = self.failing or time.monotonic()
+            self.failing_since = self.failing_since or time.monotonic()
             raise
-        if self.look_seconds == _LOOK_SECONDS:
-            self.failing = None
+        self.failing_since = None
 
     def is_well(self) -> bool:
         """Whether runs can be taken, or could a moment ago: those of jobs, and those that nobody knocked for."""
-        return self.failing is None or time.monotonic() - self.failing < _FAILING_SECONDS
-
-    async def _take(self) -> None:
-        room = self.limit - len(self.taken)
-        if room <= 0 or self.stopping:
-            return
-        chosen: list[FlowRun] = []
-        for run in await turns.waiting(self.records, self.taken_runs.values(), await self._others()):
-            if len(chosen) < room and await self._fits(run, chosen):
-                chosen.append(run)
-        await asyncio.gather(*(self._begin(run) for run in chosen if run.id not in self.taken))
-
-    async def _others(self) -> list[FlowRun]:
-        """Waiting runs that nobody knocked for, as they were a moment ago: a run that was asked for does not wait for them.
-
-        Nor does it where Prefect has no answer: it has none at all where a single one of them cannot be told of.
-        """
-        if time.monotonic() - self.looked >= self.look_seconds:
-            self.looked = time.monotonic()
-            try:
-                self.others = await turns.without_row(self.records)
-            except httpx.HTTPStatusError as trouble:
-                self.others = []
-                self.look_seconds = min(2 * self.look_seconds, _LONGEST_LOOK_SECONDS)
-                self.failing = self.failing or self.looked
-                self._warn(trouble)
-            else:
-                self.look_seconds = _LOOK_SECONDS
-        return self.others
-
-    async def _fits(self, run: FlowRun, chosen: list[FlowRun]) -> bool:
-        """Whether a run may have a process now: the last one is not for a large export while all others have one."""
-        running = [*self.taken_runs.values(), *chosen]
-        if self.limit == 1 or len(running) + 1 < self.limit or not await self._is_large(run):
-            return True
-        return not all([await self._is_large(other) for other in running])
-
-    async def _is_large(self, run: FlowRun) -> bool:
-        if run.id not in self.large:
-            self.large[run.id] = await to_thread.run_sync(turns.is_large, self.records, run)
-        return self.large[run.id]
+        troubles = (self.failing_since, self.waiting.failing_since)
+        return all(since is None or time.monotonic() - since < _FAILING_SECONDS for since in troubles)
 
     async def _begin(self, run: FlowRun) -> None:
         self.taken[run.id] = None
         self.taken_runs[run.id] = run
-        # It may have ended before they are looked for again.
-        self.others = [other for other in self.others if other.id != run.id]
+        self.waiting.begun(run)
         try:
-            deployed = await self._deployed(run)
+            deployed = await self.deployments.of(run)
             answer: OrchestrationResult[Any] = await self.prefect.set_flow_run_state(run.id, Pending())
             if answer.status is SetStateStatus.ACCEPT:
                 process = export_process.start(self.context, run, deployed.entrypoint, deployed.related)
@@ -173,15 +118,7 @@ class WarmWorker:
 
     def _let_go(self, run_id: UUID) -> None:
         del self.taken[run_id], self.taken_runs[run_id]
-        self.large.pop(run_id, None)
-
-    async def _deployed(self, run: FlowRun) -> Deployed:
-        """What is the same for all runs of a deployment in a queue; asked for once, not by each run's process."""
-        assert run.deployment_id is not None, "the pool's runs come from deployments"
-        place = (run.deployment_id, run.work_queue_id)
-        if place not in self.deployed:
-            self.deployed[place] = await _read_deployed(self.prefect, run.deployment_id, run.work_queue_id, self.pool)
-        return self.deployed[place]
+        self.waiting.ended(run_id)
 
     def _exited(self, run_id: UUID, process: ForkServerProcess) -> None:
         asyncio.get_running_loop().remove_reader(process.sentinel)
@@ -252,7 +189,7 @@ class WarmWorker:
         """Work until the task is cancelled."""
         async with asyncio.TaskGroup() as self.tasks:
             for work, seconds, wake in (
-                (self.take, _LOOK_SECONDS, self.look),
+                (self.take, LOOK_SECONDS, self.look),
                 (self.stop_unwanted, _CANCEL_SECONDS, None),
                 (self.stop_stalled, _STALL_SECONDS, None),
                 (self.heartbeat, _HEARTBEAT_SECONDS, None),
@@ -288,30 +225,8 @@ class WarmWorker:
         try:
             await work()
         except (httpx.HTTPError, PrefectException, StatesheetError, OSError) as trouble:
-            self._warn(trouble)
+            self.log.warn(trouble)
             await asyncio.sleep(_TROUBLE_SECONDS)
-
-    def _warn(self, trouble: Exception) -> None:
-        """Log it, but what was said a moment ago: what goes wrong again each second would fill the disk."""
-        text, now = f"{type(trouble).__name__}: {trouble}", time.monotonic()
-        self.said = {said: when for said, when in self.said.items() if now - when < _SAY_AGAIN_SECONDS}
-        if text not in self.said:
-            self.said[text] = now
-            log.warning("%s", text)
-
-
-async def _read_deployed(prefect: PrefectClient, deployment_id: UUID, queue_id: UUID | None, pool_name: str) -> Deployed:
-    deployment, pool = await asyncio.gather(prefect.read_deployment(deployment_id), prefect.read_work_pool(pool_name))
-    flow = await prefect.read_flow(deployment.flow_id)
-    related = [
-        Related("flow", str(flow.id), flow.id, flow.name, tuple(flow.tags)),
-        Related("deployment", str(deployment.id), deployment.id, deployment.name, tuple(deployment.tags)),
-        Related("work-pool", pool.name, pool.id, pool.name),
-    ]
-    if queue_id is not None:
-        queue = await prefect.read_work_queue(queue_id)
-        related.append(Related("work-queue", str(queue.id), queue.id, queue.name))
-    return Deployed(deployment.entrypoint or "", tuple(related))
 
 
 def cause_of(code: int | None) -> str:

@@ -22,12 +22,11 @@ from runtime.addresses import read_addresses
 from tasks.demo_objects import demo_objects
 from tests.command_line import command
 from tests.loopback import http
-from tests.runtime.own_stack import beginning
+from tests.runtime.own_stack import SECONDS, beginning
 
 NIGHTLY = "nightly"
 TENANT = "acme"
 OBJECTS = 400
-_READY_SECONDS = 90
 _JOB_SECONDS = 60
 
 
@@ -143,7 +142,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _ready(process: "subprocess.Popen[bytes]", home: Path, log: Path) -> Any:
-    deadline = time.monotonic() + _READY_SECONDS
+    deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         addresses = read_addresses(home)
         if addresses is not None and _healthy(addresses.api):

@@ -22,10 +22,9 @@ from runtime.parts import Part, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, server_environment
 from runtime.warm_worker import WarmWorker
 from tests.loopback import http
-from tests.runtime.own_stack import beginning
+from tests.runtime.own_stack import SECONDS, beginning
 from tests.runtime.services import Service, serving
 
-_BOOT_SECONDS = 90
 _WAIT_SECONDS = 30
 
 
@@ -41,7 +40,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory, prefect_database: Path) ->
             process = Part("prefect", server_environment(home, port, 1_000_000), [listener]).start()
             undo.callback(stop, process, seconds=10)
             # The socket takes connections already; the answer comes when the server is up.
-            answer = http.get(f"{wanted['PREFECT_API_URL']}/health", timeout=_BOOT_SECONDS)
+            answer = http.get(f"{wanted['PREFECT_API_URL']}/health", timeout=SECONDS)
             assert answer.status_code == httpx.codes.OK
         environment = undo.enter_context(pytest.MonkeyPatch.context())
         for name, value in wanted.items():

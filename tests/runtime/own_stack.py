@@ -18,7 +18,8 @@ from runtime.addresses import read_addresses
 from runtime.prefect_server import prefect_home
 from tests.loopback import http
 
-SECONDS = 90
+SECONDS = 200
+"""How long a start or an end may take: on a slow machine that has more to do Prefect needs minutes to make its database."""
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 from contract.errors import RunLost, UnknownJob
 from contract.jobs import JobSource, JobStatus
 from database import jobs
-from runtime import reconcile, warm_worker
+from runtime import reconcile, waiting_runs, warm_worker
 from tests.runtime.conftest import until
 
 
@@ -244,7 +244,8 @@ def failing_looks(monkeypatch):
 def test_a_half_failing_prefect_keeps_no_job_waiting_and_the_worker_says_that_it_is_not_well(
     workbench, tmp_path, monkeypatch, failing_looks, caplog
 ):
-    monkeypatch.setattr(warm_worker, "_LOOK_SECONDS", 0.05)
+    for module in (warm_worker, waiting_runs):
+        monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(warm_worker, "_FAILING_SECONDS", 0.5)
 
     async def work():
@@ -255,7 +256,7 @@ def test_a_half_failing_prefect_keeps_no_job_waiting_and_the_worker_says_that_it
             await until(lambda: answers(bench, False))
             looks = len(failing_looks)
             monkeypatch.undo()
-            bench.worker.look_seconds = 0.05
+            bench.worker.waiting.look_seconds = 0.05
             await until(lambda: answers(bench, True))
             return ended, looks
 
