@@ -33,7 +33,7 @@ class PageRoute(APIRoute):
             except Unauthorized:
                 return await _to_sign_in(request, resources_of(request))
             except Forbidden as error:
-                return _not_theirs(request, resources_of(request), error)
+                return await _not_theirs(request, resources_of(request), error)
             except StatesheetError as error:
                 tenant = request.path_params.get("tenant", "")[:100]
                 return page(resources_of(request), tenant, "error.html", error.status, error=error)
@@ -41,25 +41,30 @@ class PageRoute(APIRoute):
         return with_pages
 
 
-def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Response:
+async def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Response:
     """What somebody sees who is signed in for another tenant: in the frame of that one, whose pages they may see."""
     credential = callers.current().credential
     own, asked = credential.tenant if credential else None, request.path_params.get("tenant", "")[:100]
-    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in"
+    query = urlencode(await _way_back(request, shared))
+    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in{query and '?'}{query}"
     return page(shared, own or asked, "forbidden.html", error.status, error=error, own=own, asked=asked, sign_in=sign_in)
 
 
 async def _to_sign_in(request: Request, shared: Resources) -> Response:
     """The sign-in page, which leads back to the page that was wanted, and says so where something was sent and not done."""
     tenant = request.path_params["tenant"]
-    said: dict[str, str] = {}
-    if request.method == "GET":
-        said["next"] = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    else:
-        said["notice"] = "signed-out"
-        if request.url.path.endswith(f"/{tenant}/new"):
-            said["next"] = await _form_again(request, f"{root_path(shared)}/{tenant}/new")
+    said = ({} if request.method == "GET" else {"notice": "signed-out"}) | await _way_back(request, shared)
     return RedirectResponse(f"{root_path(shared)}/{tenant}/sign-in?{urlencode(said)}", 303)
+
+
+async def _way_back(request: Request, shared: Resources) -> dict[str, str]:
+    """What tells the sign-in page where to lead to: the page that was wanted, or New export with the choices that were sent."""
+    tenant = request.path_params.get("tenant", "")
+    if request.method == "GET":
+        return {"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")}
+    if request.url.path.endswith(f"/{tenant}/new"):
+        return {"next": await _form_again(request, f"{root_path(shared)}/{tenant}/new")}
+    return {}
 
 
 async def _form_again(request: Request, path: str) -> str:
