@@ -33,7 +33,7 @@ class PageRoute(APIRoute):
             except Unauthorized:
                 return await _to_sign_in(request, resources_of(request))
             except Forbidden as error:
-                return await _not_theirs(request, resources_of(request), error)
+                return _not_theirs(request, resources_of(request), error)
             except StatesheetError as error:
                 tenant = request.path_params.get("tenant", "")[:100]
                 return page(resources_of(request), tenant, "error.html", error.status, error=error)
@@ -41,30 +41,26 @@ class PageRoute(APIRoute):
         return with_pages
 
 
-async def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Response:
+def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Response:
     """What somebody sees who is signed in for another tenant: in the frame of that one, whose pages they may see."""
     credential = callers.current().credential
     own, asked = credential.tenant if credential else None, request.path_params.get("tenant", "")[:100]
-    query = urlencode(await _way_back(request, shared))
-    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in{query and '?'}{query}"
+    # The page that was wanted is told by the browser: nothing that a stranger asked for is repeated in this one.
+    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in{'?back=1' if request.method == 'GET' else ''}"
     return page(shared, own or asked, "forbidden.html", error.status, error=error, own=own, asked=asked, sign_in=sign_in)
 
 
 async def _to_sign_in(request: Request, shared: Resources) -> Response:
     """The sign-in page, which leads back to the page that was wanted, and says so where something was sent and not done."""
     tenant = request.path_params["tenant"]
-    said = ({} if request.method == "GET" else {"notice": "signed-out"}) | await _way_back(request, shared)
-    return RedirectResponse(f"{root_path(shared)}/{tenant}/sign-in?{urlencode(said)}", 303)
-
-
-async def _way_back(request: Request, shared: Resources) -> dict[str, str]:
-    """What tells the sign-in page where to lead to: the page that was wanted, or New export with the choices that were sent."""
-    tenant = request.path_params.get("tenant", "")
+    said: dict[str, str] = {}
     if request.method == "GET":
-        return {"next": request.url.path + (f"?{request.url.query}" if request.url.query else "")}
-    if request.url.path.endswith(f"/{tenant}/new"):
-        return {"next": await _form_again(request, f"{root_path(shared)}/{tenant}/new")}
-    return {}
+        said["next"] = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    else:
+        said["notice"] = "signed-out"
+        if request.url.path.endswith(f"/{tenant}/new"):
+            said["next"] = await _form_again(request, f"{root_path(shared)}/{tenant}/new")
+    return RedirectResponse(f"{root_path(shared)}/{tenant}/sign-in?{urlencode(said)}", 303)
 
 
 async def _form_again(request: Request, path: str) -> str:
@@ -98,12 +94,22 @@ Posted = Annotated[Pairs, Depends(_posted)]
 
 def back(request: Request, shared: Resources, tenant: str, notice: str) -> Response:
     """Leads back to the page that a form stood on, with a notice."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    base = f"{root_path(shared)}/{tenant}/"
-    if came_from.netloc != request.headers.get("host") or not came_from.path.startswith(base):
+    path, _, said = came_from(request, shared, tenant).partition("?")
+    if not path:
         return forward(shared, tenant, "", notice)
-    query = [(key, value) for key, value in parse_qsl(came_from.query) if key != "notice"]
-    return RedirectResponse(f"{came_from.path}?{urlencode([*query, ('notice', notice)])}", 303)
+    query = [(key, value) for key, value in parse_qsl(said) if key != "notice"]
+    return RedirectResponse(f"{path}?{urlencode([*query, ('notice', notice)])}", 303)
+
+
+def came_from(request: Request, shared: Resources, tenant: str) -> str:
+    """Path and query of the tenant's page that a link or form stood on, as the browser tells; empty where it was another's."""
+    try:
+        found = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    if found.netloc != request.headers.get("host") or not found.path.startswith(f"{root_path(shared)}/{tenant}/"):
+        return ""
+    return found.path + (f"?{found.query}" if found.query else "")
 
 
 def forward(shared: Resources, tenant: str, to: str, notice: str) -> Response:

@@ -406,11 +406,13 @@ async def test_a_credential_opens_its_own_tenants_page_only(settings: Settings) 
         assert (await send(api, f"/{OTHER}/sign-in", fields)).status_code == 303
         links = Parts(await shown(api, f"{HOME}?q=x", 403)).links
         [to_sign_in] = [link for link in links if urlsplit(link).path == f"{HOME}sign-in"]
-        assert parse_qs(urlsplit(to_sign_in).query) == {"next": [f"{HOME}?q=x"]}
         assert f"/{OTHER}/" in links
         for link in links:
             assert link.startswith(f"/{OTHER}/") or link in (to_sign_in, "/docs", "#main")
-        assert 'value="/plum/?q=x"' in await shown(api, to_sign_in)
+        for referer, wanted in ((f"{HOME}?q=x", f"{HOME}?q=x"), (f"/{OTHER}/?q=x", HOME), ("@evil.example/plum/", HOME)):
+            asked = await api.client.get(to_sign_in, headers={"referer": f"http://127.0.0.1:9095{referer}"})
+            assert f'name="next" value="{wanted}"' in asked.text
+        assert "Sign in" in await shown(api, f"{HOME}sign-in")
         operator = credentials.create(api.jobs, None)
         answer = await api.client.get(HOME, headers={"authorization": f"Bearer {operator.secret}"})
         assert answer.status_code == 403
