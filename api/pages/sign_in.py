@@ -42,10 +42,10 @@ async def sign_in(shared: Shared, tenant: str, fields: Posted) -> Response:
 
 @router.post("/{tenant}/sign-out")
 @public
-async def sign_out(shared: Shared, tenant: str, _: Posted) -> Response:
-    """Ends the session."""
+async def sign_out(request: Request, shared: Shared, tenant: str, _: Posted) -> Response:
+    """Ends the session, here and for every copy of its cookie."""
     response = RedirectResponse(f"{root_path(shared)}/{tenant if is_tenant_name(tenant) else '-'}/sign-in", 303)
-    sessions.end(response, shared)
+    await sessions.end(request, response, shared)
     return response
 
 
