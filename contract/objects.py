@@ -18,6 +18,9 @@ from contract.filters import Context, fold
 NESTING = ">>"
 """Between a group's name and the name in it (the template's context path delimiter)."""
 
+CONNECTOR_STATE = "connectorstate"
+"""The type that the documented service is about, and what is meant where a form, a table or a workbook names none."""
+
 DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
 """The context that the documented objects give nearly every value."""
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from api.pages.cron import SCHEDULE_FIELDS
 from contract.errors import UnknownField
+from contract.objects import CONNECTOR_STATE
 from contract.plain_choices import PlainChoices, request_body
 
-DEFAULT_TYPE = "connectorstate"
 FORMATS = {"Excel": "Excel workbook", "CSV": "CSV", "JSON": "JSON", "PARQUET": "Parquet"}
 """What a request writes for a format, and what people call it."""
 DATES = {"modifiedDate": "changed", "createdDate": "created"}
@@ -57,7 +57,7 @@ class ExportForm:
     `offered_type`: the type whose channels and other values the form offered; empty where nobody says.
     """
 
-    type: str = DEFAULT_TYPE
+    type: str = CONNECTOR_STATE
     offered_type: str = ""
     channels: tuple[str, ...] = ()
     entity_types: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
         return (lists.get(name) or [default])[-1].strip() or default
 
     return ExportForm(
-        type=one("type", DEFAULT_TYPE),
+        type=one("type", CONNECTOR_STATE),
         offered_type=one("offered_type"),
         channels=tuple(lists.get("channel", ())),
         entity_types=tuple(lists.get("entity_type", ())),

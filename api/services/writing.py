@@ -15,6 +15,7 @@ from api.services.door import Tenant, body_like, described, new_id, served
 from contract.changes import Unreadable
 from contract.errors import InvalidRequest, NothingMatches, ObjectRefused
 from contract.filters import fold
+from contract.objects import CONNECTOR_STATE
 from contract.services import answers, states
 from contract.services.tasks import documented_time
 from contract.services.writing import Given, is_mergeable, merged, read_objects
@@ -109,7 +110,7 @@ def _set_states(shared: Resources, tenant: str, body: object, user: str | None) 
 
     while True:
         ids = {place: _state_id(tenant, change, place, moved[place]) for place in change.places}
-        first = [(states.TYPE, identifier) for identifier in ids.values()]
+        first = [(CONNECTOR_STATE, identifier) for identifier in ids.values()]
         report = change_together(shared.objects, tenant, [*keys, *first], set_them, changed_by=user)
         if not taken:
             break
