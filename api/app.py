@@ -21,6 +21,7 @@ from api.metrics import JobsByStatus, JobTotals, RequestMetrics
 from api.pages import site
 from api.resources import Resources
 from api.runs import PrefectRuns
+from api.targets import AbsoluteTargets
 from api.tenants import Tenants
 from config.settings import Settings
 from database.engine import connect
@@ -77,6 +78,7 @@ def create_app(
     app.add_middleware(LastResort)
     app.add_middleware(RequestMetrics, registry=registry)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(AbsoluteTargets)
     return app
 
 

@@ -133,8 +133,8 @@ async def _shown(request: Request, shared: Resources) -> Credential | None:
         if scheme.lower() == "basic":
             return await _matching(shared, *_pair(rest.strip()))
         return None
-    identifier = sessions.credential_id(request, shared)
-    return None if identifier is None else await shared.keyring.by_id(identifier)
+    session = sessions.session_of(request, shared)
+    return None if session is None else await shared.keyring.by_session(session)
 
 
 async def _matching(shared: Resources, identifier: str, secret: str) -> Credential | None:

@@ -14,7 +14,7 @@ from api.resources import Resources, Shared
 from api.responses import answer
 from config import logs
 from contract.answers import job_answer
-from contract.errors import BadOperand, InvalidRequest, Mistake, OutOfRange, PrefectUnavailable, RunRefused, UnknownJob
+from contract.errors import BadOperand, InvalidRequest, Mistake, PrefectUnavailable, RunRefused, UnknownJob
 from contract.jobs import Job, JobStatus
 from database import jobs
 from database.audit import Action
@@ -44,7 +44,7 @@ def list_jobs(
 ) -> Response:
     """A page of the tenant's jobs, the newest first."""
     shared.tenants.require(tenant)
-    wanted, size = _choice(status, limit)
+    wanted, size = _read(status, limit)
     try:
         found, following = jobs.page(shared.jobs, tenant, wanted, size, cursor or None)
     except Mistake as mistake:
@@ -99,14 +99,33 @@ def _told(shared: Resources, job: Job, queue_position: int | None) -> dict[str, 
     return job_answer(job, queue_position=queue_position, url=download_url(shared, job))
 
 
-def _choice(status: str | None, limit: str) -> tuple[JobStatus | None, int]:
+def _read(status: str | None, limit: str) -> tuple[JobStatus | None, int]:
+    """Both as they are meant. Raises InvalidRequest, which names both where both are wrong."""
     mistakes: list[Mistake] = []
-    known = {one.value: one for one in JobStatus}
-    if status and status not in known:
-        mistakes.append(BadOperand(path="status", value=status[:100], expected=f"one of {', '.join(known)}"))
-    size = int(limit) if limit.isascii() and limit.isdecimal() and len(limit) < 10 else 0
-    if not 1 <= size <= _LONGEST_PAGE:
-        mistakes.append(OutOfRange(path="limit", value=limit[:100], allowed=f"1 to {_LONGEST_PAGE}"))
+    wanted, size = None, 0
+    try:
+        wanted = read_status(status or "")
+    except BadOperand as mistake:
+        mistakes.append(mistake)
+    try:
+        size = _read_limit(limit)
+    except BadOperand as mistake:
+        mistakes.append(mistake)
     if mistakes:
         raise InvalidRequest(mistakes)
-    return known.get(status or ""), size
+    return wanted, size
+
+
+def read_status(status: str) -> JobStatus | None:
+    """The status that the jobs of a list are to have; None for an empty text. Raises BadOperand, which lists all of them."""
+    known = {one.value: one for one in JobStatus}
+    if status and status not in known:
+        raise BadOperand(path="status", value=status[:100], expected=f"one of {', '.join(known)}")
+    return known.get(status)
+
+
+def _read_limit(limit: str) -> int:
+    size = int(limit) if limit.isascii() and limit.isdecimal() and len(limit) < 10 else 0
+    if not 1 <= size <= _LONGEST_PAGE:
+        raise BadOperand(path="limit", value=limit[:100], expected=f"a whole number from 1 to {_LONGEST_PAGE}")
+    return size

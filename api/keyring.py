@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +11,18 @@ from database import credentials
 from database.credentials import Credential
 
 REMEMBERED_SECONDS = 2.0
-"""How long a credential that was revoked may still open something, and how long the first one may be overlooked."""
+"""How long a credential that was revoked may still open something, as may a session that another process ended; and how long
+the first credential may be overlooked."""
+_MOST_REMEMBERED = 1_000
+"""From so many on those whose moment is over are forgotten: each sign-in is a session of its own."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sign-in: its own id, which nobody can guess, and that of its credential."""
+
+    id: str
+    credential: str
 
 
 @dataclass
@@ -36,11 +48,16 @@ class Keyring:
             digest, await run_in_threadpool(credentials.by_secret_digest, self.jobs, digest)
         )
 
-    async def by_id(self, identifier: str) -> Credential | None:
-        """The credential of an id, unless it is revoked: for an id that was signed by us. Raises DatabaseUnavailable."""
-        return self._remembered(identifier) or self._remember(
-            identifier, await run_in_threadpool(credentials.by_id, self.jobs, identifier)
+    async def by_session(self, session: Session) -> Credential | None:
+        """The credential of a session, unless it is revoked or the session was ended. Raises DatabaseUnavailable."""
+        return self._remembered(session.id) or self._remember(
+            session.id, await run_in_threadpool(credentials.by_session, self.jobs, session.credential, session.id)
         )
+
+    async def end(self, session: Session, until: datetime) -> None:
+        """Ends a session whose cookie is over at `until`. Raises DatabaseUnavailable."""
+        await run_in_threadpool(credentials.end_session, self.jobs, session.id, until)
+        self._found.pop(session.id, None)
 
     def _remembered(self, key: str) -> Credential | None:
         until, found = self._found.get(key, (0.0, None))
@@ -50,5 +67,7 @@ class Keyring:
         if found is None:
             self._found.pop(key, None)
         else:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found = {key: pair for key, pair in self._found.items() if pair[0] > time.monotonic()}
             self._found[key] = (time.monotonic() + REMEMBERED_SECONDS, found)
         return found

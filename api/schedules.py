@@ -14,8 +14,8 @@ from contract.errors import BadSchedule, RunRefused
 _AHEAD = 3
 """How many runs Prefect makes ahead of time; each holds a copy of the request."""
 _CRON_FIELDS = 5
-_MOST_LOOKED_AT = 200
-"""Most runs that are looked at: Prefect's own limit."""
+_PAGE = 200
+"""Most runs of one answer: Prefect's own limit."""
 
 
 @dataclass(frozen=True)
@@ -144,16 +144,24 @@ async def _ask_again(runs: PrefectRuns, run: Mapping[str, Any]) -> None:
 
 
 async def _waiting(runs: PrefectRuns, chosen: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """The first runs of schedules that wait, and are as `chosen`, in order."""
+    """The runs of schedules that wait, and are as `chosen`, in order.
+
+    A page is asked for by what is known already: a run that starts meanwhile would move the others past an offset.
+    """
     wanted = {
         "deployment_id": {"any_": [(await runs.deployment())["id"]]},
         "state": {"type": {"any_": ["SCHEDULED"]}},
         "created_by": {"type_": ["SCHEDULE"]},
         **(chosen or {}),
     }
-    body = {"flow_runs": wanted, "sort": "EXPECTED_START_TIME_ASC", "limit": _MOST_LOOKED_AT}
-    found: list[dict[str, Any]] = await runs.ask("POST", "/flow_runs/filter", body)
-    return found
+    found: list[dict[str, Any]] = []
+    while True:
+        unknown = {"id": {"not_any_": [run["id"] for run in found]}}
+        body = {"flow_runs": wanted | unknown, "sort": "EXPECTED_START_TIME_ASC", "limit": _PAGE}
+        page: list[dict[str, Any]] = await runs.ask("POST", "/flow_runs/filter", body)
+        found += page
+        if len(page) < _PAGE:
+            return found
 
 
 async def _require(runs: PrefectRuns, schedule_id: str, tenant: str | None) -> dict[str, Any]:

@@ -58,6 +58,8 @@ async def submit(shared: Resources, submission: Submission) -> str:
 
 async def _submit(shared: Resources, submission: Submission) -> str:
     asked = await run_in_threadpool(_checked, shared, submission)
+    if asked.id is not None:
+        return asked.id
     return await accept(shared, asked, submission.idempotency_key, digest(asked.request))
 
 
@@ -109,9 +111,17 @@ def _tell(shared: Resources) -> None:
 
 
 def _checked(shared: Resources, submission: Submission) -> Job:
+    """The job to be made; or the one that was made before under the same key, which has an id.
+
+    A repeated request is not checked again: what it names may be gone meanwhile, and its client is to have the first answer.
+    """
     check_key(submission.idempotency_key)
     now = datetime.now(UTC)
     body = decode_body(submission.raw)
+    if submission.idempotency_key is not None and isinstance(body, dict):
+        earlier = jobs.made_before(shared.jobs, submission.tenant, submission.idempotency_key, digest(body), now)
+        if earlier is not None and earlier.id is not None:
+            return earlier
     request = check_request(body, max_records=shared.settings.max_records, now=now)
     assert isinstance(body, dict), "check_request takes nothing else"
     check_since(shared.jobs, submission.tenant, request)

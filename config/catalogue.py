@@ -10,7 +10,7 @@ from typing import Literal
 
 from contract.filters import fold
 from contract.kinds import Kind
-from contract.objects import NESTING
+from contract.objects import CONNECTOR_STATE, NESTING
 
 Area = Literal["property", "attribute"]
 
@@ -78,7 +78,7 @@ ERROR_PARTS: tuple[str, ...] = ("sno", "sourceAttribute", "targetAttribute", "er
 """The members of an entry of the group `validationError`, each a column of the table of validation errors."""
 
 TYPE_TITLES: dict[str, str] = {
-    "connectorstate": "Connector State",
+    CONNECTOR_STATE: "Connector State",
     "connectormessageactivity": "Connector Message Activity",
     "scheduledrequestobject": "Scheduled Request Object",
     "tasksummaryobject": "Task Summary Object",

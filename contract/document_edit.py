@@ -191,9 +191,12 @@ class DocumentEdit:
         outer = key.partition(NESTING)[0]
         for name, holder in self._attributes().items():
             group = holder.get("group") or []
-            if fold(name) == outer and number < len(group):
+            if fold(name) != outer:
+                continue
+            if number < len(group):
                 entry: dict[str, Any] = group[number]
                 return entry
+            number -= len(group)  # they are numbered through all spellings (`contract.objects.held_values`)
         raise CannotEdit("the value would stand outside the entries of its group")
 
     def _group(self, name: str) -> _Group:

@@ -168,6 +168,15 @@ class ObjectRefused(Mistake):
     advice = "Mend the object that is named and send the whole call again: none of its objects was written."
 
 
+class UnknownField(Mistake):
+    code = "SSH4015"
+    text = "The form has no field {name!r}; its fields are {known}"
+    advice = (
+        "Send the fields that the message lists, as the page New export does; none is passed over, for the file would have the "
+        "wrong rows. A program sends JSON to the address that `/docs` shows."
+    )
+
+
 # A caller that cannot be served.
 
 

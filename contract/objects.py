@@ -7,6 +7,7 @@ under `GROUP>>NAME`; a property has one value, an attribute any number, each in 
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,6 +17,9 @@ from contract.filters import Context, fold
 
 NESTING = ">>"
 """Between a group's name and the name in it (the template's context path delimiter)."""
+
+CONNECTOR_STATE = "connectorstate"
+"""The type that the documented service is about, and what is meant where a form, a table or a workbook names none."""
 
 DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
 """The context that the documented objects give nearly every value."""
@@ -132,8 +136,11 @@ def as_text(value: object) -> str:
 def held_values(raw: Mapping[str, Any], path: str = "") -> Iterator[Held]:
     """Every value of every attribute of a raw object, in the object's order. Raises InvalidObject where a shape is not so."""
     data = _mapping(raw, "data", path)
+    before: Counter[str] = Counter()  # entries of a group in one spelling are others than those of it in another one
     for name, holder in _mapping(data, "attributes", _join(path, "data")).items():
-        yield from _values(name, holder, _join(path, f"data.attributes.{name}"), entry=None, depth=0)
+        key = fold(name)
+        yield from _values(name, holder, _join(path, f"data.attributes.{name}"), entry=None, depth=0, before=before[key])
+        before[key] += len(holder.get("group") or ())
 
 
 def context_of(item: Mapping[str, Any]) -> Context:
@@ -213,7 +220,8 @@ def _attributes(raw: Mapping[str, Any], path: str) -> dict[str, NamedValues]:
     return {key: NamedValues(name, tuple(values)) for key, (name, values) in found.items()}
 
 
-def _values(name: str, holder: object, path: str, entry: int | None, depth: int) -> Iterator[Held]:
+def _values(name: str, holder: object, path: str, entry: int | None, depth: int, before: int = 0) -> Iterator[Held]:
+    """Those of one holder; `before`: so many entries has the outermost group had in other spellings."""
     if depth > _MAX_DEPTH:
         raise InvalidObject(path=path, detail=f"groups are nested more than {_MAX_DEPTH} levels deep")
     if not isinstance(holder, dict):
@@ -231,7 +239,7 @@ def _values(name: str, holder: object, path: str, entry: int | None, depth: int)
             # A group's entry has scalars of its own (locale, source, id) beside its members.
             if isinstance(inner, dict):
                 inner_path = f"{path}.group[{number}].{member}"
-                outermost = number if entry is None else entry
+                outermost = before + number if entry is None else entry
                 yield from _values(f"{name}{NESTING}{member}", inner, inner_path, outermost, depth + 1)
 
 

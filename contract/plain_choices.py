@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract.objects import CONNECTOR_STATE
+
 DATE = "_DATETIME"
 
 
@@ -15,7 +17,7 @@ class PlainChoices:
     `properties` and `attributes`: the columns wanted, None for all. An empty choice leaves nothing out.
     """
 
-    type: str = "connectorstate"
+    type: str = CONNECTOR_STATE
     channels: Any = ()
     entity_types: Any = ()
     states: Mapping[str, Any] = field(default_factory=dict)

@@ -10,15 +10,17 @@ A revoked credential stays as a row. So "credentials were made" stays true, and 
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Engine, RowMapping, delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from contract.errors import UnknownCredential
 from database.engine import reading, unavailable
-from database.job_rows import from_milliseconds, now_ms
-from database.tables import credential
+from database.job_rows import from_milliseconds, now_ms, to_milliseconds
+from database.tables import credential, ended_session
 
 _SECRET_BYTES = 32
 _ID_BYTES = 9
@@ -95,11 +97,24 @@ def by_secret_digest(engine: Engine, wanted: str) -> Credential | None:
     return _unless_revoked(row)
 
 
-def by_id(engine: Engine, identifier: str) -> Credential | None:
-    """The credential of that id, None where there is none or it is revoked. Raises DatabaseUnavailable."""
+def by_session(engine: Engine, identifier: str, session: str) -> Credential | None:
+    """The credential of that id, None where it is not there or revoked, or the session ended. Raises DatabaseUnavailable."""
+    going_on = ~exists().where(ended_session.c.id == session)
     with unavailable(), reading(engine) as connection:
-        row = connection.execute(select(credential).where(_ROW.id == identifier)).mappings().one_or_none()
+        row = connection.execute(select(credential).where(_ROW.id == identifier, going_on)).mappings().one_or_none()
     return None if row is None else _unless_revoked(row)
+
+
+def end_session(engine: Engine, session: str, until: datetime) -> None:
+    """Notes that a session was signed out of; kept until `until`, when its cookie is over. Once more is no mistake.
+
+    Raises DatabaseUnavailable.
+    """
+    kept = {"id": session, "until_ms": to_milliseconds(until)}
+    # A session that was ended before has its row; this one's cookie is over no later.
+    with suppress(IntegrityError), unavailable(), engine.begin() as connection:
+        connection.execute(delete(ended_session).where(ended_session.c.until_ms < now_ms()))
+        connection.execute(insert(ended_session).values(kept))
 
 
 def digest(secret: str) -> str:

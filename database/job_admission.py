@@ -1,14 +1,14 @@
 """How a job comes in: asked for over HTTP, or begun by Prefect on its own; each exactly once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, case, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contract.errors import IdempotencyConflict, QueueFull, StatesheetError, UnknownJob
 from contract.jobs import Job, JobKind, JobSource
-from database.engine import unavailable
+from database.engine import reading, unavailable
 from database.job_queries import count_waiting, of_run
 from database.job_quota import check_quota
 from database.job_rows import from_milliseconds, job_values, now_ms, read_job, to_milliseconds
@@ -55,6 +55,15 @@ def _create(
             check_quota(connection, job.tenant, quota_bytes)
         connection.execute(insert(export_job).values(**job_values(job), idempotency_key=key, body_sha256=body_sha256))
         return _rounded(job)
+
+
+def made_before(engine: Engine, tenant: str, key: str, body_sha256: str, now: datetime) -> Job | None:
+    """The job that the same body made under a key which is still kept; None where there is none. Raises DatabaseUnavailable."""
+    kept = _ROW.created_ms >= to_milliseconds(now - IDEMPOTENCY_WINDOW)
+    same = (_ROW.tenant == tenant, _ROW.idempotency_key == key, _ROW.body_sha256 == body_sha256)
+    with unavailable(), reading(engine) as connection:
+        row = connection.execute(select(export_job).where(*same, kept)).mappings().one_or_none()
+    return None if row is None else read_job(row)
 
 
 def _earlier(connection: Connection, job: Job, key: str) -> RowMapping | None:

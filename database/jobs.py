@@ -18,7 +18,7 @@ from contract.errors import AttemptReplaced, ExportCancelled, JobEnded, Stateshe
 from contract.jobs import Job, JobFile, Step
 from contract.warnings import JobWarning
 from database.engine import unavailable
-from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create, refuse
+from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create, made_before, refuse
 from database.job_queries import (
     count_by_status,
     expired,
@@ -61,6 +61,7 @@ __all__ = [
     "in_turn",
     "is_untold",
     "live",
+    "made_before",
     "mark_notified",
     "of_run",
     "of_tenant",

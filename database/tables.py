@@ -186,6 +186,14 @@ credential = Table(
     Column("revoked_ms", BigInteger),
 )
 
+# A session that was signed out of, until its cookie would be worth nothing anyway.
+ended_session = Table(
+    "ended_session",
+    jobs_metadata,
+    Column("id", Characters, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
 audit_event = Table(
     "audit_event",
     jobs_metadata,

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 from config.catalogue import ATTRIBUTES, BY_KEY, ERROR_PARTS, PROPERTIES, VALIDATION_ERROR, Area, CatalogueColumn, label_of
 from contract.filters import fold
-from contract.objects import NESTING
+from contract.objects import CONNECTOR_STATE, NESTING
 from contract.request import ExportRequest
 from formats.headers import SYSTEM, flat_name
 from formats.tables import TableColumn
 from tasks.details import ERROR_GROUP, ERROR_KEYS, Name
 from tasks.survey import Survey
-
-CATALOGUE_TYPE = "connectorstate"
-"""The type that the catalogue describes: its table has every catalogue column, also an empty one."""
 
 _GROUPS: dict[Area, str] = {"property": "Properties", "attribute": "Attributes"}
 _SYSTEM_COLUMNS = tuple(TableColumn(name, name, "System Fields") for name in SYSTEM)
@@ -72,7 +69,7 @@ class _Known:
     """The names that the objects of one type have."""
 
     def __init__(self, type_name: str, found: Survey) -> None:
-        everything = type_name == CATALOGUE_TYPE
+        everything = type_name == CONNECTOR_STATE  # the type that the catalogue describes: empty columns stand there too
         held = found.held.get(type_name, set())
         self.names: dict[Name, str] = found.names.get(type_name, {})
         self.properties = [known for known in PROPERTIES if everything or (known.area, known.key) in held]

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
+from contract.objects import CONNECTOR_STATE
+
 DEMO_SEED = 2020
 _DAYS = 150
 """The objects were made within so many days before the end of the data."""
@@ -64,7 +66,7 @@ def _object(random: Random, number: int, tenant: str, newest: datetime) -> dict[
     return {
         "id": _identifier(random, number),
         "name": f"{random.choice(_THINGS)}, {random.choice(_COLOURS)} {random.randrange(1, 400)}",
-        "type": "connectorstate",
+        "type": CONNECTOR_STATE,
         "properties": {
             "hub": _pick(random, _HUBS),
             "self": "self",

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of, title_of_type
 from contract.errors import VerificationFailed
 from contract.kinds import Kind
+from contract.objects import CONNECTOR_STATE
 from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS
@@ -24,7 +25,7 @@ from formats.fields import EXACT_TEXT, FINGERPRINT
 from formats.ipc import read_batches
 from formats.tables import Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly, Counts
-from tasks.columns import CATALOGUE_TYPE, Layout, lay_out, wants_errors
+from tasks.columns import Layout, lay_out, wants_errors
 from tasks.differences import place_changes, since_in_words
 from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
@@ -90,7 +91,7 @@ def _with_tables(content: Content, plan: ExportPlan, extracted: Extracted) -> Co
     if found.rows.total() != extracted.exported:
         raise VerificationFailed(detail=f"{extracted.exported} objects were extracted, the spool holds {found.rows.total()}")
     entries = _entries(plan, extracted, found)
-    types = list(dict.fromkeys((*plan.request.types, *found.rows))) or [CATALOGUE_TYPE]
+    types = list(dict.fromkeys((*plan.request.types, *found.rows))) or [CONNECTOR_STATE]
     layouts = [lay_out(type_name, plan.request, found) for type_name in types]
     plain = in_default_context(plan.request.contexts)
     assembly = Assembly(layouts, found, entries, extracted.as_of, values_in_context=plain)

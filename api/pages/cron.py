@@ -11,6 +11,7 @@ PRESETS = {
     "hourly": "Every hour",
     "cron": "By a cron line",
 }
+SCHEDULE_FIELDS = ("every", "at", "cron", "timezone")
 FIRST_TIME = "06:00"
 """When a preset runs before somebody says another time."""
 # Day of the month, month, day of the week.

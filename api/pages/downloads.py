@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api import importing, submission
 from api.authentication import public
 from api.callers import current
-from api.jobs import JobId, cancel_job, find
+from api.jobs import JobId, cancel_job, find, read_status
 from api.links import download_url, is_gone
 from api.pages import upload
 from api.pages.job_view import JobView
@@ -46,9 +46,9 @@ def without_slash(shared: Shared, tenant: str) -> Response:
 @router.get("/{tenant}/")
 def downloads(shared: Shared, tenant: Visited, notice: Notice, status: str = "", q: str = "", cursor: str = "") -> Response:
     """The tenant's jobs, the newest first."""
-    wanted = {one.value: one for one in JobStatus}.get(status)
     search = q.strip()[:_LONGEST_SEARCH]
     try:
+        wanted = read_status(status)
         found, following = jobs.page(shared.jobs, tenant, wanted, _ROWS, cursor or None, search=search)
     except Mistake as mistake:
         raise InvalidRequest([mistake]) from mistake

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from api.pages.cron import SCHEDULE_FIELDS
+from contract.errors import UnknownField
+from contract.objects import CONNECTOR_STATE
 from contract.plain_choices import PlainChoices, request_body
 
-DEFAULT_TYPE = "connectorstate"
 FORMATS = {"Excel": "Excel workbook", "CSV": "CSV", "JSON": "JSON", "PARQUET": "Parquet"}
 """What a request writes for a format, and what people call it."""
 DATES = {"modifiedDate": "changed", "createdDate": "created"}
@@ -24,6 +26,28 @@ BETWEEN = "between"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STATE = "state."
+_FIELDS = (
+    "type",
+    "offered_type",
+    "channel",
+    "entity_type",
+    f"{_STATE}NAME",
+    "date",
+    "period",
+    "since",
+    "until",
+    "errors_only",
+    "columns",
+    "column",
+    "format",
+    "with_choices",
+    "file_name",
+    "most",
+    "skip_if_empty",
+    "only_changes",
+)
+_BESIDE = ("do", *SCHEDULE_FIELDS)
+"""Fields of the page that are not of the request."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +57,7 @@ class ExportForm:
     `offered_type`: the type whose channels and other values the form offered; empty where nobody says.
     """
 
-    type: str = DEFAULT_TYPE
+    type: str = CONNECTOR_STATE
     offered_type: str = ""
     channels: tuple[str, ...] = ()
     entity_types: tuple[str, ...] = ()
@@ -63,7 +87,7 @@ def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
         return (lists.get(name) or [default])[-1].strip() or default
 
     return ExportForm(
-        type=one("type", DEFAULT_TYPE),
+        type=one("type", CONNECTOR_STATE),
         offered_type=one("offered_type"),
         channels=tuple(lists.get("channel", ())),
         entity_types=tuple(lists.get("entity_type", ())),
@@ -82,6 +106,13 @@ def read_form(pairs: Iterable[tuple[str, str]]) -> ExportForm:
         skip_if_empty=bool(one("skip_if_empty")),
         only_changes=bool(one("only_changes")),
     )
+
+
+def unknown_fields(pairs: Iterable[tuple[str, str]]) -> list[UnknownField]:
+    """A mistake for each name that no field of the page has: passed over, it would be a filter that filters nothing."""
+    known = (*_FIELDS, *_BESIDE)
+    names = dict.fromkeys(name for name, _ in pairs if name not in known and not name.startswith(_STATE))
+    return [UnknownField(path="form", name=name[:100], known=", ".join(known)) for name in names]
 
 
 def body_of(form: ExportForm, zone: ZoneInfo) -> dict[str, Any]:

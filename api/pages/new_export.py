@@ -12,7 +12,7 @@ from api import submission
 from api.explaining import explain
 from api.pages.cron import FIRST_TIME, PRESETS, cron_of, is_scheduling
 from api.pages.downloads import curl_command, submitted
-from api.pages.export_form import BETWEEN, DATES, FORMATS, PERIODS, ExportForm, body_of, read_form
+from api.pages.export_form import BETWEEN, DATES, FORMATS, PERIODS, ExportForm, body_of, read_form, unknown_fields
 from api.pages.notices import Notice
 from api.pages.rendering import page
 from api.pages.routing import PageRoute, Pairs, Posted, Visited, forward
@@ -51,6 +51,8 @@ async def start(shared: Shared, tenant: Visited, fields: Posted) -> Response:
     """Starts the export, or saves it as a schedule; shows the form again where something is wrong."""
     body = body_of(read_form(fields), shared.settings.zone)
     try:
+        if unknown := unknown_fields(fields):
+            raise InvalidRequest(unknown)
         if dict(fields).get("do") == "schedule":
             return await _schedule(shared, tenant, body, dict(fields))
         await submission.submit(shared, submitted(tenant, body))

@@ -45,7 +45,8 @@ def _not_theirs(request: Request, shared: Resources, error: Forbidden) -> Respon
     """What somebody sees who is signed in for another tenant: in the frame of that one, whose pages they may see."""
     credential = callers.current().credential
     own, asked = credential.tenant if credential else None, request.path_params.get("tenant", "")[:100]
-    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in"
+    # The page that was wanted is told by the browser: nothing that a stranger asked for is repeated in this one.
+    sign_in = f"{root_path(shared)}/{quote(asked, safe='')}/sign-in{'?back=1' if request.method == 'GET' else ''}"
     return page(shared, own or asked, "forbidden.html", error.status, error=error, own=own, asked=asked, sign_in=sign_in)
 
 
@@ -93,12 +94,22 @@ Posted = Annotated[Pairs, Depends(_posted)]
 
 def back(request: Request, shared: Resources, tenant: str, notice: str) -> Response:
     """Leads back to the page that a form stood on, with a notice."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    base = f"{root_path(shared)}/{tenant}/"
-    if came_from.netloc != request.headers.get("host") or not came_from.path.startswith(base):
+    path, _, said = came_from(request, shared, tenant).partition("?")
+    if not path:
         return forward(shared, tenant, "", notice)
-    query = [(key, value) for key, value in parse_qsl(came_from.query) if key != "notice"]
-    return RedirectResponse(f"{came_from.path}?{urlencode([*query, ('notice', notice)])}", 303)
+    query = [(key, value) for key, value in parse_qsl(said) if key != "notice"]
+    return RedirectResponse(f"{path}?{urlencode([*query, ('notice', notice)])}", 303)
+
+
+def came_from(request: Request, shared: Resources, tenant: str) -> str:
+    """Path and query of the tenant's page that a link or form stood on, as the browser tells; empty where it was another's."""
+    try:
+        found = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    if found.netloc != request.headers.get("host") or not found.path.startswith(f"{root_path(shared)}/{tenant}/"):
+        return ""
+    return found.path + (f"?{found.query}" if found.query else "")
 
 
 def forward(shared: Resources, tenant: str, to: str, notice: str) -> Response:

@@ -2,14 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import sessions
 from api.authentication import check, is_open, public
 from api.pages.notices import Notice
 from api.pages.rendering import page, root_path
-from api.pages.routing import PageRoute, Posted
+from api.pages.routing import PageRoute, Posted, came_from
 from api.resources import Resources, Shared
 from contract.tenants import is_tenant_name
 
@@ -18,11 +18,12 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 @router.get("/{tenant}/sign-in")
 @public
-async def ask(shared: Shared, tenant: str, notice: Notice, next: str = "") -> Response:
-    """The form; where no credential is needed there is nothing to sign in to."""
+async def ask(request: Request, shared: Shared, tenant: str, notice: Notice, next: str = "", back: str = "") -> Response:
+    """The form; where no credential is needed there is nothing to sign in to. `back`: it leads back to where its link stood."""
+    wanted = came_from(request, shared, tenant) if back and not next else next
     if await is_open(shared):
-        return RedirectResponse(_after(shared, tenant, next), 303)
-    return _page(shared, tenant, next, notice=notice)
+        return RedirectResponse(_after(shared, tenant, wanted), 303)
+    return _page(shared, tenant, wanted, notice=notice)
 
 
 @router.post("/{tenant}/sign-in")
@@ -41,10 +42,10 @@ async def sign_in(shared: Shared, tenant: str, fields: Posted) -> Response:
 
 @router.post("/{tenant}/sign-out")
 @public
-async def sign_out(shared: Shared, tenant: str, _: Posted) -> Response:
-    """Ends the session."""
+async def sign_out(request: Request, shared: Shared, tenant: str, _: Posted) -> Response:
+    """Ends the session, here and for every copy of its cookie."""
     response = RedirectResponse(f"{root_path(shared)}/{tenant if is_tenant_name(tenant) else '-'}/sign-in", 303)
-    sessions.end(response, shared)
+    await sessions.end(request, response, shared)
     return response
 
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from api.resources import Shared
 from api.services.door import Tenant, body_like, described, served
 from api.services.reading import QUERY
+from contract.objects import CONNECTOR_STATE
 from contract.services.history import history
 from contract.services.reading import read_query
-from contract.services.states import TYPE
 from database.history import changes_of
 
 router = APIRouter(tags=["States"])
@@ -30,7 +30,7 @@ async def get_history(request: Request, shared: Shared, tenant: Tenant) -> Respo
 
     def tell(body: object) -> dict[str, Any]:
         most, now = shared.settings.max_answer_records, datetime.now(UTC)
-        asked = read_query(body, ceiling=most, now=now, meant={ACTIVITY: TYPE})
+        asked = read_query(body, ceiling=most, now=now, meant={ACTIVITY: CONNECTOR_STATE})
         return {"dataObjects": history(changes_of(shared.objects, tenant, asked))}
 
     return await served(request, shared, tenant, tell)

@@ -13,11 +13,10 @@ from api.services.door import Tenant, body_like, described, served
 from api.services.reading import QUERY
 from contract.errors import InvalidRequest, Missing, NotServed
 from contract.filters import EVERYTHING, AllOf, Criterion, Exact, Filter
-from contract.objects import parse_object
+from contract.objects import CONNECTOR_STATE, parse_object
 from contract.request import ExportRequest
 from contract.services import answers
 from contract.services.reading import CONNECTOR, ENTITIES, read_query, read_searches
-from contract.services.states import TYPE
 from database.documents import distinct_values, read_page
 
 router = APIRouter(tags=["States"])
@@ -99,7 +98,7 @@ def _channels(shared: Resources, tenant: str) -> Iterator[dict[str, Any]]:
         codes = item.attributes.get("referencecode")
         known.add(codes.values[0].text if codes else item.id)
         yield json.loads(text)
-    for (code,) in distinct_values(shared.objects, tenant, ExportRequest(types=(TYPE,)), ("channelid",)):
+    for (code,) in distinct_values(shared.objects, tenant, ExportRequest(types=(CONNECTOR_STATE,)), ("channelid",)):
         if code not in known:
             attributes = {"referencecode": answers.value(code), "referencevalue": answers.value(code)}
             yield {"id": code, "name": code, "type": _CHANNEL, "properties": {}, "data": {"attributes": attributes}}

@@ -15,9 +15,10 @@ from api.services.door import Tenant, body_like, described, new_id, served
 from contract.changes import Unreadable
 from contract.errors import InvalidRequest, NothingMatches, ObjectRefused
 from contract.filters import fold
+from contract.objects import CONNECTOR_STATE
 from contract.services import answers, states
 from contract.services.tasks import documented_time
-from contract.services.writing import Given, merged, read_objects
+from contract.services.writing import Given, is_mergeable, merged, read_objects
 from database.documents import matching_keys
 from database.loader import Documents, LoadReport, change_together, store_together
 
@@ -109,7 +110,7 @@ def _set_states(shared: Resources, tenant: str, body: object, user: str | None) 
 
     while True:
         ids = {place: _state_id(tenant, change, place, moved[place]) for place in change.places}
-        first = [(states.TYPE, identifier) for identifier in ids.values()]
+        first = [(CONNECTOR_STATE, identifier) for identifier in ids.values()]
         report = change_together(shared.objects, tenant, [*keys, *first], set_them, changed_by=user)
         if not taken:
             break
@@ -134,13 +135,12 @@ def _merged(given: Given, found: Documents, who: str | None) -> Iterator[tuple[s
     stamp = {"modifiedDate": documented_time(datetime.now(UTC))} | ({"modifiedBy": who} if who else {})
     for place, raw in given.objects:
         key = _key(raw)
-        if key is None or not isinstance(raw, dict):
+        if key is None or not isinstance(raw, dict) or not is_mergeable(raw):
             yield place, raw  # parsing says what is wrong with it
         elif key not in held:
             yield place, Unreadable("there is no such object; create makes one")
         else:
-            own = raw.get("properties")
-            said = own if isinstance(own, dict) else {}
+            said = raw.get("properties") or {}
             unsaid = {name: value for name, value in stamp.items() if fold(name) not in set(map(fold, said))}
             held[key] = merged(held[key], {**raw, "properties": {**unsaid, **said}})
             yield place, held[key]

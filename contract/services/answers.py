@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contract.envelope import ENVELOPE
+from contract.objects import CONNECTOR_STATE
 
 Json = dict[str, Any]
 
@@ -29,7 +30,7 @@ def objects_written(identifier: str) -> Json:
 
 def figures(identifier: str, tenant: str, data: Mapping[str, Any]) -> Json:
     """What `connectorService/getstatus` and `getitemstatus` answer: counts, in one object made for the answer."""
-    made = {"id": identifier, "type": "connectorstate", "systemInfo": {"tenantId": tenant}, "data": dict(data)}
+    made = {"id": identifier, "type": CONNECTOR_STATE, "systemInfo": {"tenantId": tenant}, "data": dict(data)}
     return {ENVELOPE: {"status": "success", "dataObjects": [made], "totalRecords": 0}}
 
 

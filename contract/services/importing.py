@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from contract.errors import BadOperand, InvalidRequest, Missing, Mistake, NoDataInFile, NotServed, UnreadableFile, WrongShape
+from contract.errors import (
+    Ambiguous,
+    BadOperand,
+    InvalidRequest,
+    Missing,
+    Mistake,
+    NoDataInFile,
+    NotServed,
+    UnreadableFile,
+    WrongShape,
+)
 from contract.filters import fold
 from contract.imports import Apply
 from contract.objects import describe
 from contract.services.writing import BLOB, bytes_in_blob, check_blob_stands_alone, listed_objects
+from contract.shapes import says_something
 
 _PROPERTIES = "dataObject.properties"
 FILE_ID = f"{_PROPERTIES}.fileId"
@@ -75,6 +86,8 @@ def _file(holder: Mapping[str, Any], data: Mapping[str, Any]) -> Upload:
     if data.get("blob") is None:
         return Upload(name, None, _file_id(properties), user, apply)
     check_blob_stands_alone(data)
+    if says_something(data["blob"]) and says_something(properties.get("fileid")):
+        raise Ambiguous(path=FILE_ID, what="The file", names="data.blob, properties.fileId")
     content = bytes_in_blob(data["blob"])
     if not content.strip():
         raise NoDataInFile(path=BLOB, name=name)

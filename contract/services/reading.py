@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contract.errors import Ambiguous, InvalidRequest, Mistake, NotServed, OutOfRange, WrongShape
+from contract.errors import Ambiguous, InvalidRequest, Missing, Mistake, NotServed, OutOfRange, WrongShape
 from contract.filters import AllOf, AnyOf, Criterion, Exact, fold
 from contract.objects import describe
 from contract.paths import entry, shown
@@ -84,17 +84,25 @@ def _check_services(listed: list[Any]) -> None:
 
 
 def _named(body: object) -> list[dict[str, Any]] | None:
-    """The objects that a body without a query names."""
+    """The objects that a body without a query names. Raises InvalidRequest for one that lacks its id or type: left out, the
+    answer would be about fewer objects than were asked for."""
     if not isinstance(body, dict) or "dataObject" not in body:
         return None
     params = body.get(_spelled(body, "params"))
     if isinstance(params, dict) and params.get(_spelled(params, "query")) is not None:
         return None
     given = read_objects(body, new_id=lambda: "")
-    named = [raw for _, raw in given.objects if isinstance(raw, dict) and raw.get("id") and raw.get("type")]
-    if not named:
-        raise InvalidRequest([WrongShape(path="dataObject", expected="objects with id and type", got="none")])
-    return named
+    mistakes = [mistake for place, raw in given.objects for mistake in _unnamed(place, raw)]
+    if mistakes:
+        raise InvalidRequest(mistakes)
+    return [raw for _, raw in given.objects if isinstance(raw, dict)]
+
+
+def _unnamed(place: str, raw: object) -> list[Mistake]:
+    """What an object lacks that is to be named."""
+    if not isinstance(raw, dict):
+        return [WrongShape(path=place, expected="an object with id and type", got=describe(raw))]
+    return [Missing(path=f"{place}.{key}", what=f"The {key} of an object") for key in ("id", "type") if not raw.get(key)]
 
 
 def _with_some_query(body: object) -> object:

@@ -9,13 +9,12 @@ from contract.errors import InvalidRequest, Missing, Mistake, OutOfRange, WrongS
 from contract.evaluation import matches
 from contract.export_request import ExportRequest
 from contract.filters import AllOf, Criterion, Exact, Filter, fold
-from contract.objects import StateObject, describe, parse_object
+from contract.objects import CONNECTOR_STATE, StateObject, describe, parse_object
 from contract.request import parse_request
 from contract.services.answers import value
 from contract.services.writing import merged
 from contract.shapes import MOST_ENTRIES, Members, Notes
 
-TYPE = "connectorstate"
 STATES = ("itemState", "channelState", "syndicationState", "validationState")
 """What a new connector state begins with, `uninitialized` but for what is set."""
 _BEGUN = "uninitialized"
@@ -62,7 +61,7 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
         mistakes.append(Missing(path="params.query.id", what="The id of an entity"))
     attributes = _read_attributes(wanted.get("attributes"), mistakes)
     named, every = _read_services(wanted.get("services"), mistakes)
-    direct = request.types == (TYPE,)
+    direct = request.types == (CONNECTOR_STATE,)
     count = 0 if direct else len(request.ids) * len(named)
     if count > MOST_ENTRIES:
         mistakes.append(
@@ -73,7 +72,9 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
     about = AllOf(()) if direct else _about(request, () if every else named)
     return StateChange(
         ids=request.ids,
-        query=ExportRequest((TYPE,), request.ids if direct else (), AllOf((request.filter, about)), max_records=MOST_ENTRIES),
+        query=ExportRequest(
+            (CONNECTOR_STATE,), request.ids if direct else (), AllOf((request.filter, about)), max_records=MOST_ENTRIES
+        ),
         about=about,
         attributes=attributes,
         places={} if direct else {(entity, fold(service)): service for entity in request.ids for service in named},
@@ -193,7 +194,7 @@ def new_state(
         "modifiedDate": when,
     }
     said = {name: text for name, text in properties.items() if text is not None}
-    begun = {"id": new_id(), "type": TYPE, "properties": said, "data": {"attributes": {}}}
+    begun = {"id": new_id(), "type": CONNECTOR_STATE, "properties": said, "data": {"attributes": {}}}
     first = {name: _BEGUN for name in STATES if fold(name) not in set(map(fold, change.attributes))}
     all_of_it = replace(change, attributes={**change.attributes, **first})
     made_of: dict[str, Any] = with_states(begun, all_of_it, when=when, who=who, new_id=new_id)

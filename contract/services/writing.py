@@ -120,11 +120,19 @@ def _with_id(raw: object, new_id: Callable[[], str]) -> object:
     return raw
 
 
+def is_mergeable(given: Mapping[str, Any]) -> bool:
+    """Whether what `merged` goes into is an object or nothing: anything else would be passed over, or break what is there."""
+    data = given.get("data")
+    attributes = data.get("attributes") if isinstance(data, dict) else None
+    return all(part is None or isinstance(part, dict) for part in (given.get("properties"), data, attributes))
+
+
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The object `before` with what `given` says: its properties, and its attributes in the contexts that it has values for.
 
-    Names are those of `before` where they are the same without case. Null takes a single property or attribute away; anywhere
-    else it says nothing, since many clients write it for what they left out. What is not given stays as it is.
+    `given` is one that `is_mergeable`. Names are those of `before` where they are the same without case. Null takes a single
+    property or attribute away; anywhere else it says nothing, since many clients write it for what they left out. What is not
+    given stays as it is.
     """
     made = {**before, **_said(given, but=("type", "properties", "data"))}
     if isinstance(properties := given.get("properties"), dict):

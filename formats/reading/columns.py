@@ -11,11 +11,11 @@ from datetime import tzinfo
 from config.catalogue import Area, name_of
 from contract.changes import Unreadable
 from contract.filters import fold
-from contract.objects import NESTING
+from contract.objects import CONNECTOR_STATE, NESTING
 from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, meant_by, named_by
 from formats.reading.cells import NoValue, Row, cell_text
 from formats.reading.changes import Change, Said
-from formats.reading.model_columns import DEFAULT_TYPE, BadHeader, Header, Model, ModelColumn
+from formats.reading.model_columns import BadHeader, Header, Model, ModelColumn
 
 _ACTIONS = {"": False, "create": False, "update": False, "delete": True}
 _SYSTEM_KEYS = {fold(name): name for name in SYSTEM}
@@ -106,7 +106,7 @@ def has_id(headers: Row) -> bool:
 
 
 def change_of(
-    row: Row, columns: Iterable[Column], zone: tzinfo, default_type: str = DEFAULT_TYPE
+    row: Row, columns: Iterable[Column], zone: tzinfo, default_type: str = CONNECTOR_STATE
 ) -> Change | Unreadable | None:
     """What `row` says of its object; None where it is empty. A date without a zone is one of `zone`."""
     texts = {position: text for position, cell in enumerate(row) if (text := cell_text(cell, zone)) is not None}

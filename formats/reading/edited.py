@@ -12,14 +12,14 @@ from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.kinds import Kind
 from formats.headers import NAME
-from formats.reading.cells import Row, cell_text, is_empty
+from formats.reading.cells import Row, cell_text
 from formats.reading.columns import Column, is_template, template_columns
 from formats.reading.model import ExportFacts, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.objects import MOST_BYTES
-from formats.reading.sheets import NO_DATA, Errors, read_errors
+from formats.reading.sheets import NO_DATA, ROWS_ABOVE, Errors, read_errors
 from formats.reading.source import Content, OpenFile, open_source
-from formats.reading.workbook import Workbook, open_workbook
+from formats.reading.workbook import Workbook, has_cells, open_workbook
 
 FieldName = tuple[Area | None, str]
 """The area and the folded name of what a column holds; the area None for system fields."""
@@ -29,10 +29,8 @@ OWN_NAME: FieldName = (None, fold(NAME))
 Header = tuple[Row, Row]
 """The groups and the labels above the data."""
 
-_ROWS_ABOVE = 20
-"""Rows that a person may have put above the header."""
 _NO_HEADER = (
-    f"the two header rows of the export are not one below the other in its first {_ROWS_ABOVE + 2} rows; "
+    f"the two header rows of the export are not one below the other in its first {ROWS_ABOVE + 2} rows; "
     "put them back, or give the sheet another name if it holds no objects"
 )
 
@@ -97,11 +95,11 @@ class EditedBook:
             model = models.get(fold(title))
             rows = enumerate(self._workbook.rows(title), start=1)
             # What a person has put above the header must not hide a sheet; any other sheet may hold what it likes further down.
-            head = _template(rows, _ROWS_ABOVE if model or renamed else 0)
+            head = _template(rows, ROWS_ABOVE if model or renamed else 0)
             if head is not None:
                 found = True
                 yield self._sheet(title, model or self._likest(title, head[1], renamed or list(models.values())), head, rows)
-            elif model is not None and _has_cells(self._workbook.rows(title)):
+            elif model is not None and has_cells(self._workbook.rows(title)):
                 raise self._unreadable(f"sheet {title}: {_NO_HEADER}")
         if models and not found:
             raise self._unreadable("no sheet with objects is left of those that were exported")
@@ -138,10 +136,6 @@ def _template(rows: Iterator[tuple[int, Row]], most_above: int) -> Header | None
     return None
 
 
-def _has_cells(rows: Iterator[Row]) -> bool:
-    return any(not is_empty(cell) for row in rows for cell in row)
-
-
 @contextmanager
 def open_edited(
     path: Path, *, most_bytes: int = MOST_BYTES, open_file: OpenFile = lambda path: path.open("rb")
@@ -159,7 +153,7 @@ def open_edited(
             if facts is None:
                 yield None
                 return
-            yield EditedBook(path, facts, read_errors(workbook), workbook)
+            yield EditedBook(path, facts, read_errors(workbook, strict=True), workbook)
 
 
 def _field(column: Column, labels: Row) -> Field:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from contract.errors import UnreadableFile
 from contract.filters import Context, fold
+from contract.objects import CONNECTOR_STATE
 from formats.reading.extent import column_number
-from formats.reading.model_columns import DEFAULT_TYPE, Model, ModelColumn
+from formats.reading.model_columns import Model, ModelColumn
 from formats.reading.workbook import Workbook, rows_if_there
 
 MODEL, ERRORS = "Model", "Validation Errors"
@@ -41,7 +42,7 @@ def read_models(workbook: Workbook) -> dict[str, Model]:
     models: dict[str, Model] = {}
     for row in rows:
         sheet, letters, label, name, group = (str(row[position]) for position in positions)
-        type_name = str(row[header.index("type")]) if "type" in header else DEFAULT_TYPE
+        type_name = str(row[header.index("type")]) if "type" in header else CONNECTOR_STATE
         if letters:
             column = ModelColumn(column_number(letters) - 1, group, label, name)
             models.setdefault(fold(sheet), Model(type_name)).columns.append(column)

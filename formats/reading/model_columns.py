@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contract.filters import fold
-
-DEFAULT_TYPE = "connectorstate"
+from contract.objects import CONNECTOR_STATE
 
 
 class BadHeader(ValueError):
@@ -40,7 +39,7 @@ class Model:
     """The columns of one sheet as they were exported, in order; none where no list is in the file. `type` is that of the
     sheet's objects."""
 
-    type: str = DEFAULT_TYPE
+    type: str = CONNECTOR_STATE
     columns: list[ModelColumn] = field(default_factory=list)
 
     def known(self, headers: Iterable[Header]) -> dict[int, ModelColumn]:

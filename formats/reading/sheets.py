@@ -23,12 +23,15 @@ from formats.reading.columns import (
 )
 from formats.reading.model import ERRORS, MODEL, error_sheets, read_models
 from formats.reading.model_columns import BadHeader, Model
-from formats.reading.workbook import Workbook, rows_if_there
+from formats.reading.workbook import Workbook, has_cells, rows_if_there
 
 HELP = "Help"
 _ZONE_LABEL = "time zone"
 NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Triage", "Summary", "Reference Data")))
 """The sheets that hold no objects, by folded names."""
+
+ROWS_ABOVE = 20
+"""Rows that a person may have put above the header of an exported sheet."""
 
 Errors = dict[tuple[str, str], list[tuple[str | None, ...]]]
 """The validation errors by type and id of their object, each the texts of `ERROR_PARTS`."""
@@ -75,19 +78,28 @@ def zone_of(workbook: Workbook) -> tzinfo | None:
     return None
 
 
-def read_errors(workbook: Workbook, titles: Sequence[str] | None = None) -> Errors | None:
+def read_errors(workbook: Workbook, titles: Sequence[str] | None = None, *, strict: bool = False) -> Errors | None:
     """The rows of the sheets of validation errors, each known by its name (of `titles`, else as the workbook says), or by its
-    header where it has got another one; None where there is no such sheet."""
+    header where it has got another one; None where there is no such sheet.
+
+    `strict`: raises UnreadableFile for one that has its name and not its header, for an edit there would go unnoticed.
+    """
     of_objects = read_models(workbook)  # to open one of those takes as long as to read it
     names = list(map(fold, error_sheets(workbook) if titles is None else titles))
     possible = [sheet for sheet in workbook.sheets if fold(sheet) not in of_objects]
+    has_renamed = not set(names) <= set(map(fold, workbook.sheets))
     errors: Errors = {}
     found = 0
     for sheet in sorted(possible, key=lambda sheet: names.index(fold(sheet)) if fold(sheet) in names else len(names)):
         rows = workbook.rows(sheet)
-        if positions := _error_columns(next(rows, ())):
+        is_named = fold(sheet) in names
+        above = ROWS_ABOVE if is_named or has_renamed else 0
+        if positions := next(filter(None, map(_error_columns, islice(rows, above + 1))), None):
             _add_errors(errors, rows, positions)
             found += 1
+        elif strict and is_named and has_cells(workbook.rows(sheet)):
+            reason = f"sheet {sheet}: the header of the export is not in its first {ROWS_ABOVE + 1} rows; put it back"
+            raise UnreadableFile(name=workbook.path.name, reason=reason)
         if found == len(names):
             break
     return errors if found else None

@@ -9,7 +9,7 @@ from typing import Any
 from contract.errors import UnreadableFile
 from contract.filters import fold
 from formats.reading.bounds import Valueless
-from formats.reading.cells import NoValue, Row
+from formats.reading.cells import NoValue, Row, is_empty
 from formats.reading.extent import Place
 from formats.reading.sheet_parts import sheet_parts
 
@@ -96,3 +96,8 @@ def rows_if_there(workbook: Workbook, sheet: str) -> Iterator[Row]:
         if fold(name) == fold(sheet):
             for row in workbook.rows(name):
                 yield (*row, "", "")
+
+
+def has_cells(rows: Iterator[Row]) -> bool:
+    """Whether any cell of the rows says something."""
+    return any(not is_empty(cell) for row in rows for cell in row)

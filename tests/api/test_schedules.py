@@ -47,8 +47,11 @@ class StockPrefect:
             return httpx.Response(200, json={"id": "d", "paused": self.paused})
         if path == "/flow_runs/filter":
             before = body["flow_runs"].get("expected_start_time", {}).get("before_", "9")
+            known = body["flow_runs"]["id"]["not_any_"]
             found = [run for run in self.runs.values() if run["created_by"] and run["expected_start_time"] <= before]
-            return httpx.Response(200, json=sorted(found, key=lambda run: str(run["expected_start_time"])))
+            found = sorted((run for run in found if run["id"] not in known), key=lambda run: str(run["expected_start_time"]))
+            assert body["limit"] <= 200
+            return httpx.Response(200, json=found[: body["limit"]])
         if path == "/deployments/d/schedule":
             self.plan(datetime.fromisoformat(body["start_time"]))
         elif path == "/deployments/d/create_flow_run":
@@ -83,6 +86,20 @@ async def test_after_a_change_of_one_schedule_the_runs_of_others_are_there_again
     assert {key for key in before if key.startswith("other")} | due <= set(prefect.runs)
     assert all(run["parameters"]["request"] == REQUEST for run in prefect.runs.values())
     assert not ended or not [key for key in prefect.runs if key.startswith("acme") and key not in due]
+
+
+async def test_after_a_schedule_is_deleted_all_runs_that_were_due_are_there_again() -> None:
+    prefect = StockPrefect()
+    for number in range(150):
+        prefect.add(f"tenant-{number}")
+    prefect.plan(datetime.now(UTC) - timedelta(minutes=4))
+    now = datetime.now(UTC).isoformat()
+    due = {key for key, run in prefect.runs.items() if run["expected_start_time"] <= now}
+    assert len(due) > 400
+    runs = PrefectRuns.at("http://prefect/api", httpx.MockTransport(prefect.answer))
+    await schedules.delete(runs, "tenant-7")
+    await runs.close()
+    assert due <= set(prefect.runs)
 
 
 async def test_runs_of_a_deployment_that_somebody_paused_are_not_planned() -> None:

@@ -82,8 +82,18 @@ async def test_what_was_signed_as_a_link_is_no_session(api: Api, monkeypatch: py
     assert await jobs_with(api, response.headers["set-cookie"]) == 401
 
 
-async def test_signing_out_takes_the_cookie_away(api: Api) -> None:
+async def test_signing_out_takes_the_cookie_away_and_ends_the_session_for_every_copy_of_it(api: Api) -> None:
+    cookie, made = cookie_of(api)
     response = Response()
-    sessions.end(response, api.app.state.resources)
-    assert response.headers["set-cookie"].startswith('statesheet-9095=""; ')
-    assert "Max-Age=0" in response.headers["set-cookie"]
+    sessions.begin(response, made, api.app.state.resources)
+    other = response.headers["set-cookie"]
+    assert (await jobs_with(api, cookie), await jobs_with(api, other)) == (200, 200)
+    for _ in range(2):
+        answer = await api.client.post(f"/{TENANT}/sign-out", headers={"cookie": cookie.partition(";")[0]})
+        assert answer.status_code == 303
+        assert answer.headers["set-cookie"].startswith('statesheet-9095=""; ')
+        assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert (await jobs_with(api, cookie), await jobs_with(api, other)) == (401, 200)
+    async with running(api.settings) as again:
+        assert (await jobs_with(again, cookie), await jobs_with(again, other)) == (401, 200)
+    assert (await api.client.post(f"/{TENANT}/sign-out")).status_code == 303

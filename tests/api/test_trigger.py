@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from config.settings import Settings
 from contract.errors import PrefectUnavailable
@@ -304,3 +304,17 @@ async def test_a_completed_job_may_be_named_as_since(api: Api) -> None:
     jobs.describe(api.jobs, earlier, as_of=datetime.now(UTC), seen="7")
     jobs.complete(api.jobs, earlier, None, total=0)
     assert await api.job_id({"params": BODY["params"] | {"since": earlier}}) != earlier
+
+
+async def test_a_repeated_request_gets_its_first_answer_also_once_the_job_that_since_names_is_gone(api: Api) -> None:
+    earlier = await api.job_id()
+    jobs.start(api.jobs, earlier)
+    jobs.describe(api.jobs, earlier, as_of=datetime.now(UTC), seen="7")
+    jobs.complete(api.jobs, earlier, None, total=0)
+    body, key = {"params": BODY["params"] | {"since": earlier}}, {"Idempotency-Key": "once"}
+    first = await api.job_id(body, **key)
+    with api.jobs.begin() as connection:
+        connection.execute(delete(export_job).where(export_job.c.id == earlier))
+    assert await api.job_id(body, **key) == first
+    assert (await api.post(body | {"fileName": "Other"}, **key)).status_code == 400
+    assert (await api.post(body)).status_code == 400

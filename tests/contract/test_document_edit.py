@@ -122,3 +122,20 @@ def test_two_values_of_one_entry_make_one_segment() -> None:
     entry = {"sno": {"values": [{"value": "1"}, {"value": "2"}]}}
     edit = DocumentEdit(json.dumps({"id": "1", "type": "t", "data": {"attributes": {"errors": {"group": [entry]}}}}))
     assert edit.shown("attribute", "errors>>sno") == "1||2"
+
+
+def test_an_edit_finds_the_entry_of_a_group_in_its_spelling() -> None:
+    def group(*texts: str) -> dict[str, Any]:
+        return {"group": [{"error": {"values": [{"value": text}]}} for text in texts]}
+
+    attributes = {"validationError": group("a"), "ValidationError": group("b", "c")}
+    edit = DocumentEdit(json.dumps({"id": "1", "type": "t", "data": {"attributes": attributes}}))
+    assert edit.shown("attribute", "validationError>>error") == "a||b||c"
+    edit.set_attribute("validationError>>error", "a||b||d")
+    edit.set_attribute("validationError>>sno", "1||2||3")
+    made = edit.finish()["data"]["attributes"]
+    assert [entry["sno"]["values"][0]["value"] for entry in made["validationError"]["group"]] == ["1"]
+    told = [
+        (entry["error"]["values"][0]["value"], entry["sno"]["values"][0]["value"]) for entry in made["ValidationError"]["group"]
+    ]
+    assert told == [("b", "2"), ("d", "3")]

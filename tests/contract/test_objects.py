@@ -32,3 +32,13 @@ def test_the_values_of_an_attribute_in_two_spellings_are_those_of_one() -> None:
     attributes = {"Tag": {"values": [{"value": "a"}]}, "tag": {"values": [{"value": "b"}]}}
     item = parse_object({"id": "1", "type": "note", "data": {"attributes": attributes}})
     assert [value.text for value in item.attributes["tag"].values] == ["a", "b"]
+
+
+def test_the_entries_of_a_group_in_two_spellings_stay_apart() -> None:
+    def group(*texts: str) -> dict[str, Any]:
+        return {"group": [{"error": {"values": [{"value": text}]}} for text in texts]}
+
+    attributes = {"validationError": group("a", "b"), "ValidationError": group("c")}
+    item = parse_object({"id": "1", "type": "note", "data": {"attributes": attributes}})
+    values = item.attributes["validationerror>>error"].values
+    assert [(value.text, value.entry) for value in values] == [("a", 0), ("b", 1), ("c", 2)]

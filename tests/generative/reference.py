@@ -97,13 +97,16 @@ def properties_of(item: Raw) -> dict[str, tuple[str, str]]:
 def attributes_of(item: Raw) -> dict[str, list[Said]]:
     """The values of each attribute by folded name, in the order of the object."""
     found: dict[str, list[Said]] = {}
+    entries: dict[str, int] = {}
     for name, holder in ((item.get("data") or {}).get("attributes") or {}).items():
-        for said in _values(name, holder, None):
+        first = entries.get(fold(name), 0)
+        entries[fold(name)] = first + len(holder.get("group") or [])
+        for said in _values(name, holder, None, first):
             found.setdefault(fold(said.spelled), []).append(said)
     return found
 
 
-def _values(name: str, holder: Raw, entry: int | None) -> Iterator[Said]:
+def _values(name: str, holder: Raw, entry: int | None, first: int = 0) -> Iterator[Said]:
     for value in holder.get("values") or []:
         if value.get("value") is not None:
             context = (fold(value.get("locale") or ""), fold(value.get("source") or ""))
@@ -111,7 +114,7 @@ def _values(name: str, holder: Raw, entry: int | None) -> Iterator[Said]:
     for number, members in enumerate(holder.get("group") or []):
         for member, inner in members.items():
             if isinstance(inner, dict):
-                yield from _values(f"{name}>>{member}", inner, number if entry is None else entry)
+                yield from _values(f"{name}>>{member}", inner, first + number if entry is None else entry)
 
 
 def _is_in(said: Said, contexts: list[Raw]) -> bool:

@@ -19,6 +19,7 @@ from api import errors
 from api.body import BodyLimit
 from api.errors import LastResort
 from api.headers import HeaderLimit
+from api.targets import AbsoluteTargets
 from config.settings import load_settings
 from contract.errors import Unauthorized
 from runtime.api_server import server_config
@@ -34,6 +35,10 @@ def application(seconds: float) -> FastAPI:
     @app.post("/length")
     async def length(request: Request) -> int:
         return len(await request.body())
+
+    @app.get("/host")
+    async def host(request: Request) -> str:
+        return f"{request.headers['host']} {request.url.query}"
 
     @app.post("/refused")
     async def refused() -> None:
@@ -51,6 +56,7 @@ def application(seconds: float) -> FastAPI:
     app.add_middleware(BodyLimit, limit=300_000, seconds=seconds)
     app.add_middleware(HeaderLimit)
     app.add_middleware(LastResort)
+    app.add_middleware(AbsoluteTargets)
     return app
 
 
@@ -121,6 +127,23 @@ def trickle(client: socket.socket, first: bytes, drop: bytes = b"a", pause: floa
         client.settimeout(10)
         return said + heard(client)
     raise AssertionError("the server goes on waiting")
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        (b"/host?q=1", "a q=1"),
+        (b"http://127.0.0.1:9095/host?q=1", "127.0.0.1:9095 q=1"),
+        (b"HTTPS://b.example/h%6Fst?q=http://c/", "b.example q=http://c/"),
+    ],
+)
+def test_a_target_in_absolute_form_is_served_and_its_host_counts(tmp_path: Path, target: bytes, host: str) -> None:
+    with served(tmp_path) as (port, _), dial(port) as client:
+        client.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        said = one_answer(client)
+        assert json.loads(said.partition(b"\r\n\r\n")[2]) == host
+        client.sendall(b"GET http://ann@b.example/host HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert refusal(one_answer(client)) == (404, "SSH4105")
 
 
 def test_a_body_that_trickles_in_is_cut_off_with_a_408(tmp_path: Path) -> None:

@@ -157,12 +157,18 @@ def test_the_sheet_of_validation_errors_only_shows_them(shop: Shop) -> None:
     assert shop.documents() == before
 
 
-@pytest.mark.parametrize("way", ["the object was changed since", "the errors are edited too", "the sheet has another name"])
+@pytest.mark.parametrize(
+    "way",
+    ["the object was changed since", "the errors are edited too", "the sheet has another name", "rows above", "both of these"],
+)
 def test_an_edit_of_the_shown_errors_is_seen_in_any_case(shop: Shop, way: str) -> None:
     path = shop.export()
     book = opened(path)
     book["Validation Errors"]["G2"].value = "mended"
-    if way == "the sheet has another name":
+    if way in ("rows above", "both of these"):
+        book["Validation Errors"].insert_rows(1, 20)
+        book["Validation Errors"]["A1"].value = "Errors of the week"
+    if way in ("the sheet has another name", "both of these"):
         book["Validation Errors"].title = "What is wrong"
     edited = save(book, path)
     if way == "the errors are edited too":
@@ -173,6 +179,14 @@ def test_an_edit_of_the_shown_errors_is_seen_in_any_case(shop: Shop, way: str) -
     [refusal] = shop.send_back(edited).refused
     assert "only shows them" in refusal.reason
     assert shop.documents() == before
+
+
+def test_shown_errors_without_their_header_are_an_error_and_not_passed_over(shop: Shop) -> None:
+    path = shop.export()
+    book = opened(path)
+    book["Validation Errors"].delete_rows(1)
+    with pytest.raises(UnreadableFile, match="sheet Validation Errors: the header of the export is not in its first 21 rows"):
+        shop.send_back(save(book, path))
 
 
 @pytest.fixture

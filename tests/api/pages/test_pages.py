@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from api import keyring
+from api.pages.export_form import unknown_fields
 from config.settings import Settings
 from contract.errors import DiskFull, RunLost
 from contract.jobs import JobFile
@@ -125,8 +126,10 @@ async def test_a_status_and_a_search_choose_rows(api: Api) -> None:
         (f"q={waiting[:13]}", [waiting]),
         ("q=%25", []),
         ("q=plum&status=cancelled", []),
+        ("status=", [cancelled, waiting]),
     ):
         assert Parts(await shown(api, f"{HOME}?{query}")).rows == found, query
+    assert "&#39;done&#39; is not one of queued, running, completed" in await shown(api, f"{HOME}?status=done", 400)
 
 
 async def test_the_link_to_the_file_is_made_on_the_click(api: Api) -> None:
@@ -172,6 +175,23 @@ async def test_the_form_starts_an_export_and_shows_itself_again_where_something_
     assert wrong.status_code == 400
     assert 'value="a/b"' in wrong.text
     assert "SSH4010" in wrong.text
+
+
+@pytest.mark.parametrize("fields", [{"chanel": "shop-one"}, {"channel": "shop-one", "chanel": "x", "do": "schedule"}])
+async def test_a_form_with_a_field_that_is_none_is_refused_by_the_name_of_that(api: Api, fields: dict[str, str]) -> None:
+    wrong = await send(api, f"{HOME}new", fields)
+    assert wrong.status_code == 400
+    assert "no field &#39;chanel&#39;" in wrong.text
+    assert "SSH4015" in wrong.text
+    assert "was not started" in wrong.text or "was not saved" in wrong.text
+    assert jobs.of_tenant(api.jobs, TENANT) == []
+
+
+async def test_every_field_of_the_form_is_one_that_it_takes(api: Api) -> None:
+    add_objects(api, {"type": "connectorstate", "id": "b1", "itemstate": "new", "entitytype": "sku"})
+    names = re.findall(r' name="([^"]+)"', await shown(api, f"{HOME}new"))
+    assert {"channel", "state.itemState", "do", "cron", "column"} <= set(names)
+    assert unknown_fields((name, "") for name in names if name not in ("count", "viewport", "color-scheme")) == []
 
 
 def add_objects(api: Api, *rows: dict[str, str]) -> None:
@@ -385,10 +405,13 @@ async def test_a_credential_opens_its_own_tenants_page_only(settings: Settings) 
         assert (await send(api, f"{HOME}sign-in", fields)).status_code == 401
         assert (await send(api, f"/{OTHER}/sign-in", fields)).status_code == 303
         links = Parts(await shown(api, f"{HOME}?q=x", 403)).links
-        assert f"{HOME}sign-in" in links
+        [to_sign_in] = [link for link in links if urlsplit(link).path == f"{HOME}sign-in"]
         assert f"/{OTHER}/" in links
         for link in links:
-            assert link.startswith(f"/{OTHER}/") or link in (f"{HOME}sign-in", "/docs", "#main")
+            assert link.startswith(f"/{OTHER}/") or link in (to_sign_in, "/docs", "#main")
+        for referer, wanted in ((f"{HOME}?q=x", f"{HOME}?q=x"), (f"/{OTHER}/?q=x", HOME), ("@evil.example/plum/", HOME)):
+            asked = await api.client.get(to_sign_in, headers={"referer": f"http://127.0.0.1:9095{referer}"})
+            assert f'name="next" value="{wanted}"' in asked.text
         assert "Sign in" in await shown(api, f"{HOME}sign-in")
         operator = credentials.create(api.jobs, None)
         answer = await api.client.get(HOME, headers={"authorization": f"Bearer {operator.secret}"})

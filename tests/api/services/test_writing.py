@@ -148,6 +148,27 @@ async def test_an_update_keeps_what_a_serializer_writes_null_for(services: Servi
     assert after == {**before, "properties": before["properties"] | stamp}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"data": ["x"]}, "data"),
+        ({"data": "x"}, "data"),
+        ({"data": []}, "data"),
+        ({"properties": "x"}, "properties"),
+        ({"properties": False}, "properties"),
+        ({"data": {"attributes": "x"}}, "data.attributes"),
+    ],
+)
+async def test_an_update_whose_parts_are_no_objects_is_refused_with_the_place(
+    services: Services, wrong: dict[str, Any], place: str
+) -> None:
+    await services.ask("connectorService/create", {"dataObject": an_object("one")})
+    blob = in_blob({"id": "one", "type": "connectorstate", **wrong}, an_object("one"))
+    answer = await services.call("connectorService/update", blob)
+    [message] = refusal(answer)["messages"]
+    assert (message["messageCode"], message["path"]) == ("SSH4014", f"dataObject.data.blob[0].{place}")
+
+
 async def test_an_update_of_what_is_not_there_is_refused_as_a_whole(services: Services) -> None:
     await services.create(an_object("one", itemState="new"))
     changed = an_object("one", itemState="completed")

@@ -55,8 +55,9 @@ def test_a_file_that_is_kept_already_is_named_by_its_id() -> None:
     assert (upload.content, upload.file_id) == (None, "f1")
 
 
-def test_the_id_beside_a_file_has_no_effect() -> None:
-    assert (read_upload(sent(fileId=7)).content, read_upload(sent(fileId="f1")).file_id) == (b"PK and more", None)
+def test_an_id_that_says_nothing_may_stand_beside_a_file() -> None:
+    for unsaid in ("", None):
+        assert read_upload(sent(fileId=unsaid)).content == b"PK and more"
 
 
 @pytest.mark.parametrize("body", [sent(b""), sent(b" \n"), {"dataObjects": []}])
@@ -86,6 +87,8 @@ def test_what_is_no_import_of_objects_is_not_served(body: Any) -> None:
         ({"dataObject": {"properties": {"FILEID": 7}}}, "dataObject.properties.fileId"),
         ({"dataObject": {"properties": {"fileId": ["f1"]}, "data": {"blob": None}}}, "dataObject.properties.fileId"),
         ({"dataObject": {"properties": {"fileId": None}}}, "dataObject.data.blob"),
+        (sent(fileId="f1"), "dataObject.properties.fileId"),
+        (sent(FileID=7), "dataObject.properties.fileId"),
         (sent(apply="some"), "dataObject.properties.apply"),
         (sent(apply=["all"]), "dataObject.properties.apply"),
     ],

@@ -48,6 +48,18 @@ def test_a_type_that_stands_for_another_one_names_objects_of_that() -> None:
     assert [(item.type, item.id) for item in found_among(request, objects)] == [("state", "1"), ("other", "2")]
 
 
+def test_an_object_that_is_named_by_halves_is_refused_with_its_place() -> None:
+    objects = [{"type": "t", "id": "1"}, {"id": "2"}, {"type": "t"}, "x", {"type": "", "id": ""}]
+    body = {"dataObject": {"data": {"blob": base64.b64encode(json.dumps(objects).encode()).decode()}}}
+    with pytest.raises(InvalidRequest) as caught:
+        read(body)
+    places = ["[1].type", "[2].id", "[3]", "[4].id", "[4].type"]
+    assert [mistake.path for mistake in caught.value.mistakes] == [f"dataObject.data.blob{place}" for place in places]
+    with pytest.raises(InvalidRequest) as caught:
+        read({"dataObject": {"type": "t"}})
+    assert [mistake.path for mistake in caught.value.mistakes] == ["dataObject.id"]
+
+
 def test_no_query_at_all_may_be_said_in_any_case() -> None:
     body = {"dataObject": {"id": "1", "type": "t"}, "Params": {"QUERY": None, "Options": {"From": 3}}}
     assert (read(body).ids, read(body).offset) == (("1",), 3)

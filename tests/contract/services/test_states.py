@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.filters import fold
-from contract.services.states import TYPE, Place, StateChange, read_state_change, set_or_begun
+from contract.objects import CONNECTOR_STATE
+from contract.services.states import Place, StateChange, read_state_change, set_or_begun
 
 ENTITIES, CHANNELS, KINDS, OWNERS = ("e1", "E1", "e2"), ("shop", "SHOP", "other"), ("sku", "Sku", "pod"), ("ann", "ben")
 
 states = st.builds(
-    lambda number, **said: {"id": str(number), "type": TYPE, "properties": said},
+    lambda number, **said: {"id": str(number), "type": CONNECTOR_STATE, "properties": said},
     st.integers(0, 3),
     entityid=st.sampled_from(ENTITIES),
     channelid=st.sampled_from(CHANNELS),
@@ -72,7 +73,7 @@ def test_what_is_meant_is_set_what_is_missing_is_begun_and_nothing_else_is_touch
 
 
 def test_states_that_are_named_themselves_are_set_wherever_they_are_and_none_is_begun() -> None:
-    there = {"id": "1", "type": TYPE, "properties": {"channelid": "shop"}}
-    change = a_change(["1", "2"], TYPE, ["_ALL", "other"], None)
+    there = {"id": "1", "type": CONNECTOR_STATE, "properties": {"channelid": "shop"}}
+    change = a_change(["1", "2"], CONNECTOR_STATE, ["_ALL", "other"], None)
     made, taken = outcome([there], change, {})
     assert ([item["id"] for item in made], change.places, taken) == (["1"], {}, [])
