@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contract.envelope import ENVELOPE
+from contract.filters import Context
 
 Json = dict[str, Any]
+
+USUAL_CONTEXT = Context(locale="en-US", source="internal")
 
 
 def objects_found(objects: Sequence[Any], total: int) -> Json:
@@ -48,5 +51,10 @@ def found(name: str, objects: Sequence[Any], total: int, *, request_id: str, max
 
 def value(content: object, *, identifier: str | None = None) -> Json:
     """An attribute with one value in the usual context."""
+    return {"values": [value_in(USUAL_CONTEXT, content, identifier=identifier)]}
+
+
+def value_in(context: Context, content: object, *, identifier: str | None = None) -> Json:
+    """A value in `context`."""
     own = {} if identifier is None else {"id": identifier}
-    return {"values": [{"source": "internal", "locale": "en-US", **own, "value": content}]}
+    return {"source": context.source, "locale": context.locale, **own, "value": content}
