@@ -2,7 +2,7 @@
 
 The body is what clients of the documented service send: numbers and booleans also as texts, names in any case, null for
 what is left out, and keys that mean nothing here, which are named in the warnings where no documented client writes them. Only
-in `filters` must everything be understood (`contract.criteria`).
+in `filters`, and of filters elsewhere, must everything be understood (`contract.criteria`).
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from contract.choices import read_fields, read_profile, read_sort
+from contract.criteria import refuse_misplaced
 from contract.errors import Ambiguous, InvalidRequest, WrongShape
 from contract.export_request import ExportRequest, ProfileChoice, SortKey
 from contract.file_name import read_file_name
@@ -85,6 +86,7 @@ def _read_body(
     parts["file_name"] = body.read(("fileName",), read_file_name, None)
     parts["client_state"] = body.read(("clientState",), read_object, {})
     body.pass_over(*_UNUSED)
+    refuse_misplaced(body, notes)
     body.warn_of_rest(UNKNOWN)
     return ExportRequest(warnings=tuple(notes.warnings), **parts)
 
@@ -106,6 +108,7 @@ def _read_params(
     parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
     parts["sort"] = read_sort(params.take_members("sort"), parts.get("contexts", ()), notes)
     params.pass_over(*_UNUSED_PARAMS)
+    refuse_misplaced(params, notes)
     params.warn_of_rest(UNKNOWN)
     return parts
 
