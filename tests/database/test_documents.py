@@ -75,7 +75,14 @@ def test_objects_of_as_many_types_as_may_be_named_are_found_by_type_and_id(engin
 
 def test_each_value_of_a_column_comes_once(engine: Engine) -> None:
     load(engine, an_object("1", "b"), an_object("2", "a"), an_object("3", "b"), an_object("4", None))
+    load(engine, an_object("5", ""))
     assert distinct_values(engine, "acme", STATES, ("channelid",)) == [("a",), ("b",)]
+
+
+def test_values_come_with_empty_texts_for_what_is_missing_beside_them(engine: Engine) -> None:
+    said = [{"entityid": "B", "entitytype": "sku"}, {"entityid": "a"}, {"entityid": "b", "entitytype": ""}, {"entitytype": "x"}]
+    load(engine, *({"id": str(number), "type": "connectorstate", "properties": own} for number, own in enumerate(said)))
+    assert distinct_values(engine, "acme", STATES, ("entityid", "entitytype")) == [("B", "sku"), ("a", ""), ("b", "")]
 
 
 def test_states_are_counted_wherever_they_are_stored(engine: Engine) -> None:

@@ -88,6 +88,16 @@ async def test_entities_of_matching_states_are_named_once_each(services: Service
     }
 
 
+async def test_an_entity_without_a_type_is_named_and_an_empty_channel_is_none(services: Services) -> None:
+    untyped = an_object("u", entity="e9", channel="")
+    del untyped["properties"]["entitytype"]
+    await services.create(untyped)
+    named = (await services.ask("connectorService/getentityid", searches(query())))["response"]
+    assert [(item["id"], item["type"]) for item in named["entities"]] == [("e9", "_UNASSIGNED")]
+    found = (await services.ask("connectorService/getchannels", query("podsyndicationserviceconfig")))["response"]
+    assert "" not in [item["id"] for item in found["entities"]]
+
+
 async def test_a_search_of_entities_by_their_own_values_is_not_served(services: Services) -> None:
     entities = query("sku", filters={"attributesCriterion": [{"brand": {"exact": "x"}}]})
     answer = await services.call("connectorService/getentityid", searches(query(), entities))
