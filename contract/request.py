@@ -5,7 +5,7 @@ what is left out, and keys that mean nothing here, which are named in the warnin
 in `filters`, and of filters elsewhere, must everything be understood (`contract.criteria`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -49,13 +49,13 @@ def parse_request(
     *,
     max_records: int,
     now: datetime,
-    check_profile: Callable[[ProfileChoice], object] | None = None,
+    check_profile: Callable[[ProfileChoice], Iterable[str]] | None = None,
     limit: str = "STATESHEET_MAX_RECORDS",
 ) -> ExportRequest:
     """The request that `body` (decoded JSON) is. `max_records` is the ceiling, which the setting `limit` says; `now` (with a
     zone) is what relative dates mean.
 
-    `check_profile` may refuse the profile by raising a Mistake; what it returns is not looked at.
+    `check_profile` may refuse the profile by raising a Mistake; it returns the places of what is not followed.
     Raises InvalidRequest with every mistake of the body (the first thousand), and nothing else whatever the JSON is.
     """
     notes = Notes()
@@ -76,7 +76,7 @@ def _read_body(
     body: Members,
     read_options: Callable[[Members | None, Notes], dict[str, Any]],
     now: datetime,
-    check_profile: Callable[[ProfileChoice], object] | None,
+    check_profile: Callable[[ProfileChoice], Iterable[str]] | None,
     notes: Notes,
 ) -> ExportRequest:
     params = body.take_members("params")
@@ -95,7 +95,7 @@ def _read_params(
     params: Members,
     read_options: Callable[[Members | None, Notes], dict[str, Any]],
     now: datetime,
-    check_profile: Callable[[ProfileChoice], object] | None,
+    check_profile: Callable[[ProfileChoice], Iterable[str]] | None,
     notes: Notes,
 ) -> dict[str, Any]:
     parts = read_query(params, now, notes)

@@ -268,6 +268,11 @@ def test_what_has_no_effect_is_named_once_in_the_warnings() -> None:
     ]
 
 
+def test_of_two_profiles_the_one_that_makes_no_file_is_named_in_the_warnings() -> None:
+    [warning] = parse(with_params(rsconnect={"profiles": ["downloadDataDSV", "downloadDataJSONJob"]})).warnings
+    assert (warning.code, warning.message.split(" ")[0]) == (NO_EFFECT, "params.rsconnect.profiles[1]")
+
+
 def test_criteria_of_attributes_can_be_ored() -> None:
     new, done = ({name: {"exact": "x"}} for name in ("introState", "publishState"))
     channel = {"channelid": {"exact": "c"}}
