@@ -12,6 +12,7 @@ from contract.filters import AllOf, Context, Criterion, Exact, Filter, fold
 from contract.objects import StateObject, describe, parse_object
 from contract.request import parse_request
 from contract.services.answers import USUAL_CONTEXT, value_in
+from contract.services.reading import refuse_since
 from contract.services.writing import merged
 from contract.shapes import MOST_ENTRIES, Members, Notes
 
@@ -48,12 +49,13 @@ class StateChange:
 
 
 def read_state_change(body: object, *, now: datetime) -> StateChange:
-    """The change that `body` asks for; raises InvalidRequest.
+    """The change that `body` asks for; raises InvalidRequest, and NotServed for `since`.
 
     `params.query` names entities by `id` or `ids` and their types by `typesCriterion`; with the type `connectorstate` it
     names the states themselves. `params.connectorstate.services` are channels, or `_ALL`, as which its absence counts.
     """
     request = parse_request(body, max_records=MOST_ENTRIES, now=now)
+    refuse_since(request)
     assert isinstance(body, dict), "parse_request takes nothing else"
     wanted = _found(body, "params", "connectorstate")
     if not isinstance(wanted, dict):
