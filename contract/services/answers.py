@@ -9,10 +9,9 @@ from typing import Any
 
 from contract.envelope import ENVELOPE
 from contract.filters import Context
+from contract.objects import DEFAULT_CONTEXT
 
 Json = dict[str, Any]
-
-USUAL_CONTEXT = Context(locale="en-US", source="internal")
 
 
 def objects_found(objects: Sequence[Any], total: int) -> Json:
@@ -51,7 +50,7 @@ def found(name: str, objects: Sequence[Any], total: int, *, request_id: str, max
 
 def value(content: object, *, identifier: str | None = None) -> Json:
     """An attribute with one value in the usual context."""
-    return {"values": [value_in(USUAL_CONTEXT, content, identifier=identifier)]}
+    return {"values": [value_in(DEFAULT_CONTEXT, content, identifier=identifier)]}
 
 
 def value_in(context: Context, content: object, *, identifier: str | None = None) -> Json:

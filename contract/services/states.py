@@ -9,9 +9,9 @@ from contract.errors import InvalidRequest, Missing, Mistake, OutOfRange, WrongS
 from contract.evaluation import matches
 from contract.export_request import ExportRequest
 from contract.filters import AllOf, Context, Criterion, Exact, Filter, fold
-from contract.objects import StateObject, describe, parse_object
+from contract.objects import DEFAULT_CONTEXT, StateObject, describe, parse_object
 from contract.request import parse_request
-from contract.services.answers import USUAL_CONTEXT, value_in
+from contract.services.answers import value_in
 from contract.services.reading import refuse_since
 from contract.services.writing import merged
 from contract.shapes import MOST_ENTRIES, Members, Notes
@@ -130,7 +130,7 @@ def _read_services(services: object, mistakes: list[Mistake]) -> tuple[tuple[str
 
 def _written_in(asked: Sequence[Context]) -> tuple[Context, ...]:
     """The contexts, each once, in which plain values are set: those of the request, whose missing parts are the usual ones."""
-    usual = USUAL_CONTEXT
+    usual = DEFAULT_CONTEXT
     whole = [Context(context.locale or usual.locale, context.source or usual.source) for context in asked or [usual]]
     return tuple({(fold(context.locale or ""), fold(context.source or "")): context for context in whole}.values())
 
