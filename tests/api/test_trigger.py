@@ -78,6 +78,11 @@ async def test_a_header_that_says_nobody_leaves_it_to_the_body(api: Api, service
     assert [row.submitted_by for row in rows(api.jobs)] == ["ann"]
 
 
+async def test_who_asks_may_be_named_in_any_spelling(api: Api) -> None:
+    job_id = await api.job_id(BODY | {"clientState": {"NotificationInfo": {"userID": "ann"}}})
+    assert jobs.get(api.jobs, TENANT, job_id).submitted_by == "ann"
+
+
 @pytest.mark.parametrize("state", [{}, {"notificationInfo": "x"}, {"notificationInfo": {"userId": None}}, None])
 async def test_who_asks_may_be_unknown(api: Api, state: object) -> None:
     job_id = await api.job_id(BODY | {"clientState": state})
