@@ -68,6 +68,15 @@ async def test_published_items_without_a_channel_are_counted_as_one_number(servi
     assert found["dataObjects"][0]["data"] == {"_UNASSIGNED": figures}
 
 
+async def test_items_are_counted_by_their_states_in_the_contexts_of_the_request(services: Services) -> None:
+    await services.create(an_object("ctx", channel="c1", publishState="completed", channelState="errored"))
+    for locale, count in (("en-US", 1), ("de-DE", 0)):
+        body = query(query={"valueContexts": [{"locale": locale}]})
+        found = (await services.ask("connectorService/getitemstatus", body))["dataObjectOperationResponse"]
+        figures = {"published": count, "validationErrorCount": 0, "syndicationErrorCount": count}
+        assert found["dataObjects"][0]["data"]["c1"] == figures
+
+
 def searches(states: Any, entities: Any = None) -> dict[str, Any]:
     listed = [{"serviceName": "connectorService", "searchQuery": states["params"]}]
     if entities is not None:
