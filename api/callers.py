@@ -43,7 +43,7 @@ def caller_of(request: Request, credential: Credential | None = None) -> Caller:
 
 def user_name(header: str | None) -> str | None:
     """A name from a header, None where it says nothing. HTTP gives headers as Latin-1; clients mean UTF-8."""
-    return header and one_line(header.encode("latin-1", "replace").decode("utf-8", "replace"))
+    return one_line(header.encode("latin-1", "replace").decode("utf-8", "replace")) if header else None
 
 
 def one_line(name: str) -> str | None:

@@ -37,8 +37,7 @@ async def download_data_job(
     Any or no Content-Type is taken as JSON. Every mistake of a body is named, each with its path.
     """
     await run_in_threadpool(shared.tenants.require, tenant)
-    user = None if x_rdp_user_id is None else (callers.user_name(x_rdp_user_id) or "")
-    submitted = submission.Submission(tenant, await request.body(), idempotency_key, user)
+    submitted = submission.Submission(tenant, await request.body(), idempotency_key, callers.user_name(x_rdp_user_id))
     return answer(envelope.started(await submission.submit(shared, submitted)))
 
 

@@ -25,6 +25,7 @@ from config.profiles import resolve_profile
 from contract.errors import BadOperand, InvalidRequest, PrefectUnavailable, RunRefused, StatesheetError
 from contract.jobs import Job, JobSource
 from contract.request import ExportRequest
+from contract.shapes import Members, Notes
 from contract.wire import decode_body
 from database import jobs
 from database.audit import Action
@@ -148,8 +149,9 @@ def _user(said: str | None, request: ExportRequest) -> str | None:
     """Who asks: the one that the client names, else `clientState.notificationInfo.userId`."""
     if said is not None:
         return callers.one_line(said)
-    info = request.client_state.get("notificationInfo")
-    return callers.one_line(str(info.get("userId") or "")) if isinstance(info, dict) else None
+    info = Members(request.client_state, "clientState", Notes()).take_members("notificationInfo")
+    user = None if info is None else info.take("userId")
+    return None if user is None else callers.one_line(str(user.value))
 
 
 def credential_name() -> str | None:

@@ -46,20 +46,42 @@ DEFAULT_PROFILE = PROFILES[0]
 
 
 def resolve_profile(choice: ProfileChoice, *, path: str = "params.rsconnect") -> Profile:
-    """The profile that a request chooses.
+    """The profile that a request chooses: the first that it names, else the most specific one of its contexts.
 
-    Raises UnknownProfile or UnknownFormat (both a Mistake, with their path) where none matches.
+    Raises UnknownProfile or UnknownFormat (both a Mistake, with their path) where any of what it says matches none.
     """
-    for position, name in enumerate(choice.names):
-        found = next((profile for profile in PROFILES if fold(profile.name) == fold(name)), None)
-        if found is None:
-            known = ", ".join(profile.name for profile in PROFILES)
-            raise UnknownProfile(path=f"{path}.profiles[{position}]", name=name, known=known)
-        return found
-    matches = [
-        _most_specific(context, f"{path}.profilecontexts[{position}]") for position, context in enumerate(choice.contexts)
-    ]
+    named, matches = _asked(choice, path)
+    if named:
+        return named[0]
     return max(matches, key=lambda profile: len(profile.context), default=DEFAULT_PROFILE)
+
+
+def check_profile(choice: ProfileChoice, *, path: str = "params.rsconnect") -> list[str]:
+    """The places of what a request says of its profile and is not followed: one profile makes the file.
+
+    Raises as `resolve_profile`.
+    """
+    named, matches = _asked(choice, path)
+    chosen = resolve_profile(choice, path=path)
+    others = [f"{path}.profiles[{position}]" for position, profile in enumerate(named) if profile is not chosen]
+    for position, profile in enumerate(matches):
+        if "format" in choice.contexts[position] and profile.format != chosen.format:
+            others.append(f"{path}.profilecontexts[{position}].format")
+    return others
+
+
+def _asked(choice: ProfileChoice, path: str) -> tuple[list[Profile], list[Profile]]:
+    """The profiles that a request names, and that of each of its contexts."""
+    named = [_by_name(name, f"{path}.profiles[{position}]") for position, name in enumerate(choice.names)]
+    contexts = enumerate(choice.contexts)
+    return named, [_most_specific(context, f"{path}.profilecontexts[{position}]") for position, context in contexts]
+
+
+def _by_name(name: str, path: str) -> Profile:
+    found = next((profile for profile in PROFILES if fold(profile.name) == fold(name)), None)
+    if found is None:
+        raise UnknownProfile(path=path, name=name, known=", ".join(profile.name for profile in PROFILES))
+    return found
 
 
 def _most_specific(context: dict[str, str], path: str) -> Profile:

@@ -1,6 +1,6 @@
 """How the file is to be made: `params.fields`, `params.sort` and `params.rsconnect`, from JSON to the models of a request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -64,7 +64,7 @@ def _first_by_name(pairs: list[tuple[object, T]]) -> list[T]:
 
 
 def read_profile(
-    rsconnect: Members | None, check_profile: Callable[[ProfileChoice], object] | None, notes: Notes
+    rsconnect: Members | None, check_profile: Callable[[ProfileChoice], Iterable[str]] | None, notes: Notes
 ) -> dict[str, Any]:
     """The profile wanted, which `check_profile` may refuse, and whether the file offers drop-downs."""
     if rsconnect is None:
@@ -75,7 +75,8 @@ def read_profile(
     choice = ProfileChoice(tuple(names), tuple(contexts))
     if check_profile is not None and len(notes.mistakes) == before:
         try:
-            check_profile(choice)
+            for path in check_profile(choice):
+                notes.no_effect(path, "a file is made by one profile, and another one was chosen")
         except Mistake as mistake:
             notes.add(mistake)
     with_validation_data = rsconnect.read(("includeValidationData",), read_boolean, False)

@@ -168,8 +168,17 @@ class ObjectRefused(Mistake):
     advice = "Mend the object that is named and send the whole call again: none of its objects was written."
 
 
-class UnknownField(Mistake):
+class MisplacedFilter(Mistake):
     code = "SSH4015"
+    text = "{name!r} is not read here: criteria stand in params.query.filters, ids in params.query.ids"
+    advice = (
+        "Move it to the place that the message names, or take it out; it is never ignored, for the file would have the wrong "
+        "rows."
+    )
+
+
+class UnknownField(Mistake):
+    code = "SSH4016"
     text = "The form has no field {name!r}; its fields are {known}"
     advice = (
         "Send the fields that the message lists, as the page New export does; none is passed over, for the file would have the "

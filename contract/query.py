@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from contract.contexts import read_contexts
-from contract.criteria import read_filter
+from contract.criteria import read_filter, refuse_misplaced
 from contract.errors import Missing
 from contract.filters import AllOf, Criterion, Exact, fold
 from contract.paths import member
@@ -27,6 +27,7 @@ def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
     contexts = read_contexts(query, notes) or ()
     name = query.read(("name",), read_text, None)
     filters = query.take_members("filters")
+    refuse_misplaced(query, notes)
     query.warn_of_rest(UNKNOWN)
     if filters is None:
         return {"ids": tuple(dict.fromkeys(ids)), "contexts": contexts}

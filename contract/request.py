@@ -2,15 +2,16 @@
 
 The body is what clients of the documented service send: numbers and booleans also as texts, names in any case, null for
 what is left out, and keys that mean nothing here, which are named in the warnings where no documented client writes them. Only
-in `filters` must everything be understood (`contract.criteria`).
+in `filters`, and of filters elsewhere, must everything be understood (`contract.criteria`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from contract.choices import read_fields, read_profile, read_sort
+from contract.criteria import refuse_misplaced
 from contract.errors import Ambiguous, InvalidRequest, WrongShape
 from contract.export_request import ExportRequest, ProfileChoice, SortKey
 from contract.file_name import read_file_name
@@ -48,13 +49,13 @@ def parse_request(
     *,
     max_records: int,
     now: datetime,
-    check_profile: Callable[[ProfileChoice], object] | None = None,
+    check_profile: Callable[[ProfileChoice], Iterable[str]] | None = None,
     limit: str = "STATESHEET_MAX_RECORDS",
 ) -> ExportRequest:
     """The request that `body` (decoded JSON) is. `max_records` is the ceiling, which the setting `limit` says; `now` (with a
     zone) is what relative dates mean.
 
-    `check_profile` may refuse the profile by raising a Mistake; what it returns is not looked at.
+    `check_profile` may refuse the profile by raising a Mistake; it returns the places of what is not followed.
     Raises InvalidRequest with every mistake of the body (the first thousand), and nothing else whatever the JSON is.
     """
     notes = Notes()
@@ -75,7 +76,7 @@ def _read_body(
     body: Members,
     read_options: Callable[[Members | None, Notes], dict[str, Any]],
     now: datetime,
-    check_profile: Callable[[ProfileChoice], object] | None,
+    check_profile: Callable[[ProfileChoice], Iterable[str]] | None,
     notes: Notes,
 ) -> ExportRequest:
     params = body.take_members("params")
@@ -85,6 +86,7 @@ def _read_body(
     parts["file_name"] = body.read(("fileName",), read_file_name, None)
     parts["client_state"] = body.read(("clientState",), read_object, {})
     body.pass_over(*_UNUSED)
+    refuse_misplaced(body, notes)
     body.warn_of_rest(UNKNOWN)
     return ExportRequest(warnings=tuple(notes.warnings), **parts)
 
@@ -93,7 +95,7 @@ def _read_params(
     params: Members,
     read_options: Callable[[Members | None, Notes], dict[str, Any]],
     now: datetime,
-    check_profile: Callable[[ProfileChoice], object] | None,
+    check_profile: Callable[[ProfileChoice], Iterable[str]] | None,
     notes: Notes,
 ) -> dict[str, Any]:
     parts = read_query(params, now, notes)
@@ -106,6 +108,7 @@ def _read_params(
     parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
     parts["sort"] = read_sort(params.take_members("sort"), parts.get("contexts", ()), notes)
     params.pass_over(*_UNUSED_PARAMS)
+    refuse_misplaced(params, notes)
     params.warn_of_rest(UNKNOWN)
     return parts
 

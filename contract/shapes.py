@@ -119,6 +119,10 @@ class Members:
                 self._notes.add(Ambiguous(path=pairs[0][1].path, what=shown(pairs[0][0]), names=given))
         return left
 
+    def unread(self) -> list[tuple[str, Entry]]:
+        """What was not taken and says anything at all, in each of its spellings, as (name as it came, entry)."""
+        return [pair for same in self._entries.values() for pair in same if says_something(pair[1].value)]
+
     def pass_over(self, *names: str) -> None:
         """Drop the members with these names: they mean nothing here, and nothing is to be said of that."""
         for name in names:
@@ -127,7 +131,7 @@ class Members:
     def warn_of_rest(self, reason: str) -> None:
         """Note that what was not taken has no effect, where it says anything at all, and which name may have been meant: one of
         those that were asked for, so all of these must have been taken before."""
-        pairs = [pair for same in self._entries.values() for pair in same if says_something(pair[1].value)]
+        pairs = self.unread()
         for name, found in pairs[:MOST_NAMED]:
             near = get_close_matches(shown(fold(name)), self._asked, n=1, cutoff=_NEAR)
             self._notes.no_effect(found.path, f"{reason}; did you mean {self._asked[near[0]]}?" if near else reason)

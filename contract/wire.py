@@ -15,6 +15,9 @@ from contract.paths import entry, member, shown
 MAX_DEPTH = 100
 """Most levels of objects and lists inside each other; the body itself is the first."""
 
+_GZIP = b"\x1f\x8b"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
 HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -80,10 +83,20 @@ def is_finite(number: float) -> bool:
 def _text(raw: bytes) -> str:
     if not raw.strip():
         raise _malformed("it is empty")
+    if (other := _other_coding(raw)) is not None:
+        raise _malformed(f"{other}; send it as it is, in UTF-8")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _malformed(f"it is not UTF-8 at byte {error.start}") from None
+
+
+def _other_coding(raw: bytes) -> str | None:
+    """What a body is that some clients send in place of JSON in UTF-8, as far as its first bytes tell."""
+    if raw.startswith(_GZIP):
+        return "it is compressed by gzip"
+    # JSON begins with a character of ASCII and never holds a bare U+0000.
+    return "it is UTF-16 or UTF-32" if raw.startswith(_UTF_16_MARKS) or b"\0" in raw[:4] else None
 
 
 def _malformed(detail: str) -> InvalidRequest:

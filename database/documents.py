@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from contract.request import ExportRequest
 from database.engine import reading, unavailable
@@ -40,12 +40,13 @@ def matching_keys(engine: Engine, tenant: str, request: ExportRequest) -> list[t
 
 
 def distinct_values(engine: Engine, tenant: str, request: ExportRequest, names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Each combination of the values in the columns `names` of what `request` finds, in order; none where one is missing.
+    """Each combination of the values in the columns `names` of what `request` finds, in order; what has none in the first
+    of them is passed over, and an empty text stands for none in the others.
 
     Raises DatabaseUnavailable.
     """
-    columns = [state_object.c[name] for name in names]
-    present = (column.is_not(None) for column in columns)
-    query = select(*columns).where(found_by(tenant, request, engine.name), *present).distinct().order_by(*columns)
+    columns = [func.coalesce(state_object.c[name], "").label(name) for name in names]
+    present = state_object.c[names[0]] != ""
+    query = select(*columns).where(found_by(tenant, request, engine.name), present).distinct().order_by(*columns)
     with unavailable(), reading(engine) as connection:
         return [tuple(row) for row in connection.execute(query)]

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true
 
-from contract.filters import fold
-from contract.objects import parse_object
+from contract.filters import accepts, fold
+from contract.objects import DEFAULT_CONTEXT, parse_object
 from contract.request import ExportRequest
 from database.dialects import DIALECTS
 from database.engine import reading, unavailable
@@ -17,6 +17,7 @@ from database.tables import state_object
 from database.values import some_value
 
 _UNASSIGNED = "_UNASSIGNED"
+_DEFAULT = (DEFAULT_CONTEXT.locale, DEFAULT_CONTEXT.source)
 
 
 class StateCount(NamedTuple):
@@ -30,13 +31,14 @@ class StateCount(NamedTuple):
 
 
 def count_states(engine: Engine, tenant: str, request: ExportRequest, states: Sequence[str]) -> list[StateCount]:
-    """The values of `states`, attributes of the catalogue, among what `request` finds, whatever its limits; in order.
+    """The values of `states`, attributes of the catalogue, in the contexts of `request` among what it finds; in order.
 
-    Raises DatabaseUnavailable.
+    Its limits do not matter. Raises DatabaseUnavailable.
     """
     with unavailable(), reading(engine) as connection:
         counted: Counter[tuple[str, str, str, str]] = Counter()
-        for state in states:
+        # A column holds values in the default context alone.
+        for state in states if _accepted(request, *_DEFAULT) else ():
             for row in connection.execute(_in_column(tenant, request, engine.name, fold(state))):
                 counted[row[0] or _UNASSIGNED, row[1] or _UNASSIGNED, state, row[2]] += row[3]
         counted.update(_elsewhere(connection, tenant, request, states))
@@ -77,5 +79,10 @@ def _elsewhere(
         attributes = parse_object(json.loads(row["document"]), stored=True).attributes
         for key, state in keys.items():
             if row[key] is None and key in attributes:
-                for text in dict.fromkeys(value.text for value in attributes[key].values):
+                values = (value for value in attributes[key].values if _accepted(request, value.locale, value.source))
+                for text in dict.fromkeys(value.text for value in values):
                     yield row["entitytype"] or _UNASSIGNED, row["channelid"] or _UNASSIGNED, state, text
+
+
+def _accepted(request: ExportRequest, locale: str | None, source: str | None) -> bool:
+    return accepts(request.contexts, *(None if part is None else fold(part) for part in (locale, source)))

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from config.profiles import resolve_profile
+from config.profiles import check_profile, resolve_profile
 from contract.request import ExportRequest, parse_request
 from formats import FORMATS
 from tasks.plan import ExportPlan
@@ -17,7 +17,7 @@ def check_request(body: object, *, max_records: int, now: datetime) -> ExportReq
 
     Raises InvalidRequest with every mistake, an unknown profile or format among them.
     """
-    return parse_request(body, max_records=max_records, now=now, check_profile=resolve_profile)
+    return parse_request(body, max_records=max_records, now=now, check_profile=check_profile)
 
 
 def plan_export(

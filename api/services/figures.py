@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.resources import Resources, Shared
 from api.services.door import Tenant, body_like, described, new_id, served
 from api.services.reading import QUERY
-from contract.filters import AllOf, AnyOf, Criterion, Exact, Filter
+from contract.filters import AllOf, AnyOf, Context, Criterion, Exact, Filter
 from contract.request import ExportRequest
 from contract.services import answers
 from contract.services.reading import read_query
@@ -65,12 +65,20 @@ async def get_item_status(request: Request, shared: Shared, tenant: Tenant) -> R
         asked = _asked(shared, body)
         tree = {channel: dict.fromkeys(ITEM_FIGURES, 0) for channel in count_by_channel(shared.objects, tenant, asked)}
         for name, condition in ITEM_FIGURES.items():
-            narrowed = replace(asked, filter=AllOf((asked.filter, condition)))
+            narrowed = replace(asked, filter=AllOf((asked.filter, _in_contexts(condition, asked.contexts))))
             for channel, objects in count_by_channel(shared.objects, tenant, narrowed).items():
                 tree.setdefault(channel, dict.fromkeys(ITEM_FIGURES, 0))[name] = objects
         return answers.figures(new_id(), tenant, tree)
 
     return await served(request, shared, tenant, count)
+
+
+def _in_contexts(condition: Filter, contexts: tuple[Context, ...]) -> Filter:
+    """A figure's condition on the values in `contexts`."""
+    if isinstance(condition, AnyOf):
+        return AnyOf(tuple(_in_contexts(part, contexts) for part in condition.parts))
+    assert isinstance(condition, Criterion), "figures are made of nothing else"
+    return replace(condition, contexts=contexts)
 
 
 def _asked(shared: Resources, body: object) -> ExportRequest:

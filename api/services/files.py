@@ -13,7 +13,7 @@ from api.services.door import Tenant, body_like, described, new_id, served
 from contract.errors import FileTooLarge, UnknownJob
 from contract.jobs import Job, JobFile
 from contract.services import answers
-from contract.services.files import binary_object, job_of_file, read_file_id, stream_object
+from contract.services.files import binary_object, job_of_file, read_file_ids, stream_object
 from database.audit import Action
 from files import store
 
@@ -27,14 +27,17 @@ router = APIRouter(tags=["Files"])
     openapi_extra=body_like({"binaryStreamObject": {"id": "FILE", "properties": {"objectKey": "FILE"}}}),
 )
 async def prepare_download(request: Request, shared: Shared, tenant: Tenant) -> Response:
-    """Takes the `fileId` of a task, or a job's id."""
+    """Takes the `fileId` of a task, or a job's id; several in `params.query.ids`."""
 
-    def prepare(body: object) -> dict[str, Any]:
-        file_id = read_file_id(body)
+    def prepare_one(file_id: str) -> dict[str, Any]:
         job, _ = file_of(shared, tenant, file_id)
         url = download_url(shared, job)
         assert url is not None, "the file is ready"
-        return answers.found("binaryStreamObjects", [stream_object(file_id, tenant, url)], 1, request_id=new_id())
+        return stream_object(file_id, tenant, url)
+
+    def prepare(body: object) -> dict[str, Any]:
+        prepared = [prepare_one(file_id) for file_id in read_file_ids(body)]
+        return answers.found("binaryStreamObjects", prepared, len(prepared), request_id=new_id())
 
     return await served(request, shared, tenant, prepare)
 
@@ -46,13 +49,14 @@ async def prepare_download(request: Request, shared: Shared, tenant: Tenant) -> 
     openapi_extra=body_like({"params": {"query": {"id": "FILE", "filters": {"typesCriterion": ["binaryobject"]}}}}),
 )
 async def get_by_id(request: Request, shared: Shared, tenant: Tenant) -> Response:
-    """Takes the `fileId` of a task, or a job's id. A file over `STATESHEET_MAX_ANSWER_BYTES` is a 413: take it by a link."""
+    """Takes the `fileId` of a task, or a job's id; several in `params.query.ids`. More than `STATESHEET_MAX_ANSWER_BYTES` of
+    files is a 413: take them by links."""
 
     def send(body: object) -> dict[str, Any]:
-        file_id = read_file_id(body)
-        job, file = file_of(shared, tenant, file_id)
-        sent = [binary_object(file_id, tenant, file, content_of(shared, job, file))]
-        return answers.found("binaryObjects", sent, 1, request_id=new_id())
+        wanted = [(file_id, *file_of(shared, tenant, file_id)) for file_id in read_file_ids(body)]
+        _check_size(shared, sum(file.bytes for _, _, file in wanted))
+        sent = [binary_object(name, tenant, file, content_of(shared, job, file)) for name, job, file in wanted]
+        return answers.found("binaryObjects", sent, len(sent), request_id=new_id())
 
     return await served(request, shared, tenant, send)
 
@@ -71,9 +75,13 @@ def content_of(shared: Resources, job: Job, file: JobFile) -> bytes:
 
     Raises FileTooLarge, FileMissing and StoreUnavailable.
     """
-    limit = shared.settings.max_answer_bytes
-    if file.bytes > limit:
-        raise FileTooLarge(size=file.bytes, limit=limit)
+    _check_size(shared, file.bytes)
     content = b"".join(store.stream(shared.store, file.key))
     auditing.note(shared.audit, Action.DOWNLOADED, job.tenant, job=job.id, detail="inside an answer")
     return content
+
+
+def _check_size(shared: Resources, size: int) -> None:
+    limit = shared.settings.max_answer_bytes
+    if size > limit:
+        raise FileTooLarge(size=size, limit=limit)

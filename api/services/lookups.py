@@ -16,6 +16,7 @@ from contract.filters import EVERYTHING, AllOf, Criterion, Exact, Filter
 from contract.objects import CONNECTOR_STATE, parse_object
 from contract.request import ExportRequest
 from contract.services import answers
+from contract.services.history import UNASSIGNED
 from contract.services.reading import CONNECTOR, ENTITIES, read_query, read_searches
 from database.documents import distinct_values, read_page
 
@@ -40,7 +41,7 @@ async def get_entity_ids(request: Request, shared: Shared, tenant: Tenant) -> Re
         found = distinct_values(shared.objects, tenant, asked, ("entityid", "entitytype"))
         page = found[asked.offset :][: asked.max_records]
         unnamed = {"name": "_EMPTY", "systemInfo": {"tenantId": tenant}}
-        entities = [{"id": identifier, "type": type_name, **unnamed} for identifier, type_name in page]
+        entities = [{"id": identifier, "type": type_name or UNASSIGNED, **unnamed} for identifier, type_name in page]
         return answers.entities_found(entities, len(found))
 
     return await served(request, shared, tenant, name)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contract.envelope import ENVELOPE
-from contract.objects import CONNECTOR_STATE
+from contract.filters import Context
+from contract.objects import CONNECTOR_STATE, DEFAULT_CONTEXT
 
 Json = dict[str, Any]
 
@@ -49,5 +50,10 @@ def found(name: str, objects: Sequence[Any], total: int, *, request_id: str, max
 
 def value(content: object, *, identifier: str | None = None) -> Json:
     """An attribute with one value in the usual context."""
+    return {"values": [value_in(DEFAULT_CONTEXT, content, identifier=identifier)]}
+
+
+def value_in(context: Context, content: object, *, identifier: str | None = None) -> Json:
+    """A value in `context`."""
     own = {} if identifier is None else {"id": identifier}
-    return {"values": [{"source": "internal", "locale": "en-US", **own, "value": content}]}
+    return {"source": context.source, "locale": context.locale, **own, "value": content}

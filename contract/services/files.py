@@ -1,28 +1,43 @@
-"""Services that hand out files: which file a request means, and the answers that lead to it or hold it."""
+"""Services that hand out files: which files a request means, and the answers that lead to them or hold them."""
 
 import base64
+from functools import partial
 from typing import Any
 
-from contract.errors import InvalidRequest, Missing, WrongShape
+from contract.errors import InvalidRequest, Missing, OutOfRange, WrongShape
 from contract.jobs import JobFile
 from contract.objects import describe
 from contract.services.tasks import extension
+from contract.shapes import Entry, Members, Notes, read_text_or_texts
 
+MOST_FILES = 100
+"""Most files that one call may ask for."""
 _HOLDERS = ("binaryStreamObject", "binaryObject", "dataObject")
 
 
-def read_file_id(body: object) -> str:
-    """The file that is asked for: `params.query.id`, or the `id` or `properties.objectKey` of a `binaryStreamObject`.
+def read_file_ids(body: object) -> list[str]:
+    """The files that are asked for, each once: `params.query.id` and `ids`, else what a `binaryStreamObject` names.
 
     Raises InvalidRequest.
     """
     if not isinstance(body, dict):
         raise InvalidRequest([WrongShape(expected="an object", got=describe(body))])
-    for text in _places(body):
-        if isinstance(text, str) and text.strip():
-            return text.strip()
+    notes = Notes()
+    whole = Members(body, "", notes)
+    query = (whole.take_members("params") or Members({}, "params", notes)).take_members("query")
+    asked = [] if query is None else _in_query(query, notes)
+    if not any(asked):
+        asked = [next(filter(None, (_in_holder(whole, name) for name in _HOLDERS)), None) or _text(whole.take("id"))]
+    ids = list(dict.fromkeys(text.strip() for text in asked if text))
     path = "binaryStreamObject.id" if "binaryStreamObject" in body else "params.query.id"
-    raise InvalidRequest([Missing(path=path, what="The id of a file, as tasks say it in fileId,")])
+    if len(ids) > MOST_FILES:
+        found = f"A call for {len(ids)} files"
+        notes.add(OutOfRange(path="params.query.ids", value=found, allowed=f"at most {MOST_FILES} files"))
+    elif not ids and not notes.mistakes:
+        notes.add(Missing(path=path, what="The id of a file, as tasks say it in fileId,"))
+    if notes.mistakes:
+        raise InvalidRequest(notes.mistakes)
+    return ids
 
 
 def job_of_file(file_id: str) -> str:
@@ -51,15 +66,20 @@ def binary_object(file_id: str, tenant: str, file: JobFile, content: bytes) -> d
     }
 
 
-def _places(body: dict[str, Any]) -> list[object]:
-    params = body.get("params")
-    query = params.get("query") if isinstance(params, dict) else None
-    found: list[object] = []
-    if isinstance(query, dict):
-        ids = query.get("ids")
-        found += [query.get("id"), ids[0] if isinstance(ids, list) and ids else None]
-    for holder in (body.get(name) for name in _HOLDERS):
-        if isinstance(holder, dict):
-            properties = holder.get("properties")
-            found += [holder.get("id"), properties.get("objectKey") if isinstance(properties, dict) else None]
-    return [*found, body.get("id")]
+def _in_query(query: Members, notes: Notes) -> list[str | None]:
+    one = _text(query.take("id"))
+    return [one, *query.read(("ids",), partial(read_text_or_texts, notes, of="ids"), [])]
+
+
+def _in_holder(whole: Members, name: str) -> str | None:
+    """The file that an object names: by its key in the store, else by its own id. Where both are there, the id may be any."""
+    holder = whole.take_members(name)
+    if holder is None:
+        return None
+    properties = holder.take_members("properties")
+    key = None if properties is None else _text(properties.take("objectKey"))
+    return key or _text(holder.take("id"))
+
+
+def _text(found: Entry | None) -> str | None:
+    return found.value if found is not None and isinstance(found.value, str) and found.value.strip() else None

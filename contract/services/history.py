@@ -10,7 +10,7 @@ from contract.filters import fold
 from contract.objects import NESTING, NamedValues, StateObject, parse_object
 from contract.services.tasks import documented_time
 
-_UNASSIGNED = "_UNASSIGNED"
+UNASSIGNED = "_UNASSIGNED"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def _text(state: NamedValues | None) -> str | None:
 
 
 def _property(item: StateObject, name: str) -> str:
-    return item.properties[fold(name)].values[0].text if fold(name) in item.properties else _UNASSIGNED
+    text = item.properties[fold(name)].values[0].text if fold(name) in item.properties else ""
+    return text or UNASSIGNED
 
 
 def _parsed(document: str | None) -> StateObject | None:

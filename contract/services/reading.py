@@ -28,10 +28,11 @@ def read_query(body: object, *, ceiling: int, now: datetime, meant: Mapping[str,
     """The objects that `body` asks for, at most `ceiling`; raises InvalidRequest with every mistake.
 
     A body with `dataObject` and no `params.query` asks for the objects that it names, by type and id; what else `params` says
-    counts as ever. `meant` is, by folded types of the body, which ones are meant by them.
+    counts as ever. `meant` is, by folded types of the body, which ones are meant by them. Raises NotServed for `since`.
     """
     named = _named(body)
     request = parse_request(body if named is None else _with_some_query(body), max_records=ceiling, now=now, limit=LIMIT)
+    refuse_since(request)
     if request.max_records is None:
         request = replace(request, max_records=min(DEFAULT_RECORDS, ceiling))
     meant = meant or {}
@@ -42,6 +43,13 @@ def read_query(body: object, *, ceiling: int, now: datetime, meant: Mapping[str,
         name = fold(str(raw["type"]))
         ids.setdefault(meant.get(name, name), set()).add(str(raw["id"]))
     return _of_named(request, {name: tuple(sorted(own)) for name, own in ids.items()})
+
+
+def refuse_since(request: ExportRequest) -> None:
+    """Raises NotServed where only what changed is asked for: dropped, everything would be shown."""
+    if request.since is not None:
+        reason = "exports tell what changed; ask for one by downloadDataJob"
+        raise NotServed(path=request.since.path, what="Only what changed since a moment", reason=reason)
 
 
 def read_searches(body: object, *, ceiling: int, now: datetime) -> dict[str, ExportRequest]:

@@ -1,6 +1,6 @@
 """`connectorService/setconnectorstate`: the states of an entity on its channels, set or begun."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 from contract.errors import InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
 from contract.evaluation import matches
 from contract.export_request import ExportRequest
-from contract.filters import AllOf, Criterion, Exact, Filter, fold
-from contract.objects import CONNECTOR_STATE, StateObject, describe, parse_object
+from contract.filters import AllOf, Context, Criterion, Exact, Filter, fold
+from contract.objects import CONNECTOR_STATE, DEFAULT_CONTEXT, StateObject, describe, parse_object
 from contract.request import parse_request
-from contract.services.answers import value
+from contract.services.answers import value_in
+from contract.services.reading import refuse_since
 from contract.services.writing import merged
 from contract.shapes import MOST_ENTRIES, Members, Notes
 
@@ -41,17 +42,19 @@ class StateChange:
     query: ExportRequest
     about: Filter
     attributes: Mapping[str, Any]
+    contexts: tuple[Context, ...]
     places: Mapping[Place, str]
     entity_type: str | None
 
 
 def read_state_change(body: object, *, now: datetime) -> StateChange:
-    """The change that `body` asks for; raises InvalidRequest.
+    """The change that `body` asks for; raises InvalidRequest, and NotServed for `since`.
 
     `params.query` names entities by `id` or `ids` and their types by `typesCriterion`; with the type `connectorstate` it
     names the states themselves. `params.connectorstate.services` are channels, or `_ALL`, as which its absence counts.
     """
     request = parse_request(body, max_records=MOST_ENTRIES, now=now)
+    refuse_since(request)
     assert isinstance(body, dict), "parse_request takes nothing else"
     wanted = _found(body, "params", "connectorstate")
     if not isinstance(wanted, dict):
@@ -77,6 +80,7 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
         ),
         about=about,
         attributes=attributes,
+        contexts=_written_in(request.contexts),
         places={} if direct else {(entity, fold(service)): service for entity in request.ids for service in named},
         entity_type=_type_as_written(body) if len(request.types) == 1 and not direct else None,
     )
@@ -125,6 +129,13 @@ def _read_services(services: object, mistakes: list[Mistake]) -> tuple[tuple[str
     return named, every
 
 
+def _written_in(asked: Sequence[Context]) -> tuple[Context, ...]:
+    """The contexts, each once, in which plain values are set: those of the request, whose missing parts are the usual ones."""
+    usual = DEFAULT_CONTEXT
+    whole = [Context(context.locale or usual.locale, context.source or usual.source) for context in asked or [usual]]
+    return tuple({(fold(context.locale or ""), fold(context.source or "")): context for context in whole}.values())
+
+
 def _about(request: ExportRequest, services: tuple[str, ...]) -> Filter:
     parts: list[Filter] = [Criterion("property", "entityid", (Exact(request.ids),))]
     if request.types:
@@ -166,12 +177,11 @@ def set_or_begun(
 
 
 def with_states(before: Mapping[str, Any], change: StateChange, *, when: str, who: str, new_id: Callable[[], str]) -> Any:
-    """The state `before` with what is to be set, and when and by whom that was."""
-    set_at = {name: value(when, identifier=new_id()) for name in map(_date_of, change.attributes) if name}
-    given = {
-        "properties": {"modifiedBy": who, "modifiedDate": when},
-        "data": {"attributes": {**_attributes(change.attributes, new_id), **set_at}},
-    }
+    """The state `before` with what is to be set, and by whom and when that was; a date that is itself set is the one said."""
+    said = set(map(fold, change.attributes))
+    dates = {name: when for name in map(_date_of, change.attributes) if name and fold(name) not in said}
+    set_to = _attributes({**change.attributes, **dates}, change.contexts, new_id)
+    given = {"properties": {"modifiedBy": who, "modifiedDate": when}, "data": {"attributes": set_to}}
     return merged(before, given)
 
 
@@ -208,10 +218,12 @@ def _place_of(item: StateObject) -> Place:
     return entity, fold(channel)
 
 
-def _attributes(given: Mapping[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:
-    """Plain values as attributes; what already is one stays so."""
+def _attributes(given: Mapping[str, Any], contexts: Sequence[Context], new_id: Callable[[], str]) -> dict[str, Any]:
+    """Plain values as attributes, in each of `contexts`; what already is one stays so."""
     return {
-        name: content if content is None or isinstance(content, dict) else value(content, identifier=new_id())
+        name: content
+        if content is None or isinstance(content, dict)
+        else {"values": [value_in(context, content, identifier=new_id()) for context in contexts]}
         for name, content in given.items()
     }
 

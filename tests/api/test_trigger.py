@@ -69,6 +69,20 @@ async def test_the_header_says_who_asks_before_the_body_does(api: Api) -> None:
     assert [row.submitted_by for row in rows(api.jobs)] == ["Zoë"]
 
 
+@pytest.mark.parametrize("service", ["downloadDataJob", "downloadDataExcel"])
+async def test_a_header_that_says_nobody_leaves_it_to_the_body(api: Api, service: str) -> None:
+    api.app.state.resources.settings.__dict__["sync_seconds"] = 0
+    body = BODY | {"clientState": {"notificationInfo": {"userId": "ann"}}}
+    answer = await api.post(body, f"/{TENANT}/api/rsConnectService/{service}", **{"x-rdp-userId": " "})
+    assert answer.status_code == 200
+    assert [row.submitted_by for row in rows(api.jobs)] == ["ann"]
+
+
+async def test_who_asks_may_be_named_in_any_spelling(api: Api) -> None:
+    job_id = await api.job_id(BODY | {"clientState": {"NotificationInfo": {"userID": "ann"}}})
+    assert jobs.get(api.jobs, TENANT, job_id).submitted_by == "ann"
+
+
 @pytest.mark.parametrize("state", [{}, {"notificationInfo": "x"}, {"notificationInfo": {"userId": None}}, None])
 async def test_who_asks_may_be_unknown(api: Api, state: object) -> None:
     job_id = await api.job_id(BODY | {"clientState": state})

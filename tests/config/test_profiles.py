@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.profiles import DEFAULT_PROFILE, resolve_profile
+from config.profiles import DEFAULT_PROFILE, check_profile, resolve_profile
 from contract.errors import UnknownFormat, UnknownProfile
 from contract.request import ProfileChoice
 
@@ -54,3 +54,28 @@ def test_a_name_that_is_not_configured_is_named_with_its_path():
     with pytest.raises(UnknownProfile, match="downloadAll") as caught:
         resolve_profile(ProfileChoice(names=("downloadAll",)))
     assert caught.value.path == "params.rsconnect.profiles[0]"
+
+
+def test_each_name_and_each_format_must_be_configured_also_where_another_one_is_chosen():
+    names, pdf = ("downloadDataDSV", "downloadAll"), {"format": "PDF"}
+    with pytest.raises(UnknownProfile) as unknown_name:
+        resolve_profile(ProfileChoice(names=names))
+    assert unknown_name.value.path == "params.rsconnect.profiles[1]"
+    with pytest.raises(UnknownFormat) as unknown_format:
+        resolve_profile(ProfileChoice(names=names[:1], contexts=({"format": "Excel"}, pdf)))
+    assert unknown_format.value.path == "params.rsconnect.profilecontexts[1].format"
+
+
+@pytest.mark.parametrize(
+    ("names", "contexts", "not_followed"),
+    [
+        (["downloadDataDSV", "DownloadDataDSV"], [{"format": "CSV"}, {"service": "ENTITY_EXPORT"}], []),
+        (["downloadDataDSV", "downloadDataJSONJob"], [], ["profiles[1]"]),
+        (["downloadDataJSONJob"], [{"format": "Excel"}, {"format": "JSON"}], ["profilecontexts[0].format"]),
+        ([], [{"format": "Excel"}, {"format": "ServiceDataExcel"}, {"format": "JSON"}], ["profilecontexts[2].format"]),
+        ([], [{"format": "JSON"}, {"format": "CSV", "subtype": "system"}], ["profilecontexts[0].format"]),
+    ],
+)
+def test_what_is_not_followed_is_named(names, contexts, not_followed):
+    choice = ProfileChoice(names=tuple(names), contexts=tuple(contexts))
+    assert check_profile(choice) == [f"params.rsconnect.{place}" for place in not_followed]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from config.profiles import resolve_profile
+from config.profiles import check_profile
 from contract.errors import InvalidRequest, Mistake
 from contract.request import ExportRequest, parse_request
 
@@ -128,7 +128,7 @@ GOOD_BODIES = (documented_body, page_client_body, task_list_body, ids_body)
 
 def parse(body: object) -> ExportRequest:
     """`body` read as the service reads it, at NOW."""
-    return parse_request(body, max_records=CEILING, now=NOW, check_profile=resolve_profile)
+    return parse_request(body, max_records=CEILING, now=NOW, check_profile=check_profile)
 
 
 def with_filters(**filters: Any) -> dict[str, Any]:

@@ -248,7 +248,12 @@ def test_a_context_of_everything_is_no_restriction(context: dict) -> None:
 def test_what_has_no_effect_is_named_once_in_the_warnings() -> None:
     body = with_params(options={"to": 49}, fields={"relationships": ["_ALL"], "relatedEntityAttributes": []})
     body["params"]["query"] |= {"domain": "thing", "locales": []}
-    body["params"]["query"]["filters"] |= {"nonContexual": "true", "status": "Active"}
+    body["params"]["query"]["filters"] |= {
+        "nonContexual": "true",
+        "status": True,
+        "live": "false",
+        "relationshipsCriterion": None,
+    }
     body["params"]["sort"] = {"score": "_DESC"}
     warnings = parse(body).warnings
     assert {warning.code for warning in warnings} == {NO_EFFECT}
@@ -256,10 +261,16 @@ def test_what_has_no_effect_is_named_once_in_the_warnings() -> None:
         "params.fields.relationships",
         "params.options.to",
         "params.query.domain",
+        "params.query.filters.live",
         "params.query.filters.nonContexual",
         "params.query.filters.status",
         "params.sort.score",
     ]
+
+
+def test_of_two_profiles_the_one_that_makes_no_file_is_named_in_the_warnings() -> None:
+    [warning] = parse(with_params(rsconnect={"profiles": ["downloadDataDSV", "downloadDataJSONJob"]})).warnings
+    assert (warning.code, warning.message.split(" ")[0]) == (NO_EFFECT, "params.rsconnect.profiles[1]")
 
 
 def test_criteria_of_attributes_can_be_ored() -> None:

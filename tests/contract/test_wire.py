@@ -1,5 +1,6 @@
 """From bytes to JSON: whatever arrives, it is a value or a named mistake."""
 
+import gzip
 import json
 
 import pytest
@@ -92,3 +93,14 @@ def test_a_body_of_thirty_megabytes_is_read() -> None:
 @pytest.mark.parametrize(("number", "finite"), [(1e308, True), (10**308, True), (10**309, False), (float("nan"), False)])
 def test_numbers_are_finite_where_a_double_holds_them(number: float, finite: bool) -> None:
     assert is_finite(number) is finite
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_a_body_in_another_encoding_is_told_so(coding: str) -> None:
+    with pytest.raises(InvalidRequest, match="it is UTF-16 or UTF-32; send it as it is, in UTF-8"):
+        decode_body("{}".encode(coding))
+
+
+def test_a_compressed_body_is_told_so() -> None:
+    with pytest.raises(InvalidRequest, match="it is compressed by gzip; send it as it is, in UTF-8"):
+        decode_body(gzip.compress(b"{}"))

@@ -4,6 +4,7 @@ import base64
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from contract.export_request import ExportRequest, SortKey
-from contract.filters import Criterion, Exact
+from contract.filters import Context, Criterion, Exact
 from contract.services.reading import MOST_TYPES, read_query
 from database.documents import distinct_values, matching_keys, read_page
 from database.engine import connect
@@ -75,7 +76,14 @@ def test_objects_of_as_many_types_as_may_be_named_are_found_by_type_and_id(engin
 
 def test_each_value_of_a_column_comes_once(engine: Engine) -> None:
     load(engine, an_object("1", "b"), an_object("2", "a"), an_object("3", "b"), an_object("4", None))
+    load(engine, an_object("5", ""))
     assert distinct_values(engine, "acme", STATES, ("channelid",)) == [("a",), ("b",)]
+
+
+def test_values_come_with_empty_texts_for_what_is_missing_beside_them(engine: Engine) -> None:
+    said = [{"entityid": "B", "entitytype": "sku"}, {"entityid": "a"}, {"entityid": "b", "entitytype": ""}, {"entitytype": "x"}]
+    load(engine, *({"id": str(number), "type": "connectorstate", "properties": own} for number, own in enumerate(said)))
+    assert distinct_values(engine, "acme", STATES, ("entityid", "entitytype")) == [("B", "sku"), ("a", ""), ("b", "")]
 
 
 def test_states_are_counted_wherever_they_are_stored(engine: Engine) -> None:
@@ -94,6 +102,25 @@ def test_states_are_counted_wherever_they_are_stored(engine: Engine) -> None:
         StateCount("sku", "b", "itemState", "done", 1),
     ]
     assert count_by_channel(engine, "acme", STATES) == {"_UNASSIGNED": 1, "a": 2, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("contexts", "counted"),
+    [
+        ((), {"new": 2, "neu": 1, "any": 1}),
+        ((Context(locale="DE-de"),), {"neu": 1, "any": 1}),
+        ((Context(locale="en-US"),), {"new": 2, "any": 1}),
+    ],
+)
+def test_states_are_counted_in_the_contexts_of_the_request(
+    engine: Engine, contexts: tuple[Context, ...], counted: dict[str, int]
+) -> None:
+    """A value without a context is in every one."""
+    both = [{"locale": "en-US", "source": "internal", "value": "new"}, {"locale": "de-DE", "source": "pim", "value": "neu"}]
+    for number, values in enumerate([both, both[:1], [{"value": "any"}]]):
+        load(engine, {**an_object(str(number), "a"), "data": {"attributes": {"itemState": {"values": values}}}})
+    found = count_states(engine, "acme", replace(STATES, contexts=contexts), ("itemState",))
+    assert {entry.value: entry.objects for entry in found} == counted
 
 
 def test_objects_without_a_channel_are_counted_together_however_they_say_so(engine: Engine) -> None:

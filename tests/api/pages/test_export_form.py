@@ -102,10 +102,10 @@ def test_a_period_is_relative_so_that_a_schedule_counts_from_each_run() -> None:
     [(("most", "many"), "maxRecords"), (("file_name", "a/b"), "file name"), (("format", "PDF"), "PDF")],
 )
 def test_what_cannot_be_asked_for_is_named_where_every_request_is_checked(field: tuple[str, str], said: str) -> None:
-    from config.profiles import resolve_profile
+    from config.profiles import check_profile
 
     with pytest.raises(InvalidRequest, match=said):
-        parse_request(body_of(read_form([field]), UTC_ZONE), max_records=10, now=NOW, check_profile=resolve_profile)
+        parse_request(body_of(read_form([field]), UTC_ZONE), max_records=10, now=NOW, check_profile=check_profile)
 
 
 NAMES = ("type", "channel", "state.itemState", "state.", "date", "period", "since", "until", "most", "column", "columns")

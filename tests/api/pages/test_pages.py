@@ -182,7 +182,7 @@ async def test_a_form_with_a_field_that_is_none_is_refused_by_the_name_of_that(a
     wrong = await send(api, f"{HOME}new", fields)
     assert wrong.status_code == 400
     assert "no field &#39;chanel&#39;" in wrong.text
-    assert "SSH4015" in wrong.text
+    assert "SSH4016" in wrong.text
     assert "was not started" in wrong.text or "was not saved" in wrong.text
     assert jobs.of_tenant(api.jobs, TENANT) == []
 

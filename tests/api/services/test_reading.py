@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract.errors import UnknownOperator
+from contract.errors import NotServed, UnknownOperator
 from tests.api.conftest import refusal
 from tests.api.services.conftest import Services, an_object, in_blob, query
 
@@ -99,6 +99,16 @@ async def test_a_filter_that_is_not_understood_is_refused_with_its_path(services
     ]
     assert told[0]["messageCode"] == UnknownOperator.code
     assert "STATESHEET_MAX_ANSWER_RECORDS" in told[1]["message"]
+
+
+@pytest.mark.parametrize(
+    "service", ["connectorService/get", "connectorService/getstatus", "connectorService/setconnectorstate"]
+)
+async def test_only_what_changed_is_not_shown_and_never_taken_for_everything(services: Services, service: str) -> None:
+    wanted = {"services": ["c1"], "attributes": {"itemState": "new"}}
+    answer = await services.call(service, query(query={"id": "1"}, options={"since": "now-1d"}, connectorstate=wanted))
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["messageCode"], message["path"]) == (501, NotServed.code, "params.options.since")
 
 
 async def test_an_unknown_service_and_an_unknown_tenant_are_not_found(services: Services) -> None:

@@ -68,6 +68,15 @@ async def test_published_items_without_a_channel_are_counted_as_one_number(servi
     assert found["dataObjects"][0]["data"] == {"_UNASSIGNED": figures}
 
 
+async def test_items_are_counted_by_their_states_in_the_contexts_of_the_request(services: Services) -> None:
+    await services.create(an_object("ctx", channel="c1", publishState="completed", channelState="errored"))
+    for locale, count in (("en-US", 1), ("de-DE", 0)):
+        body = query(query={"valueContexts": [{"locale": locale}]})
+        found = (await services.ask("connectorService/getitemstatus", body))["dataObjectOperationResponse"]
+        figures = {"published": count, "validationErrorCount": 0, "syndicationErrorCount": count}
+        assert found["dataObjects"][0]["data"]["c1"] == figures
+
+
 def searches(states: Any, entities: Any = None) -> dict[str, Any]:
     listed = [{"serviceName": "connectorService", "searchQuery": states["params"]}]
     if entities is not None:
@@ -86,6 +95,16 @@ async def test_entities_of_matching_states_are_named_once_each(services: Service
         "status": "success",
         "totalRecords": 3,
     }
+
+
+async def test_an_entity_without_a_type_is_named_and_an_empty_channel_is_none(services: Services) -> None:
+    untyped = an_object("u", entity="e9", channel="")
+    del untyped["properties"]["entitytype"]
+    await services.create(untyped)
+    named = (await services.ask("connectorService/getentityid", searches(query())))["response"]
+    assert [(item["id"], item["type"]) for item in named["entities"]] == [("e9", "_UNASSIGNED")]
+    found = (await services.ask("connectorService/getchannels", query("podsyndicationserviceconfig")))["response"]
+    assert "" not in [item["id"] for item in found["entities"]]
 
 
 async def test_a_search_of_entities_by_their_own_values_is_not_served(services: Services) -> None:

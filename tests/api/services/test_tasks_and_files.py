@@ -172,6 +172,28 @@ async def test_a_file_is_sent_inside_the_answer(services: Services, with_extensi
     assert base64.b64decode(sent["data"]["blob"]) == b"\0\1some bytes"
 
 
+async def test_several_files_are_all_sent_and_all_of_them_must_fit(services: Services) -> None:
+    contents = {await services.api.job_id(): content for content in (b"one", b"two")}
+    for job_id, content in contents.items():
+        finish(services.api, job_id, content)
+    body = {"Params": {"Query": {"IDS": [*contents, *contents]}}}
+    answer = (await services.ask("binaryobjectservice/getById", body))["response"]
+    assert answer["totalRecords"] == 2
+    assert {sent["id"]: base64.b64decode(sent["data"]["blob"]) for sent in answer["binaryObjects"]} == contents
+    links = (await services.ask("binarystreamobjectservice/prepareDownload", body))["response"]["binaryStreamObjects"]
+    assert [link["id"] for link in links] == list(contents)
+    services.api.app.state.resources.settings.__dict__["max_answer_bytes"] = 5
+    assert (await services.call("binaryobjectservice/getById", body)).status_code == 413
+
+
+async def test_a_file_is_found_by_its_key_whatever_the_id_beside_it_is(services: Services) -> None:
+    job_id = await services.api.job_id()
+    finish(services.api, job_id, b"a workbook")
+    body = {"binaryStreamObject": {"id": "of-this-call", "properties": {"objectKey": f"{job_id}.xlsx"}}}
+    answer = await services.ask("binarystreamobjectservice/prepareDownload", body)
+    assert answer["response"]["binaryStreamObjects"][0]["id"] == f"{job_id}.xlsx"
+
+
 async def test_a_file_that_is_too_large_not_ready_or_unknown_is_told_as_such(services: Services) -> None:
     large, waiting = await services.api.job_id(), await services.api.job_id()
     finish(services.api, large)

@@ -77,3 +77,32 @@ def test_states_that_are_named_themselves_are_set_wherever_they_are_and_none_is_
     change = a_change(["1", "2"], CONNECTOR_STATE, ["_ALL", "other"], None)
     made, taken = outcome([there], change, {})
     assert ([item["id"] for item in made], change.places, taken) == (["1"], {}, [])
+
+
+def values_of(made: Mapping[str, Any], name: str) -> list[tuple[str, str, str]]:
+    return [(item["locale"], item["source"], item["value"]) for item in made["data"]["attributes"][name]["values"]]
+
+
+def test_plain_values_are_set_in_the_contexts_of_the_request_and_the_others_stay() -> None:
+    """Missing parts of a context are the usual ones, and contexts that are the same then are one."""
+    contexts = [{"locale": "de-DE", "source": "pim"}, {"source": "pim"}, {"locale": "EN-us", "source": "pim"}]
+    query = {"id": "e1", "filters": {"typesCriterion": ["sku"]}, "valueContexts": contexts}
+    body = {"params": {"query": query, "connectorstate": {"services": ["shop"], "attributes": {"itemState": "neu"}}}}
+    change = read_state_change(body, now=datetime(2026, 1, 1, tzinfo=UTC))
+    said = {"entityid": "e1", "entitytype": "sku", "channelid": "shop"}
+    held = {"itemState": {"values": [{"locale": "en-US", "source": "internal", "value": "new"}]}}
+    (made,), _ = outcome([{"id": "1", "type": CONNECTOR_STATE, "properties": said, "data": {"attributes": held}}], change, {})
+    assert values_of(made, "itemState") == [("en-US", "internal", "new"), ("de-DE", "pim", "neu"), ("EN-us", "pim", "neu")]
+    assert values_of(made, "itemStateDate") == [("de-DE", "pim", "now"), ("EN-us", "pim", "now")]
+
+
+def test_the_date_of_a_state_is_the_one_that_is_said() -> None:
+    attributes = {"itemState": "new", "ITEMSTATEDATE": "2020-01-01", "channelState": "listed"}
+    wanted = {"services": ["shop"], "attributes": attributes}
+    body = {"params": {"query": {"id": "e1", "filters": {"typesCriterion": ["sku"]}}, "connectorstate": wanted}}
+    change = read_state_change(body, now=datetime(2026, 1, 1, tzinfo=UTC))
+    (made,), _ = outcome([], change, dict.fromkeys(change.places, "1"))
+    usual = ("en-US", "internal")
+    assert values_of(made, "ITEMSTATEDATE") == [(*usual, "2020-01-01")]
+    assert values_of(made, "channelStateDate") == [(*usual, "now")]
+    assert "itemStateDate" not in made["data"]["attributes"]
