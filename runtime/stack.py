@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -96,7 +96,7 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     worker = undo.enter_context(door.open_door())
     api = undo.enter_context(_api_listener(settings))
     prefect_home(settings.home).mkdir(mode=0o700, parents=True, exist_ok=True)
-    client = client_environment(settings.home, port_of(prefect), settings.log_level)
+    client = client_environment(settings.home, port_of(prefect), settings.log_level) | past_proxies(os.environ)
     server = server_environment(settings.home, port_of(prefect), settings.max_body_bytes)
     # Links in answers, notifications and artifacts begin alike.
     address = settings.public_url or _address(settings.host, port_of(api))
@@ -109,6 +109,15 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     return parts, Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid())
 
 
+def past_proxies(given: Mapping[str, str]) -> dict[str, str]:
+    """What keeps calls between the parts from a proxy that the environment names for the rest of the world.
+
+    The lower-case variable counts where both are there: https://docs.python.org/3/library/urllib.request.html
+    """
+    around = given.get("no_proxy", given.get("NO_PROXY", ""))
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), f"{around},{LOOPBACK}" if around else LOOPBACK)
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The settings that were given, not read, as the environment of a part that reads its own."""
     given = {name: getattr(settings, name) for name in settings.model_fields_set}
@@ -119,7 +128,7 @@ def _written(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, tuple):
-        return ",".join(value)
+        return json.dumps(value)  # an address may hold a comma
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
