@@ -1,6 +1,7 @@
 """`statesheet demo`: objects, the whole stack, the documented request over HTTP, the workbook; then all is stopped again."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -56,10 +57,11 @@ def demo(
     import httpx
 
     place = writable(output)
+    _leave_settings_behind()
     with tempfile.TemporaryDirectory(prefix="statesheet-demo-") as folder:
         home = Path(folder)
         _load(home, rows)
-        with _stack(home) as address, httpx.Client(base_url=address, timeout=30) as client:
+        with _stack(home) as address, httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
             answer = client.post(f"/{TENANT}/api/rsConnectService/downloadDataJob", json=REQUEST)
             out.print(json.dumps(answer.json(), indent=2), markup=False)
             answer.raise_for_status()
@@ -67,6 +69,14 @@ def demo(
             job = _wait(client, started["properties"]["workAutomationId"])
             place.write_bytes(client.get(f"/{TENANT}/jobs/{job['workAutomationId']}/file").raise_for_status().content)
     out.print(f"{job['totalRecords']:,} of {rows:,} objects matched and are in {place}", markup=False)
+
+
+def _leave_settings_behind() -> None:
+    """Forget the settings of the environment: they may name a database, receivers or a port of somebody's own service."""
+    from config.settings import variables
+
+    for name in variables(os.environ):
+        del os.environ[name]
 
 
 def _load(home: Path, rows: int) -> None:
@@ -122,7 +132,7 @@ def _healthy(address: str) -> bool:
     import httpx
 
     try:
-        return httpx.get(f"{address}/health", timeout=5).status_code == httpx.codes.OK
+        return httpx.get(f"{address}/health", timeout=5, trust_env=False).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 
