@@ -164,7 +164,10 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        home = value.expanduser().absolute()
+        if "?" in str(home):  # the rest would be taken for options of the databases, and lie elsewhere
+            raise ValueError(f"{home} has a question mark in its name")
+        return home
 
     @field_validator("timezone")
     @classmethod

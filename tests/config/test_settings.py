@@ -121,6 +121,12 @@ def test_an_empty_home_is_the_default_one_and_not_the_folder_that_one_stands_in(
     assert load_settings().home == tmp_path / ".statesheet"
 
 
+def test_a_home_whose_name_an_address_of_its_databases_cannot_hold_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / "what?"))
+    with pytest.raises(BadSetting, match=r"STATESHEET_HOME is wrong: .*question mark"):
+        load_settings()
+
+
 @pytest.mark.parametrize("blank", ["", " "])
 def test_the_environment_writes_a_part_with_a_comma_in_a_list_as_json(monkeypatch, blank):
     monkeypatch.setenv("STATESHEET_APPRISE", blank + '["mailto://mail.example/?to=a,b", "slack://t"]')
