@@ -31,11 +31,14 @@ def write_addresses(home: Path, addresses: Addresses) -> None:
 
 
 def read_addresses(home: Path) -> Addresses | None:
-    """The addresses of the stack that runs in a home; None where none does."""
+    """The addresses of the stack that runs in a home; None where none does.
+
+    A file that cannot be read as one is none: a machine that lost its power may have kept the name and not what was in it.
+    """
     try:
         addresses = Addresses(**json.loads((home / FILE).read_text()))
         os.kill(addresses.pid, 0)
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, ValueError, TypeError):
         return None
     except PermissionError:  # it runs, as somebody else
         pass
