@@ -28,8 +28,9 @@ from runtime.home import warn_of_readers
 from runtime.parts import Part, listen, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
 
-_READY_SECONDS = 120
-"""How long the first start may take: Prefect makes its database then."""
+_READY_SECONDS = 600
+"""How long a start may take: Prefect makes its database at the first one, and changes it at one of a newer version. To give up
+earlier would be in vain on a slow or busy machine, for the next start has the same to do; a part that ends is seen at once."""
 _WATCH_SECONDS = 0.2
 _RESTART_SECONDS = (0.0, 1.0, 5.0, 15.0)
 """How long a part that dies again and again waits before it is started again."""
