@@ -24,6 +24,7 @@ from database.sole_use import sole_use
 from runtime import door, readiness
 from runtime.addresses import Addresses, forget_addresses, write_addresses
 from runtime.api_server import DOOR
+from runtime.databases import databases
 from runtime.home import warn_of_readers
 from runtime.parts import Part, listen, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
@@ -107,7 +108,8 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
         Part("worker", client | ours, [worker]),
         Part("api", client | ours | _FEW_HEAPS | {DOOR: str(port_of(worker))}, [api]),
     ]
-    return parts, Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid())
+    here = Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid(), databases(settings))
+    return parts, here
 
 
 def past_proxies(given: Mapping[str, str]) -> dict[str, str]:
