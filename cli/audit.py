@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import err, out, show_table
+from cli.homes import settings_of
 from cli.options import Home, known_tenant
 from contract.answers import timestamp
 
@@ -27,13 +28,12 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON for each event.")] = False,
 ) -> None:
     """Show who asked for exports, took files, cancelled, signed in or was refused; the oldest first."""
-    from config.settings import load_settings
     from database import audit as events
     from database.engine import connect
     from database.migrate import upgrade
 
     after = None if since is None else _moment(since)
-    settings = load_settings(**({"home": home} if home else {}))
+    settings = settings_of(home)
     upgrade(settings.jobs_url, "jobs")
     engine = connect(settings.jobs_url)
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import err, out, show_json, show_table
+from cli.homes import settings_of
 from cli.options import AsJson, Home, known_tenant
 from contract.answers import timestamp
 
@@ -95,11 +96,10 @@ def revoke(
 
 @contextmanager
 def _jobs(home: Path | None) -> "Iterator[Engine]":
-    from config.settings import load_settings
     from database.engine import connect
     from database.migrate import upgrade
 
-    settings = load_settings(**({"home": home} if home else {}))
+    settings = settings_of(home)
     upgrade(settings.jobs_url, "jobs")
     engine = connect(settings.jobs_url)
     try:

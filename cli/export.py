@@ -11,6 +11,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from cli.console import out, progress_bar, show_json, show_warnings
+from cli.homes import settings_of
 from cli.options import AsJson, DataHome, known_tenant
 from cli.outputs import writable
 from cli.requests import read_request
@@ -29,14 +30,13 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Export what a request asks for, without a server."""
-    from config.settings import load_settings
     from contract.wire import decode_body
     from database.migrate import upgrade
     from flows.pipeline import Place, run_export
     from flows.since import base_at_home
 
     output = writable(output)
-    settings = load_settings(**({"home": home} if home else {}))
+    settings = settings_of(home)
     body = decode_body(read_request(request))
     upgrade(settings.objects_url, "objects")
     # Beside the output, so that the finished file only has to be renamed.

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from cli.console import err, out, plain, show_error, show_json
 from cli.edited import SentBack, Wish, facts_of, send_book_back, tell
+from cli.homes import settings_of
 from cli.options import AsJson, DataHome, known_tenant
 from cli.outputs import writable
 from contract.errors import FileMissing, NoDataInFile, UnreadableFile, UnusablePlace
@@ -47,13 +48,12 @@ def load(
     An exported workbook that comes back is taken as edits: only changed cells are written, and all of them or none.
     The exit code is 0 when everything was taken, 1 when something was refused or a file could not be read.
     """
-    from config.settings import load_settings
 
     if (dry_run or rejects is not None) and len(set(files)) > 1:
         raise typer.BadParameter("load one workbook at a time with it", param_hint="--rejects" if rejects else "--dry-run")
     for place in filter(None, (refused, rejects)):
         writable(place)
-    settings = load_settings(**({"home": home} if home else {}))
+    settings = settings_of(home)
     wish = Wish(apply=not dry_run, partial=partial, rejects=rejects, every_change=as_json)
     reports = _load_each(files, tenant, settings, wish)
     everything = [(path, refusal) for path, report in reports.items() for refusal in report.refused]

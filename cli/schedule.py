@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import err, out, show_json, show_table
+from cli.homes import settings_of
 from cli.options import AsJson, Home, known_tenant
 from cli.requests import read_request
 from contract.answers import timestamp
@@ -34,7 +35,7 @@ def create(
     from contract.wire import decode_body
     from runtime import schedules
 
-    settings = _settings(home)
+    settings = settings_of(home)
     stack = _stack(settings)
     body = decode_body(read_request(request))
     _check(settings, tenant, body)
@@ -65,7 +66,7 @@ def list_schedules(home: Home = None, as_json: AsJson = False) -> None:
     """Show all schedules and when each runs next."""
     from runtime import schedules
 
-    found = schedules.listed(_stack(_settings(home)))
+    found = schedules.listed(_stack(settings_of(home)))
     if as_json:
         show_json([_facts(one) for one in found])
     elif found:
@@ -96,7 +97,7 @@ def pause(schedule: Annotated[str, typer.Argument(help="The id that list shows."
     """Have a schedule run no more until it is resumed."""
     from runtime import schedules
 
-    schedules.set_active(_stack(_settings(home)), schedule, False)
+    schedules.set_active(_stack(settings_of(home)), schedule, False)
     out.print(f"{schedule} is paused", markup=False)
 
 
@@ -105,7 +106,7 @@ def resume(schedule: Annotated[str, typer.Argument(help="The id that list shows.
     """Have a paused schedule run again."""
     from runtime import schedules
 
-    schedules.set_active(_stack(_settings(home)), schedule, True)
+    schedules.set_active(_stack(settings_of(home)), schedule, True)
     out.print(f"{schedule} goes on", markup=False)
 
 
@@ -114,14 +115,8 @@ def delete(schedule: Annotated[str, typer.Argument(help="The id that list shows.
     """Delete a schedule, and the runs of it that are not due yet."""
     from runtime import schedules
 
-    schedules.delete(_stack(_settings(home)), schedule)
+    schedules.delete(_stack(settings_of(home)), schedule)
     out.print(f"{schedule} is deleted", markup=False)
-
-
-def _settings(home: Path | None) -> "Settings":
-    from config.settings import load_settings
-
-    return load_settings(**({"home": home} if home else {}))
 
 
 def _stack(settings: "Settings") -> "Addresses":

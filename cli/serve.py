@@ -46,6 +46,7 @@ def serve(
     given: dict[str, Any] = {"home": home, "host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     logs.set_up("stack", level=settings.log_level, style=settings.log_format)
+    _warn_of_unknown_variables()
     os.umask(PRIVATE)
     if settings.log_format == "text":
         _serve(settings, _show)
@@ -66,6 +67,14 @@ def _serve(settings: "Settings", ready: "Callable[[Addresses], None]") -> None:
     gc.set_threshold(_OBJECTS_A_COLLECTION)
     _refuse_open_doors(settings)
     stack.serve(settings, ready=ready)
+
+
+def _warn_of_unknown_variables() -> None:
+    """A setting that is spelled wrongly would have no effect, and nobody would know."""
+    from config.settings import unknown_variables
+
+    for name, meant in unknown_variables(os.environ).items():
+        _log.warning("%s is no setting and has no effect%s", name, f"; {meant} may be meant" if meant else "")
 
 
 def _refuse_open_doors(settings: "Settings") -> None:

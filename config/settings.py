@@ -3,12 +3,13 @@
 Read at the edges only (cli, api's application factory, flows); everything below gets what it needs as arguments.
 """
 
+import difflib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -24,7 +25,15 @@ from config import urls
 from config.logs import LogFormat
 from contract.errors import BadSetting
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 SETTINGS_FILE = "statesheet.toml"
+_PREFIX = "STATESHEET_"
+_HOME = "~/.statesheet"
+
+_OPTIONS = frozenset(_PREFIX + name for name in ("TENANT", "CREDENTIAL", "CLIENT_ID", "CLIENT_SECRET"))
+"""Variables that are no settings and are read: by options of commands."""
 
 _MOST_DAYS = 36_525
 """A hundred years. Longer times, and infinite ones, are more than dates and waiting in Python can hold."""
@@ -66,7 +75,15 @@ Decoded = (NoDecode, BeforeValidator(_decoded))
 
 
 def _split(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    """The parts of a list that is one text: between commas, or as JSON, where a part holds a comma itself."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return tuple(json.loads(value))
+        except (ValueError, RecursionError) as error:
+            raise ValueError("it is a list in JSON, with texts in double quotes, or has commas between its parts") from error
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 class TenantSettings(BaseModel):
@@ -84,9 +101,9 @@ class TenantSettings(BaseModel):
 class Settings(BaseSettings):
     """The settings of one process. Paths are absolute, sizes in bytes, times in the unit that the name says."""
 
-    model_config = SettingsConfigDict(env_prefix="STATESHEET_", extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    home: Path = Field(Path("~/.statesheet"), description="Folder of the databases, the results and the settings file.")
+    home: Path = Field(Path(_HOME), description="Folder of the databases, the results and the settings file.")
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(9095, ge=0, le=65535, description="Port that the API listens on; 0 takes a free one.")
     prefect_port: int = Field(4200, ge=1, le=65535, description="Port of the embedded Prefect server, or the next free one.")
@@ -139,10 +156,18 @@ class Settings(BaseSettings):
 
     _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
 
+    @field_validator("home", mode="before")
+    @classmethod
+    def _default_if_empty(cls, value: object) -> object:
+        return value or _HOME
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        home = value.expanduser().absolute()
+        if "?" in str(home):  # the rest would be taken for options of the databases, and lie elsewhere
+            raise ValueError(f"{home} has a question mark in its name")
+        return home
 
     @field_validator("timezone")
     @classmethod
@@ -160,7 +185,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings' own signature)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = init_settings().get("home") or os.environ.get("STATESHEET_HOME") or "~/.statesheet"
+        home = init_settings().get("home") or os.environ.get("STATESHEET_HOME") or _HOME
         file = TomlConfigSettingsSource(settings_cls, toml_file=Path(home).expanduser() / SETTINGS_FILE)
         return (init_settings, env_settings, file)
 
@@ -206,13 +231,45 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def variables(environment: Iterable[str]) -> list[str]:
+    """Those names of an environment that are settings; capitals do not matter, as pydantic-settings reads them."""
+    return [name for name in environment if name.upper().startswith(_PREFIX) and _field(name) in Settings.model_fields]
+
+
+def unknown_variables(environment: Iterable[str]) -> dict[str, str]:
+    """Those names of an environment that look like settings and that nobody reads, each with the setting that was probably
+    meant; empty where none is like it."""
+    ours = [name for name in environment if name.upper().startswith(_PREFIX) and name.upper() not in _OPTIONS]
+    return {name: _variable(_meant(_field(name))) for name in ours if _field(name) not in Settings.model_fields}
+
+
+def _field(variable: str) -> str:
+    return variable.lower().removeprefix(_PREFIX.lower())
+
+
+def _variable(field: str) -> str:
+    return field and _PREFIX + field.upper()
+
+
+def _meant(field: str) -> str:
+    return next(iter(difflib.get_close_matches(field, Settings.model_fields, n=1)), "")
+
+
 def load_settings(**given: object) -> Settings:
     """The settings of this process, `given` ones first; raises BadSetting with the name of the first wrong one."""
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise BadSetting(name=f"STATESHEET_{name.upper()}", reason=first["msg"]) from error
+        raise _bad(error.errors()[0]) from error
     except ValueError as error:
         raise BadSetting(name=SETTINGS_FILE, reason=str(error)) from error
+
+
+def _bad(first: "ErrorDetails") -> BadSetting:
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        # Such a line is in the file: of the environment only what is a setting is read.
+        hint = f"; `{_meant(name)}` may be meant" if _meant(name) else ""
+        return BadSetting(name=f"`{name}` in {SETTINGS_FILE}", reason=f"there is none of this name{hint}")
+    # Reasons of our own come behind pydantic's name of their type.
+    return BadSetting(name=_variable(name), reason=first["msg"].removeprefix("Value error, "))

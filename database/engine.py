@@ -110,7 +110,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _is_full(error: exc.DBAPIError) -> bool:
-    return _sqlite_code(error) == sqlite3.SQLITE_FULL or _sqlstate(error) == OUT_OF_SPACE
+    # Where the file beside a database that its readers share cannot be given its size, SQLite speaks of a fault of the disk.
+    cannot_share = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
+    return _sqlite_code(error) == sqlite3.SQLITE_FULL or cannot_share or _sqlstate(error) == OUT_OF_SPACE
 
 
 def _is_passing(error: exc.DBAPIError) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "stack.json"
@@ -10,11 +10,13 @@ FILE = "stack.json"
 
 @dataclass(frozen=True)
 class Addresses:
-    """`api` is what links begin with, `prefect` is Prefect's API (it ends in `/api`), `pid` the stack's own process."""
+    """`api` is what links begin with, `prefect` is Prefect's API (it ends in `/api`), `pid` the stack's own process;
+    `runtime.databases` tells of `databases`."""
 
     api: str
     prefect: str
     pid: int
+    databases: dict[str, str] = field(default_factory=dict)
 
     @property
     def prefect_ui(self) -> str:
@@ -31,11 +33,18 @@ def write_addresses(home: Path, addresses: Addresses) -> None:
 
 
 def read_addresses(home: Path) -> Addresses | None:
-    """The addresses of the stack that runs in a home; None where none does."""
+    """The addresses of the stack that runs in a home; None where none does.
+
+    Raises OSError where the file may not be read. One that cannot be understood is none: a machine that lost its power may
+    have kept the name and not what was in it.
+    """
     try:
         addresses = Addresses(**json.loads((home / FILE).read_text()))
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+        return None
+    try:
         os.kill(addresses.pid, 0)
-    except (FileNotFoundError, ProcessLookupError):
+    except ProcessLookupError:
         return None
     except PermissionError:  # it runs, as somebody else
         pass

@@ -18,6 +18,8 @@ def missing(client: httpx.Client, address: str) -> str:
     """What the stack whose API is at `address` still waits for, in the words of its `/health`; empty: nothing."""
     try:
         answer = client.get(f"{address}/health")
+    except httpx.TimeoutException:
+        return "its API waits for Prefect and has not answered yet"
     except httpx.TransportError as error:
         return type(error).__name__
     try:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -24,12 +24,14 @@ from database.sole_use import sole_use
 from runtime import door, readiness
 from runtime.addresses import Addresses, forget_addresses, write_addresses
 from runtime.api_server import DOOR
+from runtime.databases import databases
 from runtime.home import warn_of_readers
 from runtime.parts import Part, listen, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
 
-_READY_SECONDS = 120
-"""How long the first start may take: Prefect makes its database then."""
+_READY_SECONDS = 600
+"""How long a start may take: Prefect makes its database at the first one, and changes it at one of a newer version. To give up
+earlier would be in vain on a slow or busy machine, for the next start has the same to do; a part that ends is seen at once."""
 _WATCH_SECONDS = 0.2
 _RESTART_SECONDS = (0.0, 1.0, 5.0, 15.0)
 """How long a part that dies again and again waits before it is started again."""
@@ -96,7 +98,7 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
     worker = undo.enter_context(door.open_door())
     api = undo.enter_context(_api_listener(settings))
     prefect_home(settings.home).mkdir(mode=0o700, parents=True, exist_ok=True)
-    client = client_environment(settings.home, port_of(prefect), settings.log_level)
+    client = client_environment(settings.home, port_of(prefect), settings.log_level) | past_proxies(os.environ)
     server = server_environment(settings.home, port_of(prefect), settings.max_body_bytes)
     # Links in answers, notifications and artifacts begin alike.
     address = settings.public_url or _address(settings.host, port_of(api))
@@ -106,7 +108,17 @@ def _parts(settings: Settings, undo: ExitStack) -> tuple[list[Part], Addresses]:
         Part("worker", client | ours, [worker]),
         Part("api", client | ours | _FEW_HEAPS | {DOOR: str(port_of(worker))}, [api]),
     ]
-    return parts, Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid())
+    here = Addresses(_address(settings.host, port_of(api)), client["PREFECT_API_URL"], os.getpid(), databases(settings))
+    return parts, here
+
+
+def past_proxies(given: Mapping[str, str]) -> dict[str, str]:
+    """What keeps calls between the parts from a proxy that the environment names for the rest of the world.
+
+    The lower-case variable counts where both are there: https://docs.python.org/3/library/urllib.request.html
+    """
+    around = given.get("no_proxy", given.get("NO_PROXY", ""))
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), f"{around},{LOOPBACK}" if around else LOOPBACK)
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -119,7 +131,7 @@ def _written(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, tuple):
-        return ",".join(value)
+        return json.dumps(value)  # an address may hold a comma
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from cli.main import app
+from config.settings import load_settings
+from contract.errors import FileMissing
 from tests.command_line import command, command_of_its_own
 
 
@@ -30,3 +32,19 @@ def test_a_wrong_setting_is_an_error_for_people(tmp_path):
     assert done.returncode == 1
     assert "STATESHEET_PORT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_demo_goes_by_no_setting_of_the_environment(monkeypatch, tmp_path):
+    places = []
+
+    def stop_here(home, rows):
+        places.append(load_settings(home=home))
+        raise FileMissing(name="stop here")
+
+    monkeypatch.setattr("cli.demo._load", stop_here)
+    elsewhere = {"STATESHEET_DATABASE_URL": f"sqlite:///{tmp_path}/mine.db", "statesheet_webhooks": "http://a.example/"}
+    command("demo", "--output", tmp_path / "demo.xlsx", home=tmp_path, **elsewhere)
+    [settings] = places
+    assert settings.home != tmp_path
+    assert settings.objects_url == f"sqlite:///{settings.home}/objects.db"
+    assert settings.webhooks == ()

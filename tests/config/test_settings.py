@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.settings import load_settings
+from config.settings import load_settings, unknown_variables, variables
 from contract.errors import BadSetting
 
 
@@ -94,6 +94,49 @@ def test_a_hundred_years_can_be_counted_from_now_in_both_directions():
 def test_a_settings_file_that_is_not_understood_is_refused(tmp_path, text):
     (tmp_path / "statesheet.toml").write_text(text)
     with pytest.raises(BadSetting):
+        load_settings()
+
+
+def test_a_line_that_is_no_setting_is_named_as_it_stands_in_the_file_with_what_may_be_meant(tmp_path):
+    (tmp_path / "statesheet.toml").write_text("retenton_days = 3")
+    with pytest.raises(BadSetting, match=r"`retenton_days` in statesheet\.toml is wrong: .*`retention_days` may be meant"):
+        load_settings()
+
+
+def test_a_reason_of_our_own_stands_alone(monkeypatch):
+    monkeypatch.setenv("STATESHEET_TIMEZONE", "Mars/Olympus")
+    with pytest.raises(BadSetting, match="is wrong: 'Mars/Olympus' is not a zone"):
+        load_settings()
+
+
+def test_variables_that_look_like_settings_and_are_none_are_found():
+    names = ["STATESHEET_RETENTON_DAYS", "statesheet_x", "STATESHEET_PORT", "statesheet_host", "STATESHEET_TENANT", "PORT"]
+    assert unknown_variables(names) == {"STATESHEET_RETENTON_DAYS": "STATESHEET_RETENTION_DAYS", "statesheet_x": ""}
+    assert variables(names) == ["STATESHEET_PORT", "statesheet_host"]
+
+
+def test_an_empty_home_is_the_default_one_and_not_the_folder_that_one_stands_in(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("STATESHEET_HOME", "")
+    assert load_settings().home == tmp_path / ".statesheet"
+
+
+def test_a_home_whose_name_an_address_of_its_databases_cannot_hold_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / "what?"))
+    with pytest.raises(BadSetting, match=r"STATESHEET_HOME is wrong: .*question mark"):
+        load_settings()
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_the_environment_writes_a_part_with_a_comma_in_a_list_as_json(monkeypatch, blank):
+    monkeypatch.setenv("STATESHEET_APPRISE", blank + '["mailto://mail.example/?to=a,b", "slack://t"]')
+    assert load_settings().apprise == ("mailto://mail.example/?to=a,b", "slack://t")
+
+
+@pytest.mark.parametrize("value", ["[", "[1]", "[" * 100_000])
+def test_a_list_in_json_that_cannot_be_read_is_named(monkeypatch, value):
+    monkeypatch.setenv("STATESHEET_WEBHOOKS", value)
+    with pytest.raises(BadSetting, match="STATESHEET_WEBHOOKS"):
         load_settings()
 
 

@@ -1,5 +1,6 @@
 """Connections: how transactions begin on SQLite, and which errors mean that a database cannot be reached."""
 
+import resource
 import sqlite3
 import threading
 from pathlib import Path
@@ -97,6 +98,20 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     """An SQLite file that may have no more pages says the same as a disk that has none."""
     with pytest.raises(DiskFull, match="the database"), unavailable():
         fill(tmp_path / "new.db")
+
+
+def test_a_disk_without_room_for_what_readers_share_is_named_as_full(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk. The file is one that nobody has open, as after a stop."""
+    url = f"sqlite:///{tmp_path / 'kept.db'}"
+    with connect(url).begin() as connection:
+        connection.execute(text("CREATE TABLE t (n INTEGER)"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    try:
+        with pytest.raises(DiskFull, match="the database"), unavailable(), reading(connect(url)) as connection:
+            connection.execute(text("SELECT * FROM t"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def fill(path: Path) -> None:

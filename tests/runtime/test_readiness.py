@@ -53,3 +53,10 @@ def test_little_room_is_told_at_once(monkeypatch, tmp_path, caplog):
     warn_of_little_space(tmp_path)
     assert "Jobs fail until there is more room: No space left for a job" in caplog.text
     assert "SSH5035" in caplog.text
+
+
+def test_an_api_that_does_not_answer_yet_is_told_of_in_words():
+    def never(_):
+        raise httpx.ReadTimeout("timed out")
+
+    assert asked(never) == "its API waits for Prefect and has not answered yet"

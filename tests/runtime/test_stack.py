@@ -2,12 +2,13 @@
 
 import os
 import signal
+import urllib.request
 
 import pytest
 
 from config.settings import Settings
 from runtime.addresses import read_addresses
-from runtime.stack import environment
+from runtime.stack import environment, past_proxies
 from tests.loopback import http
 from tests.runtime.own_stack import SECONDS, entries, members, start, wait_for, well
 
@@ -84,6 +85,7 @@ def test_settings_that_were_given_reach_the_parts_as_they_are(monkeypatch, tmp_p
     given = Settings(
         home=tmp_path,
         webhooks="http://a.example/,http://b.example/",
+        apprise=["mailto://mail.example/?to=a,b", "slack://t"],
         webhook_secret="s",
         request_status={"failed": "Bad"},
         retention_days=0.5,
@@ -91,3 +93,14 @@ def test_settings_that_were_given_reach_the_parts_as_they_are(monkeypatch, tmp_p
     for name, value in environment(given).items():
         monkeypatch.setenv(name, value)
     assert Settings() == given
+
+
+@pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
+@pytest.mark.parametrize("given", [{}, {"no_proxy": "a.example"}, {"NO_PROXY": "a.example"}])
+def test_a_proxy_of_the_environment_does_not_stand_between_the_parts(monkeypatch, given, name):
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.example")
+    monkeypatch.setenv(name, past_proxies(given)[name])
+    bypassed = {host for host in ("127.0.0.1", "a.example", "b.example") if urllib.request.proxy_bypass(host)}
+    assert bypassed == {"127.0.0.1"} | set(given.values())

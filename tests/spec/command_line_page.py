@@ -31,6 +31,8 @@ statesheet load states.xlsx --tenant acme --dry-run
 
 `explain`, `jobs`, `get` and `cancel` ask the API of the stack that runs in the home (`--home`, else `STATESHEET_HOME`), or the
 one at `--url`. Where none runs they say so. `schedule` asks the stack that runs in the home.
+`load`, `export`, `audit` and `credential` open its databases themselves, as `schedule create` looks into them: they need the
+settings that `serve` was given, and end with `SSH4115` where a stack runs in the home on other databases.
 
 ```sh
 statesheet explain request.json --tenant acme
