@@ -10,6 +10,7 @@ from cronsim import CronSimError
 from api.cron_lines import next_time
 from api.runs import PrefectRuns, for_prefect
 from contract.errors import BadSchedule, RunRefused
+from contract.phrases import counted
 
 _AHEAD = 3
 """How many runs Prefect makes ahead of time; each holds a copy of the request."""
@@ -57,7 +58,7 @@ def _check_cron(cron: str) -> None:
     """
     fields = cron.split()
     if len(fields) != _CRON_FIELDS:
-        raise BadSchedule(reason=f"{cron!r} has {len(fields)} fields and not five")
+        raise BadSchedule(reason=f"{cron!r} has {counted(len(fields), 'field')} and not five")
     try:
         comes = next_time(cron, "UTC", datetime.now(UTC))
     except CronSimError as error:

@@ -17,6 +17,7 @@ from cli.outputs import writable
 from cli.requests import read_request
 from contract.answers import timestamp
 from contract.jobs import Step
+from contract.phrases import counted
 
 if TYPE_CHECKING:
     from flows.pipeline import Outcome
@@ -95,4 +96,4 @@ def _facts(outcome: "Outcome", output: Path) -> dict[str, Any]:
 def _tell(output: Path | None, exported: int, matched: int) -> None:
     cut = "" if exported == matched else f" of {matched:,} that match"
     where = f"in {output.absolute()}" if output else "exported: nothing matches, and the request wants no empty file"
-    out.print(f"{exported:,} objects{cut} {where}", markup=False)
+    out.print(f"{counted(exported, 'object')}{cut} {where}", markup=False)

@@ -17,6 +17,7 @@ from cli.sizes import in_words
 from cli.waiting import wait_for
 from contract.errors import DownloadDamaged, ExportCancelled, FileNotReady, UnusablePlace
 from contract.jobs import JobStatus
+from contract.phrases import counted
 
 
 def get(
@@ -58,7 +59,7 @@ def _end(job: dict[str, Any], saved: Path | None, *, silent: bool) -> None:
     total, matched = job["totalRecords"] or 0, job["matchedRecords"] or 0
     cut = "" if total == matched else f" of {matched:,} that match"
     where = f"in {saved} ({in_words(job['file']['bytes'])}, SHA-256 as it should be)" if saved else "and so no file"
-    out.print(plain(f"{total:,} objects{cut} {where}"), markup=False)
+    out.print(plain(f"{counted(total, 'object')}{cut} {where}"), markup=False)
 
 
 def _save(client: Client, job: dict[str, Any], output: Path | None) -> Path:

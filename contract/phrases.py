@@ -13,6 +13,11 @@ def listed(words: tuple[str, ...], *, most: int = 10) -> str:
     return ", ".join(texts) + (f" and {len(words) - most} more" if len(words) > most else "")
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are: `1 row`, `2,000 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def plain(text: str) -> str:
     """A text of a client on one line: what is not printable is escaped, an empty one is `""`."""
     one_line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in shown(text))

@@ -22,7 +22,7 @@ from contract.filters import (
 )
 from contract.objects import NESTING
 from contract.operators import OPERATORS
-from contract.phrases import listed, plain
+from contract.phrases import counted, listed, plain
 from contract.since import Since
 
 # Criteria name their properties in lower case; these are the words that the documented names are made of.
@@ -55,7 +55,7 @@ def _lines(request: ExportRequest) -> Iterable[str]:
     if request.offset:
         yield f"Without the first {request.offset:,}"
     if request.max_records is not None:
-        yield f"At most {request.max_records:,} records"
+        yield f"At most {counted(request.max_records, 'record')}"
     if request.since is not None:
         yield f"Only what changed since {_moment(request.since)}"
     if request.skip_if_empty:

@@ -5,6 +5,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
 from contract.jobs import Job, JobKind
+from contract.phrases import counted
 
 
 def tell_story(run: FlowRun, job: Job, public_url: str) -> None:
@@ -28,7 +29,7 @@ def in_short(job: Job) -> str:
     if job.file is None:
         return "Nothing matched, and no empty file was wanted."
     cut = f" of {job.matched:,} that matched" if job.matched != job.total else ""
-    return f"{job.total or 0:,} records{cut} in {job.file.name}."
+    return f"{counted(job.total or 0, 'record')}{cut} in {job.file.name}."
 
 
 def in_markdown(job: Job, public_url: str) -> str:

@@ -19,6 +19,7 @@ from config.urls import recognisable
 from contract.errors import NotificationFailed
 from contract.jobs import Job
 from contract.notification import notification, status_in_words
+from contract.phrases import counted
 from contract.warnings import JobWarning
 
 SIGNATURE_HEADER = "X-Statesheet-Signature"
@@ -57,13 +58,14 @@ async def notify(
 ) -> tuple[JobWarning, ...]:
     """Tell every address of the ended `job`, all at the same time; a warning for each that could not be told.
 
-    Addresses are configuration only. Each try is bounded in time, whatever the receiver does.
+    Addresses are configuration only. Each try is bounded in time, whatever the receiver does. Programs get a link to the
+    facts of the job, people one to its page.
     """
     link = f"{public_url.rstrip('/')}/{job.tenant}/jobs/{job.id}"
     wording = request_status or {}
     body = json.dumps(notification(job, link=link, wording=wording, now=datetime.now(UTC)), separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json"} | ({SIGNATURE_HEADER: signature(body, secret)} if secret else {})
-    title, text = _message(job, link, wording)
+    title, text = _message(job, f"{public_url.rstrip('/')}/{job.tenant}/downloads/{job.id}", wording)
     post, message = partial(_post, body=body, headers=headers), partial(_tell, title=title, text=text)
     told = [(url, post) for url in webhooks] + [(url, message) for url in apprise]
     warnings = await asyncio.gather(*(_deliver(url, send, delays, turns) for url, send in told))
@@ -159,7 +161,7 @@ def _message(job: Job, link: str, wording: Mapping[str, str]) -> tuple[str, str]
     lines = []
     if job.total is not None:
         cut = f" of {job.matched:,} that matched" if job.matched not in (None, job.total) else ""
-        lines.append(f"{job.total:,} records{cut}.")
+        lines.append(f"{counted(job.total, 'record')}{cut}.")
     if job.error_message:
         lines.append(f"{job.error_message} ({job.error_code})")
     lines += [warning.message for warning in job.warnings]

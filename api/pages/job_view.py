@@ -6,6 +6,7 @@ from api.links import is_gone
 from api.pages.words import FORMAT_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number, outcome
 from contract.advice import advice_on
 from contract.jobs import TERMINAL, Job, JobKind, JobStatus, Step
+from contract.phrases import counted
 
 _PERCENT: dict[Step, int | None] = {
     Step.VALIDATE: 5,
@@ -119,13 +120,14 @@ class JobView:
     def rows(self) -> str:
         """How many rows it has, or has so far."""
         if self.job.status is JobStatus.RUNNING:
-            return f"{number(self.job.records_done)} rows so far" if self.job.records_done else ""
+            return f"{counted(self.job.records_done, 'row')} so far" if self.job.records_done else ""
         if self.job.total is None or self.job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
             return ""
         if self.is_import:
             return outcome(self.job.counts)
-        cut = f" of {number(self.job.matched)}" if self.job.matched not in (None, self.job.total) else ""
-        return f"{number(self.job.total)}{cut} row{'' if self.job.total == 1 and not cut else 's'}"
+        if self.job.matched is not None and self.job.matched != self.job.total:
+            return f"{number(self.job.total)} of {counted(self.job.matched, 'row')}"
+        return counted(self.job.total, "row")
 
 
 def _taken(job: Job) -> str:

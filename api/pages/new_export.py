@@ -20,6 +20,7 @@ from api.resources import Resources, Shared
 from api.schedules import create
 from config.catalogue import ATTRIBUTES, PROPERTIES, VALIDATION_ERROR, Area, label_of, title_of_type
 from contract.errors import InvalidRequest, StatesheetError
+from contract.file_name import MOST_CHARACTERS
 from contract.filters import fold
 from database.held_values import HeldValues, held_values
 
@@ -114,6 +115,7 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
         between=BETWEEN,
         presets=PRESETS,
         first_time=FIRST_TIME,
+        longest_name=MOST_CHARACTERS,
         error=error,
         notice=notice,
         **_preview(shared, tenant, form) if error is None and "count" in dict(fields) else _nothing_yet(),

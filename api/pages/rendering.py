@@ -1,8 +1,7 @@
 """Templates into responses: the same frame, headers and words for every page."""
 
-import json
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,9 +36,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        number=words.number, size=words.size, duration=words.duration, timestamp=timestamp, pretty=partial(json.dumps, indent=2)
-    )
+    made.filters.update(number=words.number, size=words.size, duration=words.duration, timestamp=timestamp, pretty=words.pretty)
     made.filters.update(advice=advice_of, advice_on=advice_on, with_code=with_code)
     made.globals["status_words"] = words.STATUS_WORDS
     return made

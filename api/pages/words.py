@@ -1,5 +1,6 @@
 """How the pages write numbers, sizes, times and states."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -65,6 +66,11 @@ def duration(seconds: float) -> str:
     length, unit = next(pair for pair in _LENGTHS if seconds >= pair[0])
     amount = round(seconds / length)
     return f"{amount} {unit}{'' if amount == 1 else 's'}"
+
+
+def pretty(value: object) -> str:
+    """JSON for people: each letter as itself; half of a surrogate pair, which is none, as its escape."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def moment(when: datetime, zone: ZoneInfo, now: datetime) -> str:

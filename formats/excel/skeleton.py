@@ -132,7 +132,7 @@ def _draw_columns(book: Any, worksheet: Any, sheet: DataSheet) -> None:
         key = (column.cell_format, column.kind, column.link)
         if key not in formats:
             look: dict[str, Any] = {"font_color": "#0B5CAD", "underline": 1} if column.link else {}
-            if column.kind is Kind.INSTANT:
+            if column.kind is Kind.INSTANT or column.link:
                 look["align"] = "left"  # at the right it would touch the text of the next column
             formats[key] = book.add_format({"num_format": column.cell_format, **look})
         worksheet.set_column(number, number, width, formats[key], {"hidden": column.hidden})

@@ -9,6 +9,7 @@ from typing import Any
 from formats.excel import look
 from formats.excel.limits import cut
 from formats.excel.sheets import DrawnSheet
+from formats.excel.widths import row_height
 from formats.tables import Receipt, Tally
 
 TITLE = "Summary"
@@ -17,7 +18,7 @@ _CHART_ROWS = 15
 _ROW_PIXELS = 20
 _CHART_COLUMN = 4
 _TEXT_WIDTH = 100  # characters of the merged cells that hold texts
-_LINE_HEIGHT, _HIGHEST = 15, 405
+_LINE_HEIGHT = 15
 _BAR_COLOURS = ("#2F75B5", "#3A7D44", "#8A6D1B", "#7B3F61", "#1F3A5F", "#B03A2E")
 _OTHER = "All others"
 
@@ -30,7 +31,8 @@ def summary_sheet(receipt: Receipt, errors: int) -> DrawnSheet:
         page.title("Summary")
         if receipt.matched != receipt.exported:
             page.notice(
-                f"Not everything was exported: {receipt.exported:,} of {receipt.matched:,} matching objects are in this file."
+                f"Not everything was exported: {receipt.exported:,} of {receipt.matched:,} matching objects"
+                f" {'is' if receipt.exported == 1 else 'are'} in this file."
             )
         page.lines("Request", receipt.words)
         page.section("Result", _result(receipt, errors))
@@ -161,9 +163,9 @@ class _Page:
         """A text over the columns up to the last one, in as many lines as it needs."""
         self._sheet.merge_range(self._row, column, self._row, _CHART_COLUMN, "", self._formats.value)
         self._sheet.write_string(self._row, column, cut(text), self._formats.value)
-        lines = sum(1 + len(line) // _TEXT_WIDTH for line in text.split("\n"))
-        if lines > 1:
-            self._sheet.set_row(self._row, min(_HIGHEST, lines * _LINE_HEIGHT))
+        height = row_height(text, _TEXT_WIDTH, _LINE_HEIGHT)
+        if height > _LINE_HEIGHT:
+            self._sheet.set_row(self._row, height)
 
     def _chart(self, title: str, colour: str, top: int, count: int) -> None:
         chart = self._book.add_chart({"type": "bar"})

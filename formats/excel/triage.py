@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from contract.phrases import counted
 from formats.excel import look
 from formats.excel.errors import TITLE as ERRORS_TITLE
 from formats.excel.errors import place_of
 from formats.excel.escape import visible
 from formats.excel.limits import clip, units
 from formats.excel.sheets import DataSheet, DrawnSheet
+from formats.excel.widths import row_height
 from formats.tables import AGES, Ages, FrequentError, Tally, Triage
 
 TITLE = "Triage"
@@ -32,8 +34,8 @@ def triage_sheet(triage: Triage, errors: Sequence[DataSheet], count: int) -> Dra
 
     def draw(book: Any, sheet: Any) -> None:
         page = _Page(book, sheet)
-        objects = "1 object" if triage.objects == 1 else f"{triage.objects:,} objects"
-        page.title("Triage", f"{count:,} validation {'error' if count == 1 else 'errors'} in {objects}" if count else "")
+        errors_in = f"{counted(count, 'validation error')} in {counted(triage.objects, 'object')}"
+        page.title("Triage", errors_in if count else "")
         if triage.frequent and errors:
             page.frequent(triage.frequent, errors, count)
         for tally in triage.tallies:
@@ -94,7 +96,7 @@ class _Page:
             self._sheet.write_number(self._row, 1, error.times, self._count)
             self._sheet.write_number(self._row, 2, error.times / total, self._share)
             self._sheet.write_number(self._row, 3, error.objects, self._count)
-            self._sheet.set_row(self._row, _LINE_HEIGHT * _lines(text))
+            self._sheet.set_row(self._row, row_height(text, _FIRST_WIDTH, _LINE_HEIGHT))
             self._row += 1
         self._shade(top, 1, 1, _MANY_ERRORS)
         self.note(_NOTE)
@@ -112,7 +114,7 @@ class _Page:
             self._sheet.write_string(self._row, 0, text, self._text)
             self._sheet.write_number(self._row, 1, count, self._count)
             self._sheet.write_number(self._row, 2, count / total if total else 0, self._share)
-            self._sheet.set_row(self._row, _LINE_HEIGHT * _lines(text))
+            self._sheet.set_row(self._row, row_height(text, _FIRST_WIDTH, _LINE_HEIGHT))
             self._row += 1
         self._shade(top, 1, 1, _MANY_ERRORS)
         self._row += 1
@@ -144,7 +146,3 @@ class _Page:
 
 def _shortened(text: str) -> str:
     return text if units(text) <= _LONGEST else clip(text, _LONGEST) + "…"
-
-
-def _lines(text: str) -> int:
-    return sum(1 + len(line) // _FIRST_WIDTH for line in text.split("\n"))

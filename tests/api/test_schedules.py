@@ -10,6 +10,7 @@ import pytest
 
 from api import schedules
 from api.runs import PrefectRuns
+from contract.errors import BadSchedule
 
 pytestmark = pytest.mark.anyio
 REQUEST = {"fileName": "{{ as it is }}"}
@@ -109,3 +110,10 @@ async def test_runs_of_a_deployment_that_somebody_paused_are_not_planned() -> No
     await schedules.set_active(runs, "acme", True)
     await runs.close()
     assert prefect.runs == {}
+
+
+async def test_a_line_of_one_field_is_named_as_such() -> None:
+    runs = PrefectRuns.at("http://prefect/api", httpx.MockTransport(StockPrefect().answer))
+    with pytest.raises(BadSchedule, match="'hourly' has 1 field and not five"):
+        await schedules.create(runs, "acme", REQUEST, "hourly", "UTC")
+    await runs.close()

@@ -54,6 +54,11 @@ def test_the_request_for_a_list_of_tasks() -> None:
     )
 
 
+def test_one_is_no_plural() -> None:
+    lines = in_words(parse({"params": {"query": {"id": "a"}, "options": {"maxRecords": 1}}}))
+    assert lines[-1] == "At most 1 record"
+
+
 def test_the_request_by_ids() -> None:
     assert in_words(parse(ids_body())) == (
         "Type is connectorstate",

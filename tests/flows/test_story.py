@@ -1,5 +1,6 @@
 """What Prefect's UI tells of an export."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from contract.jobs import Job, JobFile, JobSource
@@ -22,6 +23,7 @@ def test_the_name_says_whose_and_what():
 
 def test_the_counts_say_when_more_matched():
     assert in_short(job(file=FILE)) == "1,234 records of 2,000 that matched in a[1]|b.xlsx."
+    assert in_short(replace(job(file=FILE), total=1, matched=1)) == "1 record in a[1]|b.xlsx."
 
 
 def test_the_artifact_links_to_the_file_and_no_name_can_break_its_table():

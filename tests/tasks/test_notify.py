@@ -100,12 +100,12 @@ def test_an_address_that_nobody_listens_on_is_a_warning_without_what_may_be_secr
     assert "sesame" not in warning.message
 
 
-def test_apprise_tells_people(listener):
+def test_apprise_tells_people_and_leads_them_to_the_page_of_the_job(listener):
     address = listener.url.replace("http://", "json://")
     assert tell(apprise=(address,), public_url="https://sheets.example") == ()
     [(_, body)] = listener.got
     assert b"Completed with no records" in body
-    assert b"https://sheets.example/acme/jobs/run-1" in body
+    assert b"https://sheets.example/acme/downloads/run-1" in body
 
 
 @pytest.mark.parametrize(

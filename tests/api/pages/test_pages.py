@@ -10,10 +10,12 @@ import httpx
 import pytest
 from sqlalchemy import delete, insert
 
-from api import keyring
+from api import keyring, schedules
 from api.pages.export_form import unknown_fields
+from api.schedules import Schedule
 from config.settings import Settings
 from contract.errors import DiskFull, RunLost
+from contract.file_name import MOST_CHARACTERS
 from contract.jobs import JobFile
 from contract.warnings import NO_EFFECT, WARNINGS, warning
 from database import credentials, jobs
@@ -261,6 +263,27 @@ async def test_a_schedule_that_is_being_made_stays_in_sight_when_the_form_comes_
     assert 'value="0 5 * * *"' in text
 
 
+async def test_the_next_run_of_a_schedule_names_its_zone_where_the_schedule_has_another_one(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    when = datetime(2026, 11, 30, 5, 0, tzinfo=UTC)
+    kept = [
+        Schedule("1", TENANT, "0 6 * * 1-5", "Europe/Berlin", True, when, BODY),
+        Schedule("2", TENANT, "0 5 * * 1-5", "UTC", True, when, BODY),
+    ]
+
+    async def listed(*_: object) -> list[Schedule]:
+        return kept
+
+    monkeypatch.setattr(schedules, "listed", listed)
+    text = await shown(api, f"{HOME}schedules")
+    assert re.findall(r"05:00</time>([^<]*)<", text) == [" UTC", ""]
+
+
+async def test_a_name_that_is_too_long_cannot_be_typed(api: Api) -> None:
+    assert f'maxlength="{MOST_CHARACTERS}"' in await shown(api, f"{HOME}new")
+
+
 async def test_the_preview_counts_without_running(api: Api) -> None:
     answer = await send(api, f"{HOME}new/preview", {"channel": "shop-one"})
     assert "<strong>2</strong> objects match" in answer.text
@@ -282,7 +305,9 @@ async def test_other_sites_and_other_tenants_change_nothing(settings: Settings) 
 
 
 async def test_an_error_is_a_page(api: Api) -> None:
-    assert "There is no tenant" in await shown(api, "/nobody/", 404)
+    text = await shown(api, "/nobody/", 404)
+    assert "There is no tenant" in text
+    assert "<title>Not found" in text
     assert "There is no job" in await shown(api, f"{HOME}downloads/none", 404)
     assert "cursor" in await shown(api, f"{HOME}?cursor=nonsense", 400)
 

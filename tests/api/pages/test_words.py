@@ -47,6 +47,10 @@ def test_durations(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said
 
 
+def test_json_shows_letters_as_themselves() -> None:
+    assert words.pretty({"fileName": "商品", "half": "\ud800"}) == '{\n  "fileName": "商品",\n  "half": "\\ud800"\n}'
+
+
 def test_times_name_the_year_only_where_it_is_another_one_in_the_zone() -> None:
     assert words.moment(NOW, ZoneInfo("UTC"), NOW) == "31 Dec, 23:30"
     assert words.moment(NOW, ZoneInfo("Asia/Tokyo"), NOW) == "1 Jan, 08:30"
