@@ -342,6 +342,7 @@ SAID_BY_AN_ATTEMPT = {
     "complete": lambda engine, run_id, attempt: jobs.complete(engine, run_id, FILE, total=7, attempt=attempt),
     "fail": lambda engine, run_id, attempt: jobs.fail(engine, run_id, RunLost(times=1, cause="killed"), attempt=attempt),
     "cancelled": lambda engine, run_id, attempt: jobs.cancelled(engine, run_id, attempt=attempt),
+    "stopped": lambda engine, run_id, attempt: jobs.fail(engine, run_id, ExportCancelled(), attempt=attempt),
 }
 
 
