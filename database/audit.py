@@ -22,7 +22,6 @@ class Action(StrEnum):
     ASKED = "export asked"
     CANCELLED = "export cancelled"
     DOWNLOADED = "file downloaded"
-    LOADED = "objects written"
     SIGNED_IN = "signed in"
     REFUSED = "credential refused"
     OVERSTEPPED = "other tenant refused"

@@ -50,12 +50,6 @@ class HeldValues:
     cut: frozenset[str] = frozenset()
 
 
-def held_types(engine: Engine, tenant: str) -> tuple[str, ...]:
-    """The types of a tenant's objects, at most MOST_VALUES. Raises DatabaseUnavailable."""
-    with unavailable(), _seeking(engine) as connection:
-        return tuple(_types(connection, tenant))[:MOST_VALUES]
-
-
 def held_values(engine: Engine, tenant: str, wanted: str) -> HeldValues:
     """What the objects of a tenant and a type hold, each list at most MOST_VALUES long. Raises DatabaseUnavailable.
 

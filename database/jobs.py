@@ -159,14 +159,16 @@ def complete(
 def fail(engine: Engine, run_id: str, error: StatesheetError, *, attempt: int | None = None) -> bool:
     """Ends the job with its cause. False: it had ended before. Raises AttemptReplaced.
 
-    A job that a user asked to cancel ends as cancelled, whatever it was that stopped it.
+    A job that a user asked to cancel ends as cancelled, whatever it was that stopped it, and then without the report of a
+    failure.
     """
     if isinstance(error, ExportCancelled):
         return cancelled(engine, run_id, attempt=attempt)
     wanted = _ROW.cancel_requested_ms.is_not(None)
-    code, message = (case((wanted, null()), else_=text) for text in (error.code, str(error)))
+    said = {"error_code": error.code, "error_message": str(error)} | {name: _ROW[name] for name in file_values(None)}
+    values = {name: case((wanted, null()), else_=value) for name, value in said.items()}
     with unavailable(), engine.begin() as connection:
-        return _changed(connection, run_id, attempt, finished_ms=now_ms(), error_code=code, error_message=message)
+        return _changed(connection, run_id, attempt, finished_ms=now_ms(), **values)
 
 
 def request_cancel(engine: Engine, run_id: str) -> Job:
@@ -188,7 +190,7 @@ def cancelled(engine: Engine, run_id: str, *, attempt: int | None = None) -> boo
     now = now_ms()
     with unavailable(), engine.begin() as connection:
         asked = func.coalesce(_ROW.cancel_requested_ms, now)
-        return _changed(connection, run_id, attempt, finished_ms=now, cancel_requested_ms=asked)
+        return _changed(connection, run_id, attempt, finished_ms=now, cancel_requested_ms=asked, **file_values(None))
 
 
 def mark_notified(engine: Engine, run_id: str) -> bool:

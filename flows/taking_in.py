@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from contract.errors import ImportRefused, NoDataInFile, UnreadableFile
+from contract.errors import ExportCancelled, ImportRefused, NoDataInFile, UnreadableFile
 from contract.imports import Apply, ImportReport, ImportRequest, read_import
 from contract.jobs import JobFile, Step
 from contract.warnings import PARTLY_TAKEN, JobWarning, warning
@@ -51,7 +51,7 @@ def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter
     reporter.describe(file_name=wish.file_name, format=REPORT_FORMAT)
     folder = attempt_folder(place.spool, job_id, attempt)
     report = _take_in(wish, tenant, place, folder, reporter)
-    reporter.progress(Step.PUBLISH, report.rows)
+    _go_on(report, reporter)
     _keep_rejects(folder / _REJECTS, wish, tenant, job_id, place)
     file = _publish(report, tenant, job_id, attempt, place, folder)
     reporter.describe(matched=report.rows, total=report.taken, counts=report.counts)
@@ -61,6 +61,15 @@ def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter
     partly = report.refused and report.applied
     warnings = (warning(PARTLY_TAKEN, refused=report.refused, rows=report.rows),) if partly else ()
     return Imported(file, report, warnings)
+
+
+def _go_on(report: ImportReport, reporter: Reporter) -> None:
+    """Says that the file was compared, and written as was wished; what is written is no longer cancelled."""
+    try:
+        reporter.progress(Step.PUBLISH, report.rows)
+    except ExportCancelled:
+        if not report.applied:
+            raise
 
 
 def _take_in(wish: ImportRequest, tenant: str, place: Place, folder: Path, reporter: Reporter) -> ImportReport:

@@ -25,11 +25,6 @@ class Column:
     described: TableColumn
 
     @property
-    def is_error_part(self) -> bool:
-        """Filled from the validation errors."""
-        return self.name[0] == "attribute" and self.name[1] in ERROR_KEYS
-
-    @property
     def in_spool(self) -> bool:
         """Filled from a column of the spool, where the details do not say more."""
         return self.name in BY_KEY

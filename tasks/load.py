@@ -8,7 +8,7 @@ from typing import IO
 from sqlalchemy import Engine
 
 from database.loader import LoadReport, load_objects
-from formats.reading import MOST_BYTES, read_objects
+from formats.reading import read_objects
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -21,7 +21,6 @@ def load_file(
     engine: Engine,
     tenant: str,
     zone: tzinfo = UTC,
-    most_bytes: int = MOST_BYTES,
     open_file: Callable[[Path], IO[bytes]] = _open,
     on_progress: Callable[[int], None] | None = None,
 ) -> LoadReport:
@@ -29,5 +28,5 @@ def load_file(
 
     Raises FileMissing, NoDataInFile, UnreadableFile and DatabaseUnavailable.
     """
-    found = read_objects(path, most_bytes=most_bytes, zone=zone, open_file=open_file)
+    found = read_objects(path, zone=zone, open_file=open_file)
     return load_objects(engine, tenant, found, on_progress=on_progress)

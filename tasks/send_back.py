@@ -12,20 +12,18 @@ from typing import Any, Self, TextIO
 from contract.edits import CellChange, Edit, EditReport, Place
 from contract.errors import ObjectsChanged
 from database.edits import apply_edits
-from formats.reading import MOST_BYTES
 from formats.reading.edited import EditedBook, open_edited
-from formats.reading.source import OpenFile
 from tasks.compare_book import Comparison, Store, compare_book
 from tasks.rejects import Rejects
 
 _ATTEMPTS = 3
 
 
-def is_edited_workbook(path: Path, *, most_bytes: int = MOST_BYTES) -> bool:
+def is_edited_workbook(path: Path) -> bool:
     """Whether the file is a workbook that this project exported. Raises UnreadableFile where a workbook is damaged."""
     if not path.is_file() or not zipfile.is_zipfile(path):
         return False
-    with open_edited(path, most_bytes=most_bytes) as book:
+    with open_edited(path) as book:
         return book is not None
 
 
@@ -37,8 +35,6 @@ def send_back(
     partial: bool = False,
     rejects: Path | None = None,
     changed_by: str | None = None,
-    most_bytes: int = MOST_BYTES,
-    open_file: OpenFile = lambda path: path.open("rb"),
     on_change: Callable[[CellChange], None] = lambda _change: None,
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> EditReport:
@@ -51,7 +47,7 @@ def send_back(
     """
     for attempt in range(_ATTEMPTS):
         try:
-            with open_edited(path, most_bytes=most_bytes, open_file=open_file) as book, _Spool() as spool:
+            with open_edited(path) as book, _Spool() as spool:
                 assert book is not None, "the caller has looked"
                 report, refused = _compare(book, store, spool, keep=rejects is not None, on_progress=on_progress)
                 if apply and (partial or not report.refused_rows):

@@ -36,11 +36,6 @@ class Column:
     hidden: bool = False
 
     @property
-    def exact_text(self) -> str:
-        """The field of the texts that stand in for values."""
-        return self.name + EXACT_TEXT
-
-    @property
     def cell_format(self) -> str:
         """Excel's number format of the cells."""
         return self.number_format or _FORMATS.get(self.kind, "General")

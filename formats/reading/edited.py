@@ -18,7 +18,7 @@ from formats.reading.model import ExportFacts, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.objects import MOST_BYTES
 from formats.reading.sheets import NO_DATA, ROWS_ABOVE, Errors, read_errors
-from formats.reading.source import Content, OpenFile, open_source
+from formats.reading.source import Content, open_source
 from formats.reading.workbook import Workbook, has_cells, open_workbook
 
 FieldName = tuple[Area | None, str]
@@ -137,14 +137,12 @@ def _template(rows: Iterator[tuple[int, Row]], most_above: int) -> Header | None
 
 
 @contextmanager
-def open_edited(
-    path: Path, *, most_bytes: int = MOST_BYTES, open_file: OpenFile = lambda path: path.open("rb")
-) -> Iterator[EditedBook | None]:
+def open_edited(path: Path) -> Iterator[EditedBook | None]:
     """The workbook at `path` as one that was exported and comes back; None where it is any other file.
 
     Raises FileMissing, NoDataInFile, UnreadableFile.
     """
-    with open_source(path, most_bytes=most_bytes, open_file=open_file) as source:
+    with open_source(path, most_bytes=MOST_BYTES, open_file=lambda path: path.open("rb")) as source:
         if source.content is not Content.WORKBOOK:
             yield None
             return

@@ -1,5 +1,6 @@
 """The filter grammar: what each operator and each word beside it becomes."""
 
+import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -172,6 +173,18 @@ def test_what_says_nothing_beside_an_operator_is_named_in_the_warnings() -> None
     request = parse(body)
     assert request.filter == AllOf((Criterion("property", "channelid", (Exact(("c",)),)),))
     assert [warning.code for warning in request.warnings] == [NO_EFFECT] * 3
+
+
+def test_an_operator_that_one_test_uses_is_in_no_warning() -> None:
+    assert parse(with_property(eq="a b", exact="a b", operator="_OR")).warnings == ()
+
+
+def test_reading_a_request_leaves_its_body_as_it_came() -> None:
+    """It is kept, and read again."""
+    body = with_filters(attributesCriterion=[{"not": True, "a": {"exact": 1, "not": "true"}}], nonContextual=False)
+    before = copy.deepcopy(body)
+    parse(body)
+    assert body == before
 
 
 def test_keywords_ask_for_all_words_unless_told_otherwise() -> None:

@@ -26,6 +26,7 @@ def parse(**params):
         ("1970-01-01T00:00:01Z", Since(instant=1000)),
         ("now-7d", Since(instant=round(NOW.timestamp() * 1000) - 7 * 86_400_000)),
         (JOB, Since(job=JOB)),
+        (JOB.upper(), Since(job=JOB)),
     ],
 )
 def test_it_is_the_last_export_a_moment_or_a_job_in_either_place(said, meant):
@@ -33,7 +34,13 @@ def test_it_is_the_last_export_a_moment_or_a_job_in_either_place(said, meant):
 
 
 @pytest.mark.parametrize(
-    ("asked", "place"), [({"since": JOB}, "params.since"), ({"options": {"since": JOB}}, "params.options.since")]
+    ("asked", "place"),
+    [
+        ({"since": JOB}, "params.since"),
+        ({"options": {"since": JOB}}, "params.options.since"),
+        ({"since": "last"}, "params.since"),
+        ({"since": "now-7d"}, "params.since"),
+    ],
 )
 def test_it_knows_its_place(asked, place):
     assert parse(**asked).since.path == place

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -342,6 +342,7 @@ SAID_BY_AN_ATTEMPT = {
     "complete": lambda engine, run_id, attempt: jobs.complete(engine, run_id, FILE, total=7, attempt=attempt),
     "fail": lambda engine, run_id, attempt: jobs.fail(engine, run_id, RunLost(times=1, cause="killed"), attempt=attempt),
     "cancelled": lambda engine, run_id, attempt: jobs.cancelled(engine, run_id, attempt=attempt),
+    "stopped": lambda engine, run_id, attempt: jobs.fail(engine, run_id, ExportCancelled(), attempt=attempt),
 }
 
 
@@ -442,6 +443,19 @@ def test_a_job_that_runs_learns_at_its_next_step_that_it_is_cancelled(engine: En
     assert jobs.fail(engine, run_id, ExportCancelled())
     ended = jobs.of_run(engine, run_id)
     assert (ended.status, ended.cancel_requested, ended.error_code) == (JobStatus.CANCELLED, asked_at, None)
+
+
+@pytest.mark.parametrize("end", [lambda engine, run: jobs.fail(engine, run, RunLost(times=1, cause="x")), jobs.cancelled])
+def test_a_job_that_was_cancelled_beside_the_report_of_its_failure_has_no_file(
+    engine: Engine, end: Callable[[Engine, str], bool]
+) -> None:
+    """With a file it would be completed."""
+    run_id = running(engine)
+    jobs.describe(engine, run_id, file=FILE, total=0)
+    jobs.request_cancel(engine, run_id)
+    assert end(engine, run_id)
+    ended = jobs.of_run(engine, run_id)
+    assert (ended.status, ended.file, ended.error_code) == (JobStatus.CANCELLED, None, None)
 
 
 def test_a_job_that_was_to_be_cancelled_is_cancelled_whatever_stopped_it(engine: Engine) -> None:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES
@@ -59,7 +59,18 @@ objects = st.builds(
 )
 
 
+def in_group(*entries: dict[str, list[str]]) -> StateObject:
+    """An object with these validation errors: texts by part."""
+    context = {"locale": "en-US", "source": "internal"}
+    group = [
+        {part: {"values": [{"value": text, **context} for text in texts]} for part, texts in one.items()} for one in entries
+    ]
+    return parse_object({"id": "1", "type": "t", "data": {"attributes": {"validationError": {"group": group}}}})
+
+
 @given(objects)
+@example(in_group({"error": ["one", "two"]}))
+@example(in_group({"error": ["one"], "ERROR": ["two"]}))
 def test_every_value_is_in_exactly_one_place(item: StateObject) -> None:
     """Reading the rows back gives the object's values, none lost and none twice."""
     assert Counter(_values_in_rows(rows_of("acme", item, loaded_ms=1))) == Counter(_values_in_object(item))
@@ -122,8 +133,9 @@ def _values_in_rows(rows: ObjectRows) -> list[tuple[object, ...]]:
     for area in ("p", "a"):
         for key, holder in details.get(area, {}).items():
             assert fold(holder["n"]) == key
-            for text, locale, source, instant, entry, _ in holder["v"]:
+            for text, locale, source, instant, entry, number in holder["v"]:
                 assert instant == parse_instant(text)
+                assert (number and float(number[0]) * float(number[1])) == (None if is_plain(text) else parse_number(text))
                 found.append((area, key, text, locale, source, entry))
     return found
 
@@ -151,6 +163,12 @@ def test_a_documented_object_needs_no_details() -> None:
         "loaded_ms": 5,
         "fingerprint": fingerprint(item.document),
     }
+
+
+def test_validation_errors_as_documented_are_rows_of_their_own() -> None:
+    rows = rows_of("acme", in_group({"sno": ["1"], "error": ["no price"]}, {}, {"error": ["no brand"]}), loaded_ms=5)
+    assert [(row["entry"], row["sno"], row["error"]) for row in rows.errors] == [(0, "1", "no price"), (2, None, "no brand")]
+    assert rows.state["details"] is None
 
 
 @pytest.mark.parametrize("key", ["id", "type", "channelid"])

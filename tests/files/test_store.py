@@ -54,6 +54,13 @@ def test_what_was_published_comes_back_in_pieces(store: ResultStore, file: Path)
     assert b"".join(stream(store, key)) == CONTENT
 
 
+def test_a_folder_may_lie_anywhere_under_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for _ in range(2):
+        assert open_store("~/deep/results").folder == tmp_path / "deep" / "results"
+    assert (tmp_path / "deep" / "results").is_dir()
+
+
 def test_a_large_file_is_never_held_whole(tmp_path: Path, file: Path):
     """Five megabytes come in several pieces."""
     store = open_store(str(tmp_path / "results"))

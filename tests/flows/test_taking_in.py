@@ -231,6 +231,15 @@ def test_a_cancelled_import_writes_nothing(bench: Bench) -> None:
     assert bench.state("1") == "new"
 
 
+def test_a_cancel_that_comes_after_the_writing_leaves_the_import_to_be_told_of(bench: Bench) -> None:
+    """Cancelled is what has written nothing."""
+    book = edit_cells(bench.shop.export(), {("1", "Item State"): "fixed"}).read_bytes()
+    with pytest.raises(ExportCancelled):
+        bench.take(book, apply=Apply.NOTHING, notes=Notes(cancel_at=Step.PUBLISH))
+    assert bench.take(book, notes=Notes(cancel_at=Step.PUBLISH)).report.applied
+    assert bench.state("1") == "fixed"
+
+
 def test_a_file_that_cannot_be_read_is_called_as_its_sender_called_it(bench: Bench) -> None:
     with pytest.raises(UnreadableFile, match=r"^Zustände 1\.xlsx cannot be read"):
         bench.take(b"%PDF-1.7", "Zustände 1.xlsx")

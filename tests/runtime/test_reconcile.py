@@ -397,6 +397,7 @@ def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ende
                     store.publish(results, made(tmp_path), f"acme/{run}/{attempt}/made")
                 (results.folder / f"acme/{run}/1/made#1").write_bytes(b"half")
             store.publish(results, made(tmp_path), "acme/of another service/made")
+            (results.folder / "notes").touch()
             later = datetime.now(UTC) + timedelta(hours=1)
             jobs.complete(records.jobs, ended, JobFile(f"acme/{ended}/2/made", "made", 4, "", later), total=1)
             await housekeeping.remove_leftovers(records)
@@ -404,4 +405,4 @@ def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ende
 
     ended, runs, left = asyncio.run(work())
     of_a_live_job = {f"acme/{runs}/1/made", f"acme/{runs}/1/made#1", f"acme/{runs}/2/made"}
-    assert left == {f"acme/{ended}/2/made", "acme/of another service/made"} | of_a_live_job
+    assert left == {f"acme/{ended}/2/made", "acme/of another service/made", "notes"} | of_a_live_job
