@@ -105,6 +105,14 @@ def test_waiting_exports_show_their_place_and_move_up_and_one_can_be_cancelled(p
     expect(row(page, "Queued 7.xlsx")).to_contain_text(READY, timeout=30_000)
 
 
+def test_a_search_shows_what_comes_to_match_it(page, stack):
+    page.goto(at(stack, "?q=Sought"))
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    stack.post(documented(fileName="Sought for"))
+    # No reload: the row comes by itself, as it does where nothing is chosen.
+    expect(row(page, "Sought for")).to_contain_text(READY, timeout=30_000)
+
+
 @pytest.fixture(scope="module")
 def uploading(stack: Stack) -> str:
     """A tenant whose objects a test may change."""

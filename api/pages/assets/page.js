@@ -80,10 +80,14 @@ function showJob(job) {
   const before = seen.get(job.id);
   seen.set(job.id, job.kind);
   if (before && before !== job.kind && !job.open) announce(`${job.name}: ${job.status}`);
-  const { one, kind, newest } = part("jobs").dataset;
+  const { one, kind, newest, chosen } = part("jobs").dataset;
   // The page of one job says more than its row; it may have changed before the stream began.
   if (one) { if (one === job.id && kind !== job.kind) refreshSoon(); }
-  else if (!row) { if (newest !== undefined && (job.open || before)) refreshSoon(); return; }
+  else if (!row) {
+    // Whether a row belongs to those of a status or a search is known to the server alone.
+    if (newest !== undefined ? job.open || before : chosen !== undefined && before !== job.kind) refreshSoon();
+    return;
+  }
   const fresh = parsed(job.html).querySelector("li");
   if (row && fresh && row.outerHTML !== fresh.outerHTML) replace(row, document.adoptNode(fresh));
 }
