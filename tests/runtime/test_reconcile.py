@@ -38,7 +38,7 @@ async def asked(records):
 
 async def idle(bench):
     """A bench whose worker takes nothing by itself."""
-    bench.worker.limit = 0
+    bench.worker.waiting.limit = 0
     await asyncio.sleep(0)
     return bench.worker.records
 
@@ -138,7 +138,7 @@ def test_a_completed_run_that_is_to_run_again_is_taken_and_runs(workbench, tmp_p
             async with bench.worker.judging:
                 await set_state(records, run, type="COMPLETED")
                 await reconcile.sweep(records)
-            bench.worker.limit = 1
+            bench.worker.waiting.limit = 1
             bench.worker.look.set()
             await until(sign_there)
 
