@@ -30,7 +30,7 @@ test: $(READY)  ## Run all tests
 	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 hunt: $(READY)  ## Run the long hunts, and each property test with all of its examples
-	STATESHEET_HUNT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow or hypothesis'
+	TESTS_HUNT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow or hypothesis'
 
 chaos: $(READY)  ## Kill every part of a stack at random moments, then audit each job (SEED=7 KILLS=200)
 	CHAOS_SEED=$(SEED) CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest -s -m chaos tests/chaos

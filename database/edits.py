@@ -66,9 +66,16 @@ def scratch_database(folder: Path, tenant: str, documents: Iterable[object]) -> 
 
 
 def apply_edits(
-    engine: Engine, tenant: str, edits: Callable[[], Iterator[Edit]], *, now_ms: int, changed_by: str | None = None
+    engine: Engine,
+    tenant: str,
+    edits: Callable[[], Iterator[Edit]],
+    *,
+    now_ms: int,
+    changed_by: str | None = None,
+    before_commit: Callable[[], None] = lambda: None,
 ) -> None:
-    """Write all that `edits` gives in one transaction; it is called for them twice, one after the other.
+    """Write all that `edits` gives in one transaction; it is called for them twice, one after the other. `before_commit` may
+    raise, and nothing is written.
 
     Raises ObjectsChanged, and nothing is written, where an object is no longer the version that its edit was made of; and
     DatabaseUnavailable.
@@ -82,6 +89,7 @@ def apply_edits(
             gone: list[Row] = [{"tenant": tenant, "type": edit.type, "id": edit.id} for edit in chunk if edit.document is None]
             replace_objects(connection, made, changed_by=changed_by)
             delete_objects(connection, gone, changed_by=changed_by)
+        before_commit()
 
 
 def _check(connection: Connection, tenant: str, edits: Sequence[Edit]) -> None:

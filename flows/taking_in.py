@@ -87,8 +87,9 @@ def _take_in(wish: ImportRequest, tenant: str, place: Place, folder: Path, repor
             zone=place.zone,
             rejects=folder / _REJECTS,
             on_progress=reporter.progress,
-            # Another attempt may have taken this one's place: what this one has is older than what others stored since.
-            before_commit=lambda: reporter.describe(file_name=wish.file_name),
+            # Another attempt may have taken this one's place: what this one has is older than what others stored since. And
+            # from this step on nobody cancels it (`runtime.reconcile.is_beyond_cancelling`).
+            before_commit=lambda: reporter.progress(Step.PUBLISH, 0),
         )
     except (UnreadableFile, NoDataInFile) as error:
         raise type(error)(path=error.path, **{**error.facts, "name": wish.file_name}) from error

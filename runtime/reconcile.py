@@ -1,7 +1,8 @@
 """Two records of one job brought together again: Prefect's, of what ran, and the job row, of what the user is told.
 
 Everything here may be repeated, and stopped anywhere: each step looks at what is there and does what is missing.
-Exports only read, so a run whose process is gone is run again under the same id.
+Exports only read, and what an import wrote is unchanged when it is written again: a run whose process is gone is run again
+under the same id.
 """
 
 import logging
@@ -22,7 +23,7 @@ from api.runs import PrefectRuns
 from config import logs
 from config.settings import Settings
 from contract.errors import InternalError, RunLost, RunRefused, StatesheetError, UnfitParameters, UnknownJob
-from contract.jobs import Job, JobStatus
+from contract.jobs import Job, JobKind, JobStatus, Step
 from database import jobs
 from files import spool
 from flows.records import REFUSED, adopt
@@ -127,6 +128,16 @@ def marks(records: Records, run_ids: Iterable[UUID]) -> dict[UUID, object]:
         else:
             found[run_id] = (job.attempts, job.step, job.records_done, job.finished)
     return found
+
+
+def is_beyond_cancelling(records: Records, run_id: UUID) -> bool:
+    """Whether a run is an import that has come as far as to write its objects, or has written them: it ends by itself, and is
+    told of as what it is. Cancelled is what has written nothing."""
+    try:
+        job = jobs.of_run(records.jobs, str(run_id))
+    except UnknownJob:
+        return False
+    return job.kind is JobKind.IMPORT and job.step is Step.PUBLISH
 
 
 async def _ask_again(records: Records, at_boot: bool) -> None:

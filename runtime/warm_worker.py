@@ -149,13 +149,14 @@ class WarmWorker:
         self.ended.set()
 
     async def stop_unwanted(self) -> None:
-        """Kill the processes of runs that somebody cancelled: exports only read, and results appear whole or not at all."""
+        """Kill the processes of runs that somebody cancelled: what they write appears whole or not at all."""
         live = {run_id: process for run_id, process in self.taken.items() if process is not None}
         if not live:
             return
         unwanted = {"id": {"any_": list(live)}, "state": {"type": {"any_": list(_UNWANTED)}}}
         for run in await self.prefect.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(unwanted)):
-            self._kill(run.id, live[run.id])
+            if not await to_thread.run_sync(reconcile.is_beyond_cancelling, self.records, run.id):
+                self._kill(run.id, live[run.id])
 
     async def stop_stalled(self) -> None:
         """Kill the processes that hang: a stopped one, or one whose library waits for a thread that a fork did not inherit."""

@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial as partial_of
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -37,22 +38,24 @@ def send_back(
     changed_by: str | None = None,
     on_change: Callable[[CellChange], None] = lambda _change: None,
     on_progress: Callable[[int], None] = lambda _done: None,
+    before_commit: Callable[[], None] = lambda: None,
 ) -> EditReport:
     """Take back the exported workbook at `path`, which `is_edited_workbook` has recognised.
 
     With `apply` what it changes is written, in one transaction; where anything is refused nothing is, unless `partial` asks
     for the rows that can be taken. `on_change` gets every changed cell of the rows that can be taken, `rejects` becomes a
-    workbook of the rows that cannot, if there are any. What others write meanwhile is never overwritten: the workbook is
-    then compared again, a few times. Raises ObjectsChanged after that, UnreadableFile, DatabaseUnavailable and DiskFull.
+    workbook of the rows that cannot, if there are any. `before_commit` may raise, and nothing is written. What others write
+    meanwhile is never overwritten: the workbook is then compared again, a few times. Raises ObjectsChanged after that,
+    UnreadableFile, DatabaseUnavailable and DiskFull.
     """
+    write = partial_of(apply_edits, store.engine, store.tenant, changed_by=changed_by, before_commit=before_commit)
     for attempt in range(_ATTEMPTS):
         try:
             with open_edited(path) as book, _Spool() as spool:
                 assert book is not None, "the caller has looked"
                 report, refused = _compare(book, store, spool, keep=rejects is not None, on_progress=on_progress)
                 if apply and (partial or not report.refused_rows):
-                    now_ms = time.time_ns() // 1_000_000
-                    apply_edits(store.engine, store.tenant, spool.edits, now_ms=now_ms, changed_by=changed_by)
+                    write(spool.edits, now_ms=time.time_ns() // 1_000_000)
                     report.applied = True
                 for change in spool.changes():
                     on_change(change)

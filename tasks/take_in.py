@@ -37,16 +37,18 @@ def take_in(
 ) -> ImportReport:
     """Take in the file at `path` as `wish` says; `rejects` becomes a workbook of refused rows, where there are such rows.
 
-    `on_progress` may raise to stop it, and so may `before_commit`, the last word before whole objects are stored: nothing is
-    written then. An edit of a workbook needs no such word, for it replaces only the version that it was made of.
+    `on_progress` may raise to stop it, and so may `before_commit`, the last word before anything is stored: nothing is written
+    then.
     Raises FileMissing, NoDataInFile, UnreadableFile, ObjectsChanged, DatabaseUnavailable and DiskFull.
     """
     if is_edited_workbook(path):
-        return _send_back(path, wish, store, rejects, on_progress)
+        return _send_back(path, wish, store, rejects, on_progress, before_commit)
     return _store(path, wish, store, zone, on_progress, before_commit)
 
 
-def _send_back(path: Path, wish: ImportRequest, store: Store, rejects: Path, on_progress: Progress) -> ImportReport:
+def _send_back(
+    path: Path, wish: ImportRequest, store: Store, rejects: Path, on_progress: Progress, before_commit: Callable[[], None]
+) -> ImportReport:
     report = ImportReport(wish.file_name, wish.apply, edited=True)
     found = send_back(
         path,
@@ -57,6 +59,7 @@ def _send_back(path: Path, wish: ImportRequest, store: Store, rejects: Path, on_
         changed_by=wish.user,
         on_change=lambda change: report.tell_change(_change(change)),
         on_progress=lambda done: on_progress(Step.COMPARE, done),
+        before_commit=before_commit,
     )
     _count(report, found)
     report.refusals = [_refusal(cell) for cell in found.refused[:MOST_TOLD]]

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import settings
 
-HUNTING = os.environ.get("STATESHEET_HUNT") == "1"
+HUNTING = os.environ.get("TESTS_HUNT") == "1"
 
 _SHARE = 0.4
 _LEAST = 5

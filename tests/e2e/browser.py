@@ -26,11 +26,11 @@ _QUIET = (
 def chromium() -> Iterator["Browser"]:
     """A headless Chromium with a new profile; it asks nobody but the pages that it is sent to.
 
-    Where there is none the test is skipped, and with STATESHEET_REQUIRE_ALL=1 it fails.
+    Where there is none the test is skipped, and with TESTS_REQUIRE_ALL=1 it fails.
     """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
-        if os.environ.get("STATESHEET_REQUIRE_ALL") == "1":
+        if os.environ.get("TESTS_REQUIRE_ALL") == "1":
             pytest.fail("Chromium is not installed")
         pytest.skip("Chromium is not installed")
     from playwright.sync_api import sync_playwright

@@ -38,6 +38,18 @@ class Notes:
 
 
 @dataclass
+class CancelledAfterWriting(Notes):
+    """Cancels at the second word of the step whose first one comes before the end of the writing."""
+
+    publishing: int = 0
+
+    def progress(self, step: Step, records_done: int) -> None:
+        self.publishing += step is Step.PUBLISH
+        if self.publishing > 1:
+            raise ExportCancelled
+
+
+@dataclass
 class Bench:
     shop: Shop
     place: Place
@@ -130,12 +142,9 @@ def test_an_attempt_that_was_replaced_stores_no_whole_objects(bench: Bench) -> N
     """It lives on, though another attempt has begun and people have changed the objects since."""
 
     class Replaced(Notes):
-        def describe(self, **facts: Any) -> None:
-            if self.taken:
-                raise AttemptReplaced(attempt=1)
-
         def progress(self, step: Step, records_done: int) -> None:
-            self.taken = step is Step.COMPARE
+            if step is Step.PUBLISH:
+                raise AttemptReplaced(attempt=1)
 
     before = bench.shop.documents()
     with pytest.raises(AttemptReplaced):
@@ -231,12 +240,22 @@ def test_a_cancelled_import_writes_nothing(bench: Bench) -> None:
     assert bench.state("1") == "new"
 
 
+@pytest.mark.parametrize("apply", [Apply.ALL, Apply.NOTHING])
+@pytest.mark.parametrize("whole", [False, True], ids=["an edited workbook", "whole objects"])
+def test_a_cancel_that_comes_before_the_writing_is_done_writes_nothing(bench: Bench, apply: Apply, whole: bool) -> None:
+    book = edit_cells(bench.shop.export(), {("1", "Item State"): "fixed"}).read_bytes()
+    objects = json.dumps([{"id": "1", "type": "connectorstate", "properties": {"entityid": "other"}}]).encode()
+    given = (objects, "objects.json") if whole else (book, "states.xlsx")
+    before = bench.shop.document("1")
+    with pytest.raises(ExportCancelled):
+        bench.take(*given, apply=apply, notes=Notes(cancel_at=Step.PUBLISH))
+    assert bench.shop.document("1") == before
+
+
 def test_a_cancel_that_comes_after_the_writing_leaves_the_import_to_be_told_of(bench: Bench) -> None:
     """Cancelled is what has written nothing."""
     book = edit_cells(bench.shop.export(), {("1", "Item State"): "fixed"}).read_bytes()
-    with pytest.raises(ExportCancelled):
-        bench.take(book, apply=Apply.NOTHING, notes=Notes(cancel_at=Step.PUBLISH))
-    assert bench.take(book, notes=Notes(cancel_at=Step.PUBLISH)).report.applied
+    assert bench.take(book, notes=CancelledAfterWriting()).report.applied
     assert bench.state("1") == "fixed"
 
 

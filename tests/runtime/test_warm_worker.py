@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import time
+import uuid
 from contextlib import suppress
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -13,7 +15,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import PrefectHTTPStatusError
 
 from contract.errors import RunLost, UnknownJob
-from contract.jobs import JobSource, JobStatus
+from contract.jobs import Job, JobKind, JobSource, JobStatus, Step
 from database import jobs
 from runtime import reconcile, waiting_runs, warm_worker
 from tests.runtime.conftest import until
@@ -168,6 +170,29 @@ def test_cancelling_kills_the_process_and_ends_the_job(workbench, tmp_path, stat
     assert ended.is_cancelled()
     assert job.status is JobStatus.CANCELLED
     assert not left
+
+
+def test_cancelling_lets_an_import_end_that_writes_its_objects(workbench, tmp_path):
+    async def work():
+        async with workbench() as bench:
+            sign = tmp_path / "sign"
+            run = await bench.ask("patient", sign=str(sign))
+            await bench.process_of(run, sign)
+            records = bench.worker.records
+            key = str(uuid.uuid4())
+            jobs.create(records.jobs, Job(key, "acme", JobSource.API, datetime.now(UTC), JobKind.IMPORT))
+            jobs.attach_run(records.jobs, key, str(run))
+            jobs.progress(records.jobs, str(run), Step.PUBLISH, 0)
+            wanted = {"state": {"type": "CANCELLING"}, "force": True}
+            await records.prefect.request("POST", f"/flow_runs/{run}/set_state", json=wanted)
+            await bench.worker.stop_unwanted()
+            await asyncio.sleep(0.2)  # in which a process that was killed is gone
+            let = run in bench.worker.alive()
+            jobs.progress(records.jobs, str(run), Step.COMPARE, 0)  # it compares once more: others changed an object
+            await bench.ended(run)
+            return let
+
+    assert asyncio.run(work())
 
 
 def test_a_run_of_the_worker_leaves_telling_of_its_job_to_it(workbench, tmp_path):

@@ -17,7 +17,7 @@ from tests.tasks.edited_books import Shop
 SOFFICE = which("soffice")
 
 pytestmark = pytest.mark.skipif(
-    SOFFICE is None and "STATESHEET_REQUIRE_ALL" not in os.environ, reason="LibreOffice is not here"
+    SOFFICE is None and "TESTS_REQUIRE_ALL" not in os.environ, reason="LibreOffice is not here"
 )
 
 

@@ -30,7 +30,7 @@ def test_joined_pieces_read_back_whole(tmp_path: Path, limit: int) -> None:
         assert {name: package.read(name) for name in package.namelist()} == PARTS
 
 
-@pytest.mark.skipif(which("unzip") is None and "STATESHEET_REQUIRE_ALL" not in os.environ, reason="unzip is not here")
+@pytest.mark.skipif(which("unzip") is None and "TESTS_REQUIRE_ALL" not in os.environ, reason="unzip is not here")
 @pytest.mark.parametrize("limit", [0xFFFFFFFF, 1_000])
 def test_another_reader_finds_no_fault(tmp_path: Path, limit: int) -> None:
     said = subprocess.run(
