@@ -16,9 +16,7 @@ from tests.tasks.edited_books import Shop
 
 SOFFICE = which("soffice")
 
-pytestmark = pytest.mark.skipif(
-    SOFFICE is None and "TESTS_REQUIRE_ALL" not in os.environ, reason="LibreOffice is not here"
-)
+pytestmark = pytest.mark.skipif(SOFFICE is None and "TESTS_REQUIRE_ALL" not in os.environ, reason="LibreOffice is not here")
 
 
 def saved_again(paths: list[Path], folder: Path) -> list[Path]:
