@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -101,8 +102,9 @@ def _home(value: str | Path | None) -> Path:
     except RuntimeError as error:
         reason = f"the system knows no home folder for {Path(value or _HOME).parts[0]}; name the whole path"
         raise BadSetting(name="STATESHEET_HOME", reason=reason) from error
-    if "?" in str(home):  # the rest would be taken for options of the databases, and lie elsewhere
-        raise BadSetting(name="STATESHEET_HOME", reason=f"{home} has a question mark in its name")
+    if "?" in str(home) or unquote(str(home)) != str(home):  # addresses of databases would lead elsewhere
+        reason = f"{home} has a question mark, or a % before two digits (or A to F), in its name"
+        raise BadSetting(name="STATESHEET_HOME", reason=reason)
     return home
 
 

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import make_url
 
 from config.settings import load_settings, unknown_variables, variables
 from contract.errors import BadSetting
+from runtime import prefect_server
 
 
 @pytest.fixture(autouse=True)
@@ -170,8 +172,9 @@ def test_an_empty_home_is_the_default_one_and_not_the_folder_that_one_stands_in(
     assert load_settings().home == tmp_path / ".statesheet"
 
 
-def test_a_home_whose_name_an_address_of_its_databases_cannot_hold_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / "what?"))
+@pytest.mark.parametrize("name", ["what?", "100%2Fday", "%41"])
+def test_a_home_whose_name_an_address_of_its_databases_cannot_hold_is_refused(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / name))
     with pytest.raises(BadSetting, match=r"STATESHEET_HOME is wrong: .*question mark"):
         load_settings()
 
@@ -180,6 +183,14 @@ def test_a_home_of_a_user_whom_nobody_knows_is_refused(monkeypatch):
     monkeypatch.setenv("STATESHEET_HOME", "~nobody-of-this-name/exports")
     with pytest.raises(BadSetting, match=r"STATESHEET_HOME is wrong: the system knows no home folder for ~nobody-of-this-name"):
         load_settings()
+
+
+@pytest.mark.parametrize("name", ["ä b#c;d&e", "100% of it", "100%"])
+def test_the_databases_of_a_home_with_any_other_name_lie_in_it(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / name))
+    settings = load_settings()
+    for url in (settings.objects_url, settings.jobs_url, prefect_server.database_url(settings.home)):
+        assert (make_url(url).database or "").startswith(f"{tmp_path / name}/")
 
 
 @pytest.mark.parametrize("blank", ["", " "])
