@@ -129,7 +129,7 @@ def is_untold(engine: Engine, run_id: str) -> bool:
 
 
 def expired(engine: Engine, now: datetime) -> list[Job]:
-    """Jobs whose result is past its time and not yet removed."""
+    """Jobs whose result is past its time and not yet removed, and those that ended without one and may have left files."""
     return _many(engine, _in_order(_ROW.file_key != "", _ROW.file_expires_ms <= to_milliseconds(now)))
 
 
