@@ -23,7 +23,9 @@ function replace(old, fresh) {
     const same = [...within(id).querySelectorAll("details")].find((one) => one.className === name);
     if (same) same.open = true;
   }
-  if (key) within(row).querySelector(`[data-key="${key}"]`)?.focus({ preventScroll: true });
+  // What was asked for and done is no more there to be asked for: then the first thing that can be done with the row.
+  const keys = (key ? [key, "main"] : []).map((one) => within(row).querySelector(`[data-key="${one}"]`));
+  keys.find(Boolean)?.focus({ preventScroll: true });
 }
 
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
@@ -104,7 +106,8 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  form.closest("details")?.removeAttribute("open");
+  const menu = form.closest("details");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     const page = parsed(await answer.text());
