@@ -173,6 +173,7 @@ async function preview() {
     if (mine !== asked) return;
     if (part("preview", page)) {
       for (const id of ["count", "preview"]) replace(part(id), part(id, page));
+      markMistakes();
       announce(part("count").textContent.trim());
     } else if (page.querySelector(".sign-in")) sayThatOneIsSignedOut();
     else part("count").textContent = part("problem", page)?.textContent ?? "The objects could not be counted.";
@@ -180,6 +181,19 @@ async function preview() {
     if (mine === asked) part("count").textContent = "The service cannot be reached.";
   } finally {
     if (mine === asked) part("count").setAttribute("aria-busy", "false");
+  }
+}
+// What the count says is wrong stands beside the field that it is about. The schedule is looked at only when it is saved.
+function markMistakes() {
+  for (const said of form.querySelectorAll(".mistake")) {
+    if (said.closest("[data-schedule]")) continue;
+    const field = said.dataset.mistake;
+    const found = [...part("count").querySelectorAll("[data-field]")].filter((one) => one.dataset.field === field);
+    said.textContent = found.map((one) => one.dataset.text).join(" ");
+    said.hidden = !found.length;
+    const input = part(field);
+    if (!input?.matches("input, select")) continue;
+    if (found.length) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
   }
 }
 // The form has its choices in its address too, and signing in leads back to an address.
