@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, tuple_
 
 from contract.errors import BadOperand, UnknownJob
 from contract.jobs import Job, JobSource, JobStatus
@@ -18,6 +19,8 @@ from database.tables import export_job
 _ROW = export_job.c
 _WITHOUT_REQUEST = [column for column in _ROW if column.name != "request"]
 _SEARCHED = (_ROW.file_name, _ROW.result_name, _ROW.submitted_by, _ROW.id)
+_OF_SCHEDULE = re.compile(r"scheduled \S+ \S+ ")
+"""How the request keys of one schedule's runs begin: Prefect's own, by deployment and schedule, and then the time."""
 _WAITING = (_ROW.finished_ms.is_(None), _ROW.started_ms.is_(None))
 
 
@@ -73,15 +76,18 @@ def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> li
 def exports_before(engine: Engine, job: Job, *, limit: int) -> list[Job]:
     """The completed exports of whoever asked for `job`, the newest first, at most `limit`.
 
-    A schedule is one who asks: its runs look at those of schedules alone, and no other job looks at them. The command
-    line exports for whoever has the home: it looks at all.
+    Each schedule is one who asks: its runs look at its own alone, and no other job looks at them. The command line exports
+    for whoever has the home: it looks at all.
     """
     completed = status_column().in_([JobStatus.COMPLETED.value, JobStatus.COMPLETED_EMPTY.value])
     query = select(export_job).where(_ROW.tenant == job.tenant, completed, _ROW.as_of_ms.is_not(None))
-    if job.source is not JobSource.CLI:
-        scheduled = _ROW.source == JobSource.SCHEDULE.value
-        alike = scheduled if job.source is JobSource.SCHEDULE else not_(scheduled)
-        query = query.where(_ROW.submitted_by.is_not_distinct_from(job.submitted_by), alike)
+    if job.source is JobSource.SCHEDULE:
+        query = query.where(_ROW.source == JobSource.SCHEDULE.value)
+        if own := _OF_SCHEDULE.match(job.request_key):
+            query = query.where(_ROW.request_key.startswith(own[0], autoescape=True))
+    elif job.source is not JobSource.CLI:
+        same_user = _ROW.submitted_by.is_not_distinct_from(job.submitted_by)
+        query = query.where(same_user, _ROW.source != JobSource.SCHEDULE.value)
     return _many(engine, query.order_by(_ROW.as_of_ms.desc(), _ROW.request_key.desc()).limit(limit))
 
 
