@@ -234,17 +234,18 @@ async def _hand_over(records: Records, job: Job) -> None:
 async def _cancelled(records: Records, run: FlowRun) -> None:
     run_id = str(run.id)
     await to_thread.run_sync(_end, records, run_id, partial(jobs.cancelled, records.jobs, run_id))
-    await _tell_prefect(records, run, Cancelled(message="Stopped."))
-    log.info("no longer runs: it was cancelled")
+    ended = await _tell_prefect(records, run, Cancelled(message="Stopped."))
+    log.info("was to be cancelled; its run ends as %s", ended.name)
 
 
-async def _tell_prefect(records: Records, run: FlowRun, ended: State) -> None:
-    """Prefect's record ends as `ended`, or as completed where the job turned out to be that."""
+async def _tell_prefect(records: Records, run: FlowRun, ended: State) -> State:
+    """Prefect's record ends as `ended`, or as completed where the job turned out to be that; how it ends."""
     job = await to_thread.run_sync(_job_of, records, run)
     if job is not None and job.status in _DONE:
         ended = _state_of(job)
     if run.state is None or run.state.type is not ended.type:
         await records.prefect.set_flow_run_state(run.id, ended, force=True)
+    return ended
 
 
 async def _lost(records: Records, run: FlowRun, cause: str) -> None:
