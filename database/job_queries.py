@@ -2,14 +2,13 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, tuple_
 
 from contract.errors import BadOperand, UnknownJob
-from contract.jobs import Job, JobSource, JobStatus
+from contract.jobs import Job, JobSource, JobStatus, schedule_of
 from database.dialects import DIALECTS
 from database.engine import reading, unavailable
 from database.job_rows import from_milliseconds, read_job, status_column, to_milliseconds
@@ -19,8 +18,6 @@ from database.tables import export_job
 _ROW = export_job.c
 _WITHOUT_REQUEST = [column for column in _ROW if column.name != "request"]
 _SEARCHED = (_ROW.file_name, _ROW.result_name, _ROW.submitted_by, _ROW.id)
-_OF_SCHEDULE = re.compile(r"scheduled \S+ \S+ ")
-"""How the request keys of one schedule's runs begin: Prefect's own, by deployment and schedule, and then the time."""
 _WAITING = (_ROW.finished_ms.is_(None), _ROW.started_ms.is_(None))
 
 
@@ -83,8 +80,8 @@ def exports_before(engine: Engine, job: Job, *, limit: int) -> list[Job]:
     query = select(export_job).where(_ROW.tenant == job.tenant, completed, _ROW.as_of_ms.is_not(None))
     if job.source is JobSource.SCHEDULE:
         query = query.where(_ROW.source == JobSource.SCHEDULE.value)
-        if own := _OF_SCHEDULE.match(job.request_key):
-            query = query.where(_ROW.request_key.startswith(own[0], autoescape=True))
+        if own := schedule_of(job.request_key):
+            query = query.where(_ROW.request_key.startswith(own, autoescape=True))
     elif job.source is not JobSource.CLI:
         same_user = _ROW.submitted_by.is_not_distinct_from(job.submitted_by)
         query = query.where(same_user, _ROW.source != JobSource.SCHEDULE.value)
