@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in _zones():
+        if value not in zones():
             raise ValueError(f"{value!r} is not a zone of the tz database")
         return value
 
@@ -244,7 +244,7 @@ class Settings(BaseSettings):
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
     """Every zone of the tz database. Looking for them walks through hundreds of files, and each run reads its settings."""
     return frozenset(available_timezones())
 

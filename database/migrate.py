@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Which = Literal["objects", "jobs"]
 
-HEADS: dict[Which, str] = {"objects": "0003", "jobs": "0006"}
+HEADS: dict[Which, str] = {"objects": "0004", "jobs": "0006"}
 """The newest revision of each set, kept here so that a database which has it costs no import of Alembic."""
 
 _FOLDER = Path(__file__).parent / "migrations"
