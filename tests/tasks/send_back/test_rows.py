@@ -82,7 +82,7 @@ def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
     assert [(refusal.place.row, refusal.reason) for refusal in report.refused] == [
         (5, "the ID is empty"),
         (6, "an earlier row is of the same object"),
-        (7, "unknown action 'move'; known is create, update, delete"),
+        (7, "unknown action 'move'; known are create, update, delete"),
         (8, "the cell has no header above it"),
     ]
 
