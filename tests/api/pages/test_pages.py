@@ -317,7 +317,7 @@ async def test_the_size_of_a_file_stands_with_the_day_until_which_it_is_kept(api
     a_file(api, job_id)
     row = await shown(api, HOME)
     assert "<span>1 row</span>" in row
-    assert re.search(r"3 bytes, kept until <time[^>]*>\d+ [A-Z]", row)
+    assert re.search(r"<span>3 bytes,</span> <span>kept until <time[^>]*>\d+ [A-Z]", row)
 
 
 async def test_the_facts_of_a_job_whose_file_has_expired_do_not_say_that_it_is_kept(api: Api) -> None:
