@@ -79,7 +79,7 @@ def test_a_credential_opens_its_own_page_until_its_user_signs_out(browser, site)
         expect(page.get_by_role("heading", name="Not yours to see")).to_be_visible()
         assert serious_faults(page) == []
         page.get_by_role("link", name="Sign in for quince").click()
-        expect(page.get_by_text("With a credential of quince")).to_be_visible()
+        expect(page.get_by_text("You need a credential of quince")).to_be_visible()
         page.go_back()
         page.get_by_role("link", name="Downloads of plum").click()
         page.get_by_role("button", name="Sign out").click()
