@@ -67,7 +67,7 @@ def test_a_credential_opens_its_own_page_until_its_user_signs_out(browser, site)
         page.get_by_label("Client id").fill(site.ours.credential.id)
         page.get_by_label("Secret").fill(site.theirs.secret)
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("alert")).to_contain_text("no credential of plum")
+        expect(page.get_by_role("alert")).to_contain_text("not a credential of plum")
         assert serious_faults(page) == []
         page.get_by_label("Secret").fill(site.ours.secret)
         page.get_by_role("button", name="Sign in").click()
