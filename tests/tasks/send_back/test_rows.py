@@ -125,6 +125,14 @@ def test_refused_rows_are_mended_in_a_workbook_of_their_own(shop: Shop, tmp_path
     assert shop.document("1") == newer
 
 
+def test_refused_rows_show_the_first_line_of_a_text_and_all_of_an_instant(shop: Shop, tmp_path: Path) -> None:
+    path = edit_cells(shop.export(), {("1", "Name"): "one\ntwo", ("1", "Created Date"): "soon"})
+    shop.send_back(path, rejects=tmp_path / "rejects.xlsx")
+    page = opened(tmp_path / "rejects.xlsx")["Connector State"]
+    assert {cell.alignment.vertical for cell in page[3] if cell.value is not None} == {"top"}
+    assert page.column_dimensions["A"].width >= len("2026-03-04 05:06:07.890")
+
+
 @pytest.mark.parametrize("shows", ["an error", "no value of its formula"])
 def test_a_cell_without_a_value_has_none_in_the_workbook_of_refused_rows_either(shop: Shop, tmp_path: Path, shows: str) -> None:
     """Also where the row was refused for something else."""
