@@ -97,7 +97,7 @@ def tell(path: Path, sent: SentBack) -> None:
     said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing in it"
     out.print(f"{path}: {said}{_outcome(sent)}", markup=False)
     if sent.wish.rejects is not None and report.refused_rows:
-        out.print(f"The refused rows are in {sent.wish.rejects}: mend them and load that file", markup=False)
+        out.print(f"The refused rows are in {sent.wish.rejects}: correct them and load that file", markup=False)
 
 
 def facts_of(path: Path, sent: SentBack) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def load(
         bool, typer.Option("--partial", help="Of an exported workbook, take the good rows also where others are refused.")
     ] = False,
     rejects: Annotated[
-        Path | None, typer.Option(help="Where to write the refused rows of an exported workbook, to be mended and sent back.")
+        Path | None,
+        typer.Option(help="Where to write the refused rows of an exported workbook, to be corrected and sent back."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

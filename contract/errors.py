@@ -62,7 +62,7 @@ class InvalidRequest(StatesheetError):
     status = 400
     text = "The request has {count}: {summary}"
     advice = (
-        "Mend each place that is named and send the request again; `statesheet explain REQUEST.json --tenant TENANT` checks "
+        "Correct each place that is named and send the request again; `statesheet explain REQUEST.json --tenant TENANT` checks "
         "it and runs nothing."
     )
 
@@ -150,7 +150,7 @@ class TooDeep(Mistake):
 class Ambiguous(Mistake):
     code = "SSH4012"
     text = "{what} is given twice: {names}"
-    advice = "Leave all but one of them out."
+    advice = "Keep one of them and leave the others out."
 
 
 class UnknownFilter(Mistake):
@@ -165,7 +165,7 @@ class UnknownFilter(Mistake):
 class ObjectRefused(Mistake):
     code = "SSH4014"
     text = "Object {name!r} cannot be taken: {detail}"
-    advice = "Mend the object that is named and send the whole call again: none of its objects was written."
+    advice = "Correct the object that is named and send the whole call again: none of its objects was written."
 
 
 class MisplacedFilter(Mistake):
@@ -194,8 +194,8 @@ class Unauthorized(StatesheetError):
     status = 401
     text = "No valid credentials: send auth-client-id and auth-client-secret, or Authorization with Bearer or Basic"
     advice = (
-        "Show a credential: in the headers that are named, or to a command in `STATESHEET_CREDENTIAL` as ID:SECRET; whoever "
-        "runs the service makes one by `statesheet credential create --tenant TENANT`."
+        "Send a credential in the headers that are named; a command takes it from `STATESHEET_CREDENTIAL`, as ID:SECRET. "
+        "Whoever runs the service makes one by `statesheet credential create --tenant TENANT`."
     )
 
 
@@ -216,21 +216,21 @@ class UnknownTenant(StatesheetError):
         "There is no tenant {tenant!r}; a tenant exists once objects were loaded for it "
         "(statesheet load FILE --tenant {tenant})"
     )
-    advice = "Look at how the tenant is spelled; one that is to be there before it has objects is named in `statesheet.toml`."
+    advice = "Check how the tenant is spelled; one that is to exist before it has objects is named in `statesheet.toml`."
 
 
 class UnknownAddress(StatesheetError):
     code = "SSH4105"
     status = 404
     text = "{method} {address} is not an address of this service"
-    advice = "Look at the address and the tenant in it; `/docs` lists every address with its method."
+    advice = "Check the address and the tenant in it; `/docs` lists every address with its method."
 
 
 class UnknownJob(StatesheetError):
     code = "SSH4106"
     status = 404
     text = "There is no job {job!r}"
-    advice = "Look at the id and the tenant; `statesheet jobs --tenant TENANT` lists the jobs that are known."
+    advice = "Check the id and the tenant; `statesheet jobs --tenant TENANT` lists the jobs that are known."
 
 
 class MethodNotAllowed(StatesheetError):
@@ -310,7 +310,7 @@ class FileMissing(StatesheetError):
     status = 404
     text = "File not found: {name}"
     advice = (
-        "Look at the name and the folder; where it is a `fileId`, send the file itself, for it is kept only as long as "
+        "Check the name and the folder; where it is a `fileId`, send the file itself, for it is kept only as long as "
         "results are."
     )
 
@@ -336,13 +336,13 @@ class InvalidObject(StatesheetError):
     code = "SSH4117"
     status = 400
     text = "The object cannot be taken: {detail}"
-    advice = "Mend what the message names in the object, and send it again."
+    advice = "Correct what the message names in the object, and send it again."
 
 
 class ObjectsChanged(StatesheetError):
     code = "SSH4144"
     status = 409
-    text = "{count} objects were changed while the workbook was being compared with them; send it again"
+    text = "{objects} changed while the workbook was being compared with the store; send it again"
     advice = "Send the same workbook again: it is then compared with what others have written meanwhile."
     retryable = True
 
@@ -352,7 +352,7 @@ class ImportRefused(StatesheetError):
     status = 422
     text = "{refused} of {rows} rows or objects cannot be taken, so nothing was written; the report says why of each"
     advice = (
-        "Mend the rows that the report names (it is the job's file) and send them again; to have the good rows taken, press "
+        "Correct the rows that the report names (it is the job's file) and send them again; to have the good rows taken, press "
         "Apply the rest on the page, or put partial into `apply`."
     )
 
@@ -483,7 +483,7 @@ class DatabaseUnavailable(StatesheetError):
     status = 503
     text = "The database cannot be reached: {detail}"
     advice = (
-        "Try again in a moment; if it lasts, whoever runs the service looks at the database, and at "
+        "Try again in a moment; if it lasts, whoever runs the service checks the database, and "
         "`STATESHEET_DATABASE_URL` and `STATESHEET_JOBS_DATABASE_URL`."
     )
     retryable = True
@@ -494,7 +494,7 @@ class PrefectUnavailable(StatesheetError):
     status = 503
     text = "Prefect cannot be reached: {detail}"
     advice = (
-        "Try again in a moment; if it lasts, whoever runs the service looks whether the stack runs, and starts it by "
+        "Try again in a moment; if it lasts, whoever runs the service checks whether the stack runs, and starts it by "
         "`statesheet serve`."
     )
     retryable = True
@@ -532,7 +532,7 @@ class RunLost(StatesheetError):
     text = "The process that ran the export was lost {times} times; last cause: {cause}"
     advice = (
         "Ask for less at once, such as a smaller `params.options.maxRecords` or fewer columns; whoever runs the service "
-        "looks whether memory ran out, and may lower `STATESHEET_CONCURRENCY`."
+        "checks whether memory ran out, and may lower `STATESHEET_CONCURRENCY`."
     )
 
 
@@ -540,7 +540,7 @@ class ExportCancelled(StatesheetError):
     code = "SSH5037"
     status = 409
     text = "The export was cancelled"
-    advice = "Where it is wanted after all, press Run again on the Downloads page or send the request once more."
+    advice = "If it is wanted after all, press Run again on the Downloads page or send the request once more."
 
 
 class FormatLimit(StatesheetError):
@@ -554,7 +554,7 @@ class NotificationFailed(StatesheetError):
     code = "SSH5039"
     text = "{target} could not be notified: {detail}"
     advice = (
-        "The job itself is well; whoever runs the service looks at the address in `STATESHEET_WEBHOOKS`, "
+        "The job itself is fine; whoever runs the service checks the address in `STATESHEET_WEBHOOKS`, "
         "`STATESHEET_APPRISE` or `statesheet.toml`."
     )
     retryable = True
@@ -565,7 +565,7 @@ class StoreUnavailable(StatesheetError):
     status = 503
     text = "The result store cannot be reached: {detail}"
     advice = (
-        "Try again in a moment; if it lasts, whoever runs the service looks at `STATESHEET_RESULT_STORE` and at the "
+        "Try again in a moment; if it lasts, whoever runs the service checks `STATESHEET_RESULT_STORE` and the "
         "credentials of its cloud."
     )
     retryable = True
@@ -646,4 +646,4 @@ class ExportFailed(StatesheetError):
     code = "SSH5050"
     status = 500
     text = "The export failed ({cause}): {detail}"
-    advice = "Do what is said of the code in the brackets: the page on errors has a line for it."
+    advice = "Look up the code in the brackets on the page of errors, and do what is said there."

@@ -33,7 +33,7 @@ class Wording:
 WARNINGS: dict[str, Wording] = {
     NO_EFFECT: Wording(
         "{path} has no effect: {reason}",
-        "Correct its name where that is misspelt; else take it out of the request, or leave it there: the file is the same.",
+        "Correct its name if that is misspelt. Otherwise the file is the same with it and without it: take it out or leave it.",
     ),
     COMPARED_AS_TEXT: Wording(
         "{path} is compared as text; say type {type} to compare it as {meaning}",
@@ -48,19 +48,19 @@ WARNINGS: dict[str, Wording] = {
         "Nothing is to be done; to get everything that matches, leave `params.options.since` out.",
     ),
     COUNTED_WHOLE: Wording(
-        "The counts and estimates are of all objects that match; how many of them changed is found when it runs",
+        "The counts and estimates are of all objects that match; how many of them changed is known once the export has run",
         "Start the export to learn how many changed: a warning of the job counts them.",
     ),
     BLANKS_COUNT: Wording(
-        "{path}: the blanks at the ends of {name!r} count: another name without them is not meant",
+        "{path}: the blanks before or after {name!r} are part of the name; it is not the name without them",
         "Take the blanks out, unless the stored name has them too.",
     ),
     CELLS_CUT: Wording(
-        "A cell holds {limit:,} characters; cut on sheet {sheet!r}: {cells}",
+        "A cell holds at most {limit:,} characters; longer texts were cut on sheet {sheet!r}: {cells}",
         "Take the whole texts in another format: put CSV, JSON or Parquet in `format` of `params.rsconnect.profilecontexts`.",
     ),
     COLUMNS_LEFT_OUT: Wording(
-        "A sheet holds {limit:,} columns; left out of sheet {sheet!r}: {columns}",
+        "A sheet holds at most {limit:,} columns; left out of sheet {sheet!r}: {columns}",
         "Name the columns that are wanted in `params.fields.attributes`, or take all of them as CSV, JSON or Parquet.",
     ),
     TOO_LARGE_TO_SEND_BACK: Wording(
@@ -70,7 +70,7 @@ WARNINGS: dict[str, Wording] = {
     ),
     PARTLY_TAKEN: Wording(
         "{refused} of {rows} rows or objects were refused, the others are written; the report says why of each",
-        "Mend the rows that the report names (it is the job's file) and send them in again.",
+        "Correct the rows that the report names (it is the job's file) and send them in again.",
     ),
 }
 

@@ -44,7 +44,7 @@ def in_words(request: ExportRequest) -> tuple[str, ...]:
 def _lines(request: ExportRequest) -> Iterable[str]:
     yield f"Type is {_one_or_any(request.types)}" if request.types else "Any type"
     if request.ids:
-        yield f"ID is {_one_or_any(request.ids)} (with case)"
+        yield f"ID is {_one_or_any(request.ids)} (in exactly this case)"
     yield from _filter_lines(request.filter)
     if request.contexts:
         yield f"Values in {_contexts(request.contexts)}"
@@ -86,7 +86,7 @@ def _say(part: Filter) -> str:
             those = (
                 f"{'all' if every else 'any'} of the words {listed(words)}" if len(words) > 1 else f"the word {listed(words)}"
             )
-            return f"The object has {those} (anywhere, without case)"
+            return f"The object has {those} (anywhere, upper or lower case)"
         case Criterion():
             return _say_criterion(part)
 
@@ -113,9 +113,9 @@ def _note(test: Test, name: str) -> str:
         case Compare(value_type=value_type):
             return _AS[value_type]
         case Exact() if name in CASED_NAMES:
-            return "with case"
+            return "in exactly this case"
         case _:
-            return "without case"
+            return "upper or lower case"
 
 
 def _title(name: str) -> str:

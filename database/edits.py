@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from contract.edits import Edit
 from contract.errors import ObjectsChanged
 from contract.objects import fingerprint, parse_object
+from contract.phrases import counted
 from database.changes import stored_documents
 from database.dialects import DIALECTS
 from database.engine import connect, reading, unavailable
@@ -97,7 +98,7 @@ def _check(connection: Connection, tenant: str, edits: Sequence[Edit]) -> None:
     held = dict(_fingerprints(connection, tenant, [(edit.type, edit.id) for edit in edits]))
     changed = sum(held.get((edit.type, edit.id)) != edit.seen for edit in edits)
     if changed:
-        raise ObjectsChanged(count=changed)
+        raise ObjectsChanged(objects=counted(changed, "object"))
 
 
 def _fingerprints(connection: Connection, tenant: str, keys: Sequence[Key]) -> Iterator[tuple[Key, str]]:

@@ -58,6 +58,7 @@ def main() -> None:
         for number in range(1, 5):
             _ask(address, f"Everything, part {number}", {"hub": {"hasvalue": True}}, "Excel")
         page.goto(f"{address}/{TENANT}/")
+        page.locator(".badge.running").first.wait_for()
         page.screenshot(path=IMAGES / "downloads.png")
         _wait(address)
         for scheme, size, path, picture in (

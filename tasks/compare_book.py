@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from contract.edits import CellChange, CellRefusal, Edit, EditReport
 from contract.errors import ObjectsChanged
 from contract.objects import fingerprint
+from contract.phrases import counted
 from database.edits import Key, current_documents, earlier_documents, scratch_database
 from formats.headers import ACTION, ID
 from formats.reading.cells import cell_text
@@ -253,7 +254,7 @@ def _documents(store: Store, rows: Mapping[Key, StoredRow]) -> dict[Key, str]:
     documents = current_documents(store.engine, store.tenant, rows) if rows else {}
     changed = sum(key not in documents or fingerprint(documents[key]) != row.fingerprint for key, row in rows.items())
     if changed:
-        raise ObjectsChanged(count=changed)
+        raise ObjectsChanged(objects=counted(changed, "object"))
     return documents
 
 

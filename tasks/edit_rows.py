@@ -71,7 +71,7 @@ def read_rows(sheet: EditedSheet, *, fingerprints: bool) -> Iterator[EditedRow |
         if not row.id:
             yield BadRow(row, sheet.system[ID], ID, "the ID is empty")
         elif row.action not in _ACTIONS:
-            reason = f"unknown action {action!r}; known is {', '.join(filter(None, _ACTIONS))}"
+            reason = f"unknown action {action!r}; known are {', '.join(filter(None, _ACTIONS))}"
             yield BadRow(row, sheet.system[ACTION], ACTION, reason)
         elif surplus:
             yield BadRow(row, surplus[0], f"column {surplus[0] + 1}", "the cell has no header above it")

@@ -14,12 +14,16 @@ from formats.tables import Receipt
 TEMPLATE_NAME, TEMPLATE_VERSION = "RS EXCEL", "V0.18"
 
 _GUIDE = (
-    ("HOW TO READ", "A row an object. Row 1 names the group of the columns below it, row 2 the column; data begins in row 3."),
+    (
+        "HOW TO READ",
+        "Each row is one object. Row 1 names the group of the columns below it, row 2 the column; data begins in row 3.",
+    ),
     (
         "HOW TO SEND BACK",
         "Edit cells and hand the file in again. Type and ID say which object a row is: leave them as they are.",
     ),
-    ("ACTION", "Empty: the row is taken as it stands. DELETE: the object is removed."),
+    ("ACTION", "Leave it empty to have the row taken as it stands; write DELETE to have the object removed."),
+    ("OTHER SHEETS", "Validation Errors, Changes, Triage and Summary are for reading: what is altered there is not taken in."),
 )
 
 

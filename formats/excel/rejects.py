@@ -16,7 +16,8 @@ from formats.reading.cells import NoValue
 
 _REFUSED = {"bg_color": "#F6C7C1"}
 _FIRST_ROW = 2
-_WIDTH = 22
+_WIDTH = 24
+"""Of every column, in characters: an instant has 23."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class _Page:
             {"bold": True, "bg_color": look.SYSTEM_FIELDS.fill, "font_color": look.SYSTEM_FIELDS.font}
         )
         self._formats = {
-            (form, refused): book.add_format({"num_format": form, **(_REFUSED if refused else {})})
+            (form, refused): book.add_format({"num_format": form, "valign": "top", **(_REFUSED if refused else {})})
             for form in ("@", "General", INSTANT_FORMAT)
             for refused in (False, True)
         }

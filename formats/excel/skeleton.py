@@ -29,6 +29,9 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 _COLUMNS_A_PAGE = 12
+_SMALL_PRINT = 60
+"""Percent: of more columns than that, four times as many cells go on a page as at full size, and can still be read."""
+_FOOTER = "&L&F&C&A&RPage &P of &N"
 _HEADER_HEIGHT, _GROUP_HEIGHT = 20.0, 18.0
 _COL = re.compile(rb'<col min="(\d+)" max="(\d+)"[^>]*? style="(\d+)"')
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
@@ -60,6 +63,7 @@ def build_skeleton(sheets: Sequence[Sheet], properties: Mapping[str, Any], creat
     book.set_properties({**properties, "created": created})
     for sheet in sheets:
         worksheet = book.add_worksheet(sheet.title)
+        worksheet.set_footer(_FOOTER)
         if isinstance(sheet, DataSheet):
             _draw_data_sheet(book, worksheet, sheet)
         else:
@@ -116,12 +120,16 @@ def _draw_data_sheet(book: Any, worksheet: Any, sheet: DataSheet) -> None:
 
 
 def _set_up_page(worksheet: Any, sheet: DataSheet) -> None:
-    """On paper: few columns on one page's width, many over pages that each begin with the frozen ones."""
+    """On paper: few columns on one page's width; many in small print over pages that each begin with the frozen ones, the pages
+    of the same rows after each other."""
     worksheet.set_landscape()
     worksheet.repeat_rows(0, sheet.header_rows - 1)
     if len(sheet.columns) <= _COLUMNS_A_PAGE:
         worksheet.fit_to_pages(1, 0)
-    elif sheet.frozen_columns:
+        return
+    worksheet.set_print_scale(_SMALL_PRINT)
+    worksheet.print_across()
+    if sheet.frozen_columns:
         worksheet.repeat_columns(0, sheet.frozen_columns - 1)
 
 
@@ -131,11 +139,18 @@ def _draw_columns(book: Any, worksheet: Any, sheet: DataSheet) -> None:
     for number, (column, width) in enumerate(zip(sheet.columns, column_widths(sheet.columns, first), strict=True)):
         key = (column.cell_format, column.kind, column.link)
         if key not in formats:
-            look: dict[str, Any] = {"font_color": "#0B5CAD", "underline": 1} if column.link else {}
-            if column.kind is Kind.INSTANT or column.link:
-                look["align"] = "left"  # at the right it would touch the text of the next column
-            formats[key] = book.add_format({"num_format": column.cell_format, **look})
+            formats[key] = book.add_format({"num_format": column.cell_format, **_cell_look(column)})
         worksheet.set_column(number, number, width, formats[key], {"hidden": column.hidden})
+
+
+def _cell_look(column: Column) -> dict[str, Any]:
+    """How the cells of a column look: at the top, so that of a text of several lines the first is seen."""
+    look: dict[str, Any] = {"valign": "top"}
+    if column.link:
+        look |= {"font_color": "#0B5CAD", "underline": 1}
+    if column.kind is Kind.INSTANT or column.link:
+        look["align"] = "left"  # at the right it would touch the text of the next column
+    return look
 
 
 def _draw_header(book: Any, worksheet: Any, sheet: DataSheet) -> None:

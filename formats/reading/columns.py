@@ -131,7 +131,7 @@ def change_of(
         return Unreadable("the ID is empty")
     action = system.get(ACTION, "").strip()
     if fold(action) not in _ACTIONS:
-        return Unreadable(f"unknown action {action!r}; known is {', '.join(filter(None, _ACTIONS))}")
+        return Unreadable(f"unknown action {action!r}; known are {', '.join(filter(None, _ACTIONS))}")
     return Change(
         type=system.get(TYPE, default_type),
         id=system[ID],

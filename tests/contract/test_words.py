@@ -22,8 +22,8 @@ from tests.contract.bodies import (
 def test_the_documented_request() -> None:
     assert in_words(parse(documented_body())) == (
         "Type is connectorstate",
-        "Channel id is rs-demo-shop (property, without case)",
-        "Entity type is any of product, sku (property, without case)",
+        "Channel id is rs-demo-shop (property, upper or lower case)",
+        "Entity type is any of product, sku (property, upper or lower case)",
         "Sorted by ID",
         "At most 10,000 records",
     )
@@ -32,8 +32,8 @@ def test_the_documented_request() -> None:
 def test_the_request_of_a_browser_client() -> None:
     assert in_words(parse(page_client_body())) == (
         "Type is product",
-        "Title has the word jam* or has the word jelly* (attribute, without case, in locale en-US and source internal)",
-        "The object has all of the words plum*, jam* (anywhere, without case)",
+        "Title has the word jam* or has the word jelly* (attribute, upper or lower case, in locale en-US and source internal)",
+        "The object has all of the words plum*, jam* (anywhere, upper or lower case)",
         "Values in locale en-US and source internal",
         "Sorted by ID",
     )
@@ -43,12 +43,12 @@ def test_the_request_for_a_list_of_tasks() -> None:
     assert in_words(parse(task_list_body())) == (
         "Type is tasksummaryobject",
         "Created date is at or after 2026-02-25 16:07:34.123 UTC (property, as a date)",
-        "Task type contains entity_export (attribute, without case)",
-        "Submitted by has the word ann@plum.example_user (attribute, without case)",
-        "Impacted is true (attribute, without case)",
+        "Task type contains entity_export (attribute, upper or lower case)",
+        "Submitted by has the word ann@plum.example_user (attribute, upper or lower case)",
+        "Impacted is true (attribute, upper or lower case)",
         "Weight is more than 2.5 and is at most 40 (attribute, as a number)",
         "Parent task id has no value (attribute)",
-        "Not: Status is Processing (attribute, without case)",
+        "Not: Status is Processing (attribute, upper or lower case)",
         "Sorted by Created date (property, as a date, descending), then Task type (attribute, ascending), then ID",
         "At most 200 records",
     )
@@ -62,7 +62,7 @@ def test_one_is_no_plural() -> None:
 def test_the_request_by_ids() -> None:
     assert in_words(parse(ids_body())) == (
         "Type is connectorstate",
-        "ID is any of state-7, state-1, state-2 (with case)",
+        "ID is any of state-7, state-1, state-2 (in exactly this case)",
         "Attributes: itemState",
         "Properties: channelid",
         "Sorted by ID",
@@ -85,21 +85,21 @@ def test_paging_and_what_an_empty_result_does() -> None:
 @pytest.mark.parametrize(
     ("criterion", "phrase"),
     [
-        ({"exact": "new"}, "is new (attribute, without case)"),
-        ({"exact": ""}, 'is "" (attribute, without case)'),
-        ({"exacts": ["a", "b"], "operator": "_AND"}, "has each of a, b (attribute, without case)"),
-        ({"exacts": list(range(13))}, "is any of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 3 more (attribute, without case)"),
-        ({"eq": "a b"}, "has all of the words a, b (attribute, without case)"),
-        ({"eq": "a b", "operator": "_OR"}, "has any of the words a, b (attribute, without case)"),
-        ({"contains": "a b"}, "contains any of a, b (attribute, without case)"),
-        ({"contains": "a b", "operator": "_AND"}, "contains all of a, b (attribute, without case)"),
-        ({"startswith": "RS"}, "begins with RS (attribute, without case)"),
+        ({"exact": "new"}, "is new (attribute, upper or lower case)"),
+        ({"exact": ""}, 'is "" (attribute, upper or lower case)'),
+        ({"exacts": ["a", "b"], "operator": "_AND"}, "has each of a, b (attribute, upper or lower case)"),
+        ({"exacts": list(range(13))}, "is any of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 3 more (attribute, upper or lower case)"),
+        ({"eq": "a b"}, "has all of the words a, b (attribute, upper or lower case)"),
+        ({"eq": "a b", "operator": "_OR"}, "has any of the words a, b (attribute, upper or lower case)"),
+        ({"contains": "a b"}, "contains any of a, b (attribute, upper or lower case)"),
+        ({"contains": "a b", "operator": "_AND"}, "contains all of a, b (attribute, upper or lower case)"),
+        ({"startswith": "RS"}, "begins with RS (attribute, upper or lower case)"),
         ({"hasvalue": True}, "has a value (attribute)"),
         ({"gt": "m", "type": "_STRING"}, "is more than m (attribute, as text)"),
         ({"lt": "now/d"}, "is before 2026-05-20 00:00:00.000 UTC (attribute, as a date)"),
         ({"lte": "now/d"}, "is at or before 2026-05-20 23:59:59.999 UTC (attribute, as a date)"),
         ({"gt": "0001-01-01", "type": "_DATE"}, "is after 0001-01-01 00:00:00.000 UTC (attribute, as a date)"),
-        ({"exact": "a\nb\u202e"}, "is a\\nb\\u202e (attribute, without case)"),
+        ({"exact": "a\nb\u202e"}, "is a\\nb\\u202e (attribute, upper or lower case)"),
     ],
 )
 def test_each_operator_has_its_phrase(criterion: dict[str, Any], phrase: str) -> None:
@@ -108,7 +108,7 @@ def test_each_operator_has_its_phrase(criterion: dict[str, Any], phrase: str) ->
 
 def test_ids_compare_with_case() -> None:
     body = with_filters(propertiesCriterion=[{"entityId": {"exact": "E-1"}}])
-    assert "Entity id is E-1 (property, with case)" in in_words(parse(body))
+    assert "Entity id is E-1 (property, in exactly this case)" in in_words(parse(body))
 
 
 def test_alternatives_and_groups_are_told_apart() -> None:
@@ -117,8 +117,8 @@ def test_alternatives_and_groups_are_told_apart() -> None:
         isAttributesCriterionOR=True,
     )
     assert in_words(parse(body))[1] == (
-        "[A is 1 (attribute, without case) and B is 2 (attribute, without case)] or "
-        "Validation error>>Error is 3 (attribute, without case)"
+        "[A is 1 (attribute, upper or lower case) and B is 2 (attribute, upper or lower case)] or "
+        "Validation error>>Error is 3 (attribute, upper or lower case)"
     )
 
 

@@ -378,6 +378,30 @@ def test_a_narrow_window_shows_every_entry_of_the_menu_and_every_filter(page, st
         assert is_in_sight(page, entry), entry.text_content()
 
 
+def test_the_page_of_a_job_shows_its_name_once(page, stack):
+    job_id = job_id_of(stack.post(documented(fileName="Said once")))
+    stack.ended(job_id)
+    page.goto(at(stack, f"downloads/{job_id}"))
+    expect(page.get_by_text("Said once.xlsx", exact=True)).to_have_count(2)
+    expect(page.get_by_role("heading", name="Said once.xlsx")).to_have_count(1)
+
+
+def test_on_paper_the_bar_of_the_form_lies_over_nothing(page, stack):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(at(stack, "new"))
+    expect(page.locator(".go")).to_have_css("position", "sticky")
+    page.emulate_media(media="print")
+    expect(page.locator(".go")).to_have_css("position", "static")
+
+
+def test_without_scripts_the_buttons_of_a_phone_stand_side_by_side(browser, stack):
+    with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(at(stack, "new"))
+        tops = {page.get_by_role("button", name=name).bounding_box()["y"] for name in ("Count", "Start the export")}
+        assert len(tops) == 1
+
+
 def test_the_interface_for_programs_is_as_wide_as_its_window(page, stack):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{stack.api}/docs")

@@ -124,7 +124,7 @@ def test_rows_that_say_something_unclear_are_refused_and_the_others_kept(tmp_pat
         ("row 3", Unreadable("the ID is empty")),
         ("row 5", {"id": "2", "type": "connectorstate", "data": {"attributes": {"color": values("red")}}}),
         ("row 6", Unreadable("the cell in column 4 has no header")),
-        ("row 7", Unreadable("unknown action 'fly'; known is create, update, delete")),
+        ("row 7", Unreadable("unknown action 'fly'; known are create, update, delete")),
         ("row 8", Unreadable("the cell in column 6 has no header")),
         ("row 9", Deletion("connectorstate", "6")),
     ]

@@ -43,9 +43,9 @@ def test_every_choice_is_asked_for() -> None:
         ("only_changes", "1"),
     ) == [
         "Type is connectorstate",
-        "Channel id is any of shop-one, shop-two (property, without case)",
-        "Entity type is sku (property, without case)",
-        "Item state is errored (attribute, without case)",
+        "Channel id is any of shop-one, shop-two (property, upper or lower case)",
+        "Entity type is sku (property, upper or lower case)",
+        "Item state is errored (attribute, upper or lower case)",
         "Validation error has a value (attribute)",
         "Attributes: itemState",
         "Properties: channelid",

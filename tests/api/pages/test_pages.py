@@ -438,6 +438,22 @@ async def test_an_error_is_a_page(api: Api) -> None:
     assert "cursor" in await shown(api, f"{HOME}?cursor=nonsense", 400)
 
 
+async def test_the_size_of_a_file_stands_with_the_day_until_which_it_is_kept(api: Api) -> None:
+    job_id = await api.job_id()
+    a_file(api, job_id)
+    row = await shown(api, HOME)
+    assert "<span>1 row</span>" in row
+    assert re.search(r"<span>3 bytes,</span> <span>kept until <time[^>]*>\d+ [A-Z]", row)
+
+
+async def test_the_facts_of_a_job_whose_file_has_expired_do_not_say_that_it_is_kept(api: Api) -> None:
+    job_id = await api.job_id()
+    a_file(api, job_id, days=-1)
+    page = await shown(api, f"{HOME}downloads/{job_id}")
+    assert "<dt>Expired</dt>" in page
+    assert "Kept until" not in page
+
+
 async def test_a_job_that_failed_says_what_to_do_about_it(api: Api) -> None:
     job_id = await api.job_id()
     jobs.start(api.jobs, job_id)

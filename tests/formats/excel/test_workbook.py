@@ -82,6 +82,32 @@ def test_headers_wear_the_colours_that_the_legend_explains(book: Any) -> None:
     }
 
 
+def test_on_paper_a_wide_sheet_is_small_and_its_pages_follow_the_rows(book: Any) -> None:
+    sheet = book["Connector State"]
+    setup = sheet.page_setup
+    assert (setup.orientation, setup.scale, setup.pageOrder) == ("landscape", 60, "overThenDown")
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$2", "$A:$C")
+
+
+def test_on_paper_a_narrow_sheet_is_as_wide_as_the_page(book: Any) -> None:
+    sheet = book["Validation Errors"]
+    assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
+
+
+def test_each_page_says_of_which_file_and_sheet_it_is(book: Any) -> None:
+    for sheet in book:
+        footer = sheet.oddFooter
+        assert [footer.left.text, footer.center.text, footer.right.text] == ["&F", "&A", "Page &P of &N"], sheet.title
+
+
+def test_texts_stand_at_the_top_of_their_cells_so_that_the_first_line_is_seen(book: Any) -> None:
+    for name in ("Connector State", "Validation Errors"):
+        filled = [cell for row in book[name].iter_rows(min_row=3) for cell in row if cell.value is not None]
+        assert {cell.alignment.vertical for cell in filled} == {"top"}
+
+
 def test_codes_are_texts_and_dates_are_dates(book: Any) -> None:
     sheet = book["Connector State"]
     assert (sheet["H3"].value, sheet["H3"].number_format, sheet["H3"].data_type) == ("000000000000", "@", "s")
@@ -158,6 +184,15 @@ def test_triage_leads_from_each_frequent_error_to_its_first_row(tmp_path: Path, 
     said = [[cell.value for cell in row] for row in triage.iter_rows()]
     assert ["new", 15, 1, 2, 3, 4, 5, 0] in said
     assert ["(none)", 1] in [row[:2] for row in said]
+
+
+def test_triage_shows_an_error_of_several_lines_as_one_paragraph(tmp_path: Path) -> None:
+    content = export(tmp_path, 90)
+    told = Triage((), (FrequentError("refused:\r\n - no price\n\n - no image\n", 1, 1, 0),), 1, ())
+    content = replace(content, receipt=replace(content.receipt, triage=told))
+    sheet = openpyxl.load_workbook(write_workbook(content, tmp_path / "w.xlsx").path)["Triage"]
+    [linked] = [row[0] for row in sheet.iter_rows() if row[0].hyperlink is not None]
+    assert linked.value == "refused: - no price - no image"
 
 
 def test_without_anything_to_look_at_there_is_no_triage(book: Any) -> None:

@@ -79,7 +79,7 @@ def test_what_changes_between_comparing_and_writing_is_compared_again(any_shop: 
     assert (any_shop.document("1")["name"], attribute(any_shop, "itemState")["values"][0]["value"]) == ("Sofa 2", "fixed")
     times.clear()
     path = edit_cells(any_shop.export(), {("1", "Item State"): "again"})
-    with pytest.raises(ObjectsChanged):
+    with pytest.raises(ObjectsChanged, match="1 object changed while"):
         any_shop.send_back(path, on_progress=lambda _done: meddle(9))
     assert (any_shop.document("1")["name"], attribute(any_shop, "itemState")["values"][0]["value"]) == ("Sofa 3", "fixed")
 

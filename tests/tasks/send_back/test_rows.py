@@ -82,7 +82,7 @@ def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
     assert [(refusal.place.row, refusal.reason) for refusal in report.refused] == [
         (5, "the ID is empty"),
         (6, "an earlier row is of the same object"),
-        (7, "unknown action 'move'; known is create, update, delete"),
+        (7, "unknown action 'move'; known are create, update, delete"),
         (8, "the cell has no header above it"),
     ]
 
@@ -123,6 +123,14 @@ def test_refused_rows_are_mended_in_a_workbook_of_their_own(shop: Shop, tmp_path
     newer["data"]["attributes"]["itemState"]["values"][0]["value"] = "fixed"
     newer["data"]["attributes"]["rank"]["values"][0]["value"] = 8
     assert shop.document("1") == newer
+
+
+def test_refused_rows_show_the_first_line_of_a_text_and_all_of_an_instant(shop: Shop, tmp_path: Path) -> None:
+    path = edit_cells(shop.export(), {("1", "Name"): "one\ntwo", ("1", "Created Date"): "soon"})
+    shop.send_back(path, rejects=tmp_path / "rejects.xlsx")
+    page = opened(tmp_path / "rejects.xlsx")["Connector State"]
+    assert {cell.alignment.vertical for cell in page[3] if cell.value is not None} == {"top"}
+    assert page.column_dimensions["A"].width >= len("2026-03-04 05:06:07.890")
 
 
 @pytest.mark.parametrize("shows", ["an error", "no value of its formula"])
