@@ -11,7 +11,7 @@ from contract.filters import fold
 from contract.kinds import Kind
 from formats.delimited import iso
 from formats.fields import EXACT_TEXT, OWN
-from formats.headers import ID, NAME, SYSTEM, TYPE
+from formats.headers import GROUPS, ID, NAME, SYSTEM, TYPE
 from formats.ipc import read_batches
 from formats.tables import Content, DataTable, TableColumn
 from tasks.plan import Base
@@ -31,7 +31,6 @@ CHANGES = pa.schema(
 `When` is milliseconds."""
 
 _TITLE = "Changes"
-_GROUP = "System Fields"
 _ROW = "row"
 _ID, _COLUMN, _LABEL, _ORDER, _TEXT = OWN + "id", OWN + "column", OWN + "label", OWN + "order", OWN + "text"
 _NOW = _TEXT + "#now"
@@ -131,7 +130,7 @@ def place_changes(changes: Path, tables: tuple[DataTable, ...], folder: Path) ->
             file.write_batch(pa.record_batch([*batch.columns, found], schema=schema))
             rows += batch.num_rows
     columns = tuple(
-        TableColumn(field.name, field.name, _GROUP, Kind.INSTANT if field.type == pa.int64() else Kind.TEXT)
+        TableColumn(field.name, field.name, GROUPS[None], Kind.INSTANT if field.type == pa.int64() else Kind.TEXT)
         for field in CHANGES
         if not field.name.endswith(EXACT_TEXT)
     )

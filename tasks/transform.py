@@ -22,6 +22,7 @@ from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS
 from formats.fields import EXACT_TEXT, FINGERPRINT
+from formats.headers import GROUPS, ID, TYPE
 from formats.ipc import read_batches
 from formats.tables import Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly, Counts
@@ -42,10 +43,10 @@ _ARROW_TYPES = {
 }
 _ERRORS_FILE = "table-errors.arrow"
 _ERROR_COLUMNS = (
-    TableColumn("Type", "Type", "System Fields"),
-    TableColumn("ID", "ID", "System Fields"),
-    TableColumn("row", "Row", "System Fields", Kind.INTEGER),
-    *(TableColumn(part, label_of(part, "attribute"), "Attributes") for part in ERROR_PARTS),
+    TableColumn(TYPE, TYPE, GROUPS[None]),
+    TableColumn(ID, ID, GROUPS[None]),
+    TableColumn("row", "Row", GROUPS[None], Kind.INTEGER),
+    *(TableColumn(part, label_of(part, "attribute"), GROUPS["attribute"]) for part in ERROR_PARTS),
 )
 
 
