@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of, title_of_type
 from contract.errors import VerificationFailed
 from contract.kinds import Kind
-from contract.objects import CONNECTOR_STATE
+from contract.objects import CONNECTOR_STATE, in_default_context
 from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS
@@ -31,7 +31,7 @@ from tasks.differences import place_changes, since_in_words
 from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
 from tasks.plan import ExportPlan, Extracted
-from tasks.survey import Survey, in_default_context, survey
+from tasks.survey import Survey, survey
 from tasks.triage import triage
 
 _ARROW_TYPES = {
