@@ -159,6 +159,14 @@ def test_a_row_too_few_or_too_many_is_found_out(tmp_path: Path, rows: int):
         verify(asked, path)
 
 
+def test_a_file_in_a_zip_is_compared_as_a_file_by_itself_is(tmp_path: Path):
+    """One cell in the last of several tables."""
+    tables = [write_table(tmp_path / f"{n}.arrow", [ROW] * 2, type_name=f"type {n}") for n in range(2)]
+    other = write_table(tmp_path / "other.arrow", [ROW, ROW | {"ID": "7"}], type_name="type 1")
+    with pytest.raises(VerificationFailed, match="Type 1: ID differs"):
+        verify(content(*tables), write(content(tables[0], other), tmp_path / "out.csv").path)
+
+
 def test_a_damaged_zip_is_found_out(tmp_path: Path):
     """A flipped byte in an entry."""
     tables = [write_table(tmp_path / f"{n}.arrow", [ROW] * 50, type_name=f"type {n}") for n in range(2)]
