@@ -20,7 +20,7 @@ from formats.archive import unpacked, write_archive
 from formats.comparison import compare, read
 from formats.fields import EXACT_TEXT
 from formats.formulas import neutralised, restored
-from formats.ipc import read_batches
+from formats.ipc import frame_of, read_batches
 from formats.tables import Content, DataTable, TableColumn
 from formats.written import Written
 from formats.zones import offsets_at
@@ -66,9 +66,7 @@ def _write_table(table: DataTable, file: IO[bytes], *, zone: ZoneInfo, bom: bool
     file.write(_csv(pl.DataFrame([_header(table)], orient="row")))
     cells = [_text(column, zone) for column in table.columns]
     for batch in read_batches(table.path):
-        frame = pl.from_arrow(pa.Table.from_batches([batch]))
-        assert isinstance(frame, pl.DataFrame)
-        file.write(_csv(frame.select(cells)))
+        file.write(_csv(frame_of(batch).select(cells)))
 
 
 def _csv(frame: pl.DataFrame) -> bytes:
@@ -166,6 +164,4 @@ def _read(table: DataTable, path: Path, block_size: int) -> Iterator[pl.DataFram
     if reader.schema.names != names:
         raise VerificationFailed(detail=f"the header of {path.name} is not that of the table")
     for batch in reader:
-        frame = pl.from_arrow(pa.Table.from_batches([batch.rename_columns([column.name for column in table.columns])]))
-        assert isinstance(frame, pl.DataFrame)
-        yield frame
+        yield frame_of(batch.rename_columns([column.name for column in table.columns]))

@@ -12,7 +12,7 @@ from contract.kinds import Kind
 from formats.delimited import iso
 from formats.fields import EXACT_TEXT, OWN
 from formats.headers import GROUPS, ID, NAME, SYSTEM, TYPE
-from formats.ipc import read_batches
+from formats.ipc import frame_of, read_batches
 from formats.tables import Content, DataTable, TableColumn
 from tasks.plan import Base
 
@@ -95,7 +95,7 @@ def _cells(table: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
     if table is None or not table.rows:
         return pl.DataFrame(schema=schema)
     shown = [_text(column, zone) for column in table.columns if column.name not in SYSTEM or column.name == NAME]
-    frames = [_frame(batch).select(pl.col(ID).alias(_ID), *shown) for batch in read_batches(table.path)]
+    frames = [frame_of(batch).select(pl.col(ID).alias(_ID), *shown) for batch in read_batches(table.path)]
     long = pl.concat(frames).unpivot(index=_ID, variable_name=_COLUMN, value_name=_TEXT)
     return long.select(pl.col(_ID).alias(ID), _COLUMN, _TEXT).cast(schema)
 
@@ -144,9 +144,3 @@ def _places(tables: tuple[DataTable, ...]) -> Mapping[Key, int]:
 def _ids(table: DataTable) -> Iterator[str]:
     for batch in read_batches(table.path):
         yield from batch[ID].to_pylist()
-
-
-def _frame(batch: pa.RecordBatch) -> pl.DataFrame:
-    frame = pl.from_arrow(pa.Table.from_batches([batch]))
-    assert isinstance(frame, pl.DataFrame)
-    return frame
