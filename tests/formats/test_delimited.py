@@ -139,6 +139,8 @@ def test_several_types_are_a_zip_of_one_file_each(tmp_path: Path):
         (b"\xef\xbb\xbf", b""),
         (b"007,3", b"007,"),
         (b'""hi""', b"hi"),
+        (b",true,", b","),
+        (b"007", b"\xff07"),
     ],
 )
 def test_a_changed_file_is_found_out(tmp_path: Path, old: bytes, new: bytes):
