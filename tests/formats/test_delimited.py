@@ -181,6 +181,6 @@ def test_a_damaged_zip_is_found_out(tmp_path: Path):
 
 
 def test_a_cell_larger_than_what_is_read_at_once_is_verified_too(tmp_path: Path):
-    """Six megabytes in one cell."""
-    asked = content(write_table(tmp_path / "table.arrow", [ROW, {**ROW, '=the "note"': "x" * 6_000_000}, ROW]))
+    """Nine megabytes in one cell, more than two of the blocks that are read at first."""
+    asked = content(write_table(tmp_path / "table.arrow", [ROW, {**ROW, '=the "note"': "x" * 9_000_000}, ROW]))
     verify(asked, write(asked, tmp_path / "out.csv").path)
