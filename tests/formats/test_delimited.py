@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from contract.errors import VerificationFailed
 from contract.filters import parse_instant
+from formats import delimited
 from formats.delimited import verify, write
 from formats.formulas import restored_text
 from tests.examples import examples
@@ -178,6 +179,16 @@ def test_a_damaged_zip_is_found_out(tmp_path: Path):
     path.write_bytes(raw)
     with pytest.raises(VerificationFailed, match="damaged"):
         verify(content(*tables), path)
+
+
+def test_texts_of_several_lines_are_verified_wherever_what_is_read_at_once_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Some block ends within such a text, at the end of one of its lines."""
+    monkeypatch.setattr(delimited, "_BLOCK_SIZES", (1_000, 1 << 20))
+    lines = [{**ROW, '=the "note"': f"line {number}\r\n" * 9} for number in range(200)]
+    asked = content(write_table(tmp_path / "table.arrow", lines))
+    verify(asked, write(asked, tmp_path / "out.csv").path)
 
 
 def test_a_cell_larger_than_what_is_read_at_once_is_verified_too(tmp_path: Path):
