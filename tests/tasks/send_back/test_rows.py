@@ -48,6 +48,13 @@ def test_rows_are_made_and_deleted(any_shop: Shop) -> None:
     }
 
 
+def test_how_many_rows_were_compared_is_told_lot_by_lot(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare_book, "ROWS_AT_ONCE", 1)
+    told: list[int] = []
+    report = shop.send_back(shop.export(), on_progress=told.append)
+    assert (report.rows, told) == (2, [1, 2])
+
+
 def test_a_copied_row_with_a_new_id_is_a_new_object(shop: Shop) -> None:
     path = shop.export()
     book = opened(path)
