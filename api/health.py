@@ -20,6 +20,10 @@ from files.spool import require_space
 
 router = APIRouter(tags=["Operation"])
 
+_SECONDS = 4.0
+"""How long a part may take to say how it is. Load balancers and the start of a stack (`runtime.readiness`) do not wait as long
+as jobs do that are to be handed over to Prefect."""
+
 
 @dataclass(frozen=True)
 class PartState:
@@ -65,7 +69,10 @@ async def health(request: Request, shared: Shared) -> Response:
 
 async def _state(check: Awaitable[str]) -> PartState:
     try:
-        return PartState(True, await check)
+        async with asyncio.timeout(_SECONDS):
+            return PartState(True, await check)
+    except TimeoutError:
+        return PartState(False, f"it has not answered in {_SECONDS:g} seconds")
     except (StatesheetError, OSError) as error:
         return PartState(False, str(error))
 

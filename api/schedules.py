@@ -9,6 +9,7 @@ from cronsim import CronSimError
 
 from api.cron_lines import next_time
 from api.runs import PrefectRuns, for_prefect
+from config.settings import zones
 from contract.errors import BadSchedule, RunRefused
 from contract.phrases import counted
 
@@ -35,9 +36,11 @@ class Schedule:
 async def create(runs: PrefectRuns, tenant: str, request: Mapping[str, Any], cron: str, timezone: str) -> Schedule:
     """Have a valid request run again and again.
 
-    Raises BadSchedule for a cron line or a zone that is none, and PrefectUnavailable.
+    Raises BadSchedule for a cron line or a zone that is none, by the path `cron` or `timezone`, and PrefectUnavailable.
     """
     _check_cron(cron)
+    if timezone not in zones():
+        raise BadSchedule(path="timezone", reason=f"{timezone[:100]!r} is not a time zone")
     wanted = {
         "schedule": {"cron": cron, "timezone": timezone},
         "active": True,
@@ -58,13 +61,13 @@ def _check_cron(cron: str) -> None:
     """
     fields = cron.split()
     if len(fields) != _CRON_FIELDS:
-        raise BadSchedule(reason=f"{cron!r} has {counted(len(fields), 'field')} and not five")
+        raise BadSchedule(path="cron", reason=f"{cron!r} has {counted(len(fields), 'field')} and not five")
     try:
         comes = next_time(cron, "UTC", datetime.now(UTC))
     except CronSimError as error:
-        raise BadSchedule(reason=f"{cron!r}: {str(error).lower()}") from error
+        raise BadSchedule(path="cron", reason=f"{cron!r}: {str(error).lower()}") from error
     if comes is None:
-        raise BadSchedule(reason=f"{cron!r} never comes")
+        raise BadSchedule(path="cron", reason=f"{cron!r} never comes")
 
 
 async def listed(runs: PrefectRuns, tenant: str | None = None) -> list[Schedule]:

@@ -19,11 +19,28 @@ _STYLES = {
     JobStatus.CANCELLED.value: "dim",
 }
 _LONGEST_PAGE = 500
+_STATUSES = tuple(one.value for one in JobStatus)
+
+
+def _known_status(status: str | None) -> str | None:
+    """`status`, where a job can have it, or none is given. Raises BadParameter."""
+    if status is not None and status not in _STATUSES:
+        raise typer.BadParameter(f"{status!r} is none of {', '.join(map(repr, _STATUSES))}")
+    return status
 
 
 def jobs(
     tenant: Tenant,
-    status: Annotated[JobStatus | None, typer.Option(help="Only jobs in this status.")] = None,
+    # As a text: of an enumeration the framework would tell in the words of a library of its own.
+    status: Annotated[
+        str | None,
+        typer.Option(
+            metavar=f"[{'|'.join(_STATUSES)}]",
+            callback=_known_status,
+            autocompletion=lambda: _STATUSES,
+            help="Only jobs in this status.",
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many jobs, the newest first.")] = 20,
     home: Home = None,
     url: Url = None,
@@ -36,7 +53,7 @@ def jobs(
     with connected(tenant, home=home, url=url, credential=credential) as client:
         while len(found) < limit:
             size = min(limit - len(found), _LONGEST_PAGE)
-            page = client.get("jobs", status=status and status.value, limit=size, cursor=cursor)
+            page = client.get("jobs", status=status, limit=size, cursor=cursor)
             found += page["jobs"]
             cursor = page["cursor"]
             if cursor is None:

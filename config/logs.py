@@ -17,11 +17,18 @@ from types import TracebackType
 from typing import Literal, TextIO
 from uuid import UUID
 
+from contract.errors import StatesheetError
+
 LogFormat = Literal["text", "json"]
 
 _OURS = ("api", "cli", "config", "contract", "database", "files", "flows", "formats", "runtime", "statesheet", "tasks")
 """The loggers that follow the setting; libraries only warn. What some of them say at lower levels is every address that they
 ask, with whatever secret is in it."""
+
+_STEPS = "prefect.task_runs"
+"""The logger by which Prefect tells, on the log and on its pages, how each step of a run ended."""
+_FAULTS = 500
+"""From this status on an error is one of the service; below, whoever asked made a mistake."""
 
 _FACTS = ("part", "job", "tenant", "step")
 """What an entry says beside when, how grave and from where."""
@@ -50,6 +57,7 @@ def set_up(part: str, *, level: str, style: LogFormat, subject: Subject | None =
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
+    logging.getLogger(_STEPS).addFilter(_spare_mistakes)
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda met: _log_uncaught(met.exc_type, met.exc_value, met.exc_traceback)
@@ -84,6 +92,14 @@ def learn(job: str | None = None, tenant: str | None = None) -> None:
     if subject is None:
         return
     subject.job, subject.tenant = job or subject.job, tenant or subject.tenant
+
+
+def _spare_mistakes(record: logging.LogRecord) -> bool:
+    """Take the traceback from an entry about a mistake in a request: its text says all, and no line of ours is to blame."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, StatesheetError) and error.status < _FAULTS:
+        record.exc_info = None
+    return True
 
 
 class _Context(logging.Filter):

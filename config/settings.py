@@ -6,29 +6,26 @@ Read at the edges only (cli, api's application factory, flows); everything below
 import difflib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import urls
 from config.logs import LogFormat
+from config.settings_file import in_file, read_settings_file
 from contract.errors import BadSetting
+from contract.jobs import JobStatus
+from contract.tenants import RULE, is_tenant_name
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-SETTINGS_FILE = "statesheet.toml"
 _PREFIX = "STATESHEET_"
 _HOME = "~/.statesheet"
 
@@ -74,6 +71,18 @@ def _decoded(value: object) -> object:
 Decoded = (NoDecode, BeforeValidator(_decoded))
 
 
+def _of_statuses(wording: dict[str, str]) -> dict[str, str]:
+    known = [one.value for one in JobStatus]
+    unknown = next((name for name in wording if name not in known), None)
+    if unknown is not None:
+        raise ValueError(f"{unknown!r} is no status of a job; those are {', '.join(map(repr, known))}")
+    return wording
+
+
+Wording = Annotated[dict[str, str], AfterValidator(_of_statuses)]
+"""Words of somebody's own, by the status of a job that they stand for."""
+
+
 def _split(value: object) -> object:
     """The parts of a list that is one text: between commas, or as JSON, where a part holds a comma itself."""
     if not isinstance(value, str):
@@ -86,6 +95,19 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _home(value: str | Path | None) -> Path:
+    """The folder that is meant, the default one where nothing is said. Raises BadSetting."""
+    try:
+        home = Path(value or _HOME).expanduser().absolute()
+    except RuntimeError as error:
+        reason = f"the system knows no home folder for {Path(value or _HOME).parts[0]}; name the whole path"
+        raise BadSetting(name="STATESHEET_HOME", reason=reason) from error
+    if "?" in str(home) or unquote(str(home)) != str(home):  # addresses of databases would lead elsewhere
+        reason = f"{home} has a question mark, or a % before two digits (or A to F), in its name"
+        raise BadSetting(name="STATESHEET_HOME", reason=reason)
+    return home
+
+
 class TenantSettings(BaseModel):
     """What `[tenants.NAME]` of the settings file may say; a tenant named there exists even before objects are loaded."""
 
@@ -93,7 +115,7 @@ class TenantSettings(BaseModel):
 
     webhooks: Hooks = Field(default=(), repr=False)
     apprise: Listed = Field(default=(), repr=False)
-    request_status: dict[str, str] = {}
+    request_status: Wording = {}
 
     _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
 
@@ -145,7 +167,7 @@ class Settings(BaseSettings):
     webhooks: Hooks = Field((), repr=False, description="Addresses that get a POST for every ended job, with commas between.")
     apprise: Listed = Field((), repr=False, description="Apprise addresses told of every ended job, with commas between.")
     webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the signature header of webhooks.")
-    request_status: Annotated[dict[str, str], *Decoded] = Field(
+    request_status: Annotated[Wording, *Decoded] = Field(
         {}, description="Wording of requestStatus in notifications, by job status."
     )
     tenants: Annotated[dict[str, TenantSettings], *Decoded] = Field(
@@ -156,23 +178,20 @@ class Settings(BaseSettings):
 
     _split_lists = field_validator("webhooks", "apprise", mode="before")(_split)
 
-    @field_validator("home", mode="before")
-    @classmethod
-    def _default_if_empty(cls, value: object) -> object:
-        return value or _HOME
+    _absolute = field_validator("home", mode="before")(_home)
 
-    @field_validator("home")
+    @field_validator("tenants")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        home = value.expanduser().absolute()
-        if "?" in str(home):  # the rest would be taken for options of the databases, and lie elsewhere
-            raise ValueError(f"{home} has a question mark in its name")
-        return home
+    def _names(cls, value: dict[str, TenantSettings]) -> dict[str, TenantSettings]:
+        impossible = next((name for name in value if not is_tenant_name(name)), None)
+        if impossible is not None:
+            raise ValueError(f"no tenant can be called {impossible!r}: {RULE}")
+        return value
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in _zones():
+        if value not in zones():
             raise ValueError(f"{value!r} is not a zone of the tz database")
         return value
 
@@ -185,9 +204,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings' own signature)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = init_settings().get("home") or os.environ.get("STATESHEET_HOME") or _HOME
-        file = TomlConfigSettingsSource(settings_cls, toml_file=Path(home).expanduser() / SETTINGS_FILE)
-        return (init_settings, env_settings, file)
+        home = init_settings().get("home") or env_settings().get("home")
+        return (init_settings, env_settings, InitSettingsSource(settings_cls, read_settings_file(_home(home))))
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -226,7 +244,7 @@ class Settings(BaseSettings):
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
     """Every zone of the tz database. Looking for them walks through hundreds of files, and each run reads its settings."""
     return frozenset(available_timezones())
 
@@ -240,7 +258,8 @@ def unknown_variables(environment: Iterable[str]) -> dict[str, str]:
     """Those names of an environment that look like settings and that nobody reads, each with the setting that was probably
     meant; empty where none is like it."""
     ours = [name for name in environment if name.upper().startswith(_PREFIX) and name.upper() not in _OPTIONS]
-    return {name: _variable(_meant(_field(name))) for name in ours if _field(name) not in Settings.model_fields}
+    unknown = [name for name in ours if _field(name) not in Settings.model_fields]
+    return {name: _variable(_meant(_field(name), Settings.model_fields)) for name in unknown}
 
 
 def _field(variable: str) -> str:
@@ -251,25 +270,25 @@ def _variable(field: str) -> str:
     return field and _PREFIX + field.upper()
 
 
-def _meant(field: str) -> str:
-    return next(iter(difflib.get_close_matches(field, Settings.model_fields, n=1)), "")
+def _meant(field: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(field, list(known), n=1)), "")
 
 
 def load_settings(**given: object) -> Settings:
-    """The settings of this process, `given` ones first; raises BadSetting with the name of the first wrong one."""
+    """The settings of this process, `given` ones first. Raises BadSetting with the name of the first wrong one, and OSError
+    where the settings file cannot be read."""
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise _bad(error.errors()[0]) from error
-    except ValueError as error:
-        raise BadSetting(name=SETTINGS_FILE, reason=str(error)) from error
+        raise _bad(error.errors()[0], {*given, *map(_field, variables(os.environ))}) from error
 
 
-def _bad(first: "ErrorDetails") -> BadSetting:
-    name = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        # Such a line is in the file: of the environment only what is a setting is read.
-        hint = f"; `{_meant(name)}` may be meant" if _meant(name) else ""
-        return BadSetting(name=f"`{name}` in {SETTINGS_FILE}", reason=f"there is none of this name{hint}")
+def _bad(first: "ErrorDetails", given: Collection[str]) -> BadSetting:
+    """What is wrong, by the name that it has where it stands: what was not `given` is in the file."""
+    setting, *rest = map(str, first["loc"])
+    name = ".".join((_variable(setting), *rest)) if setting in given else in_file(".".join((setting, *rest)))
+    if first["type"] == "extra_forbidden":
+        meant = _meant(rest[-1], TenantSettings.model_fields) if rest else _meant(_field(setting), Settings.model_fields)
+        return BadSetting(name=name, reason="there is none of this name" + (f"; `{meant}` may be meant" if meant else ""))
     # Reasons of our own come behind pydantic's name of their type.
-    return BadSetting(name=_variable(name), reason=first["msg"].removeprefix("Value error, "))
+    return BadSetting(name=name, reason=first["msg"].removeprefix("Value error, "))

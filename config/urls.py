@@ -31,10 +31,20 @@ def check_database(url: str) -> None:
     scheme, found, rest = url.partition("://")
     if not found or scheme.split("+")[0] not in _DATABASES:
         raise ValueError("it begins with sqlite:// or postgresql://")
+    if scheme.startswith("sqlite"):
+        _check_file(rest)
+        return
     before, at, after = rest.partition("?")[0].rpartition("@")
     authority = before + at + after.partition("/")[0]
-    if not scheme.startswith("sqlite") and not _AUTHORITY.fullmatch(authority):
+    if not _AUTHORITY.fullmatch(authority):
         raise ValueError("its host and port cannot be read; a password has %40 for @, %20 for a space, and so on")
+
+
+def _check_file(rest: str) -> None:
+    """`rest` is an address of SQLite after `sqlite://`. By a path that does not begin at the root, a command that was started
+    elsewhere would find another file."""
+    if not rest.startswith("//"):  # the first slash ends the host, which is empty
+        raise ValueError("the file is named by its whole path, as in sqlite:////srv/statesheet/objects.db")
 
 
 def check_web(url: str) -> None:
@@ -54,6 +64,8 @@ def check_store(place: str) -> None:
     """Raises ValueError, which does not repeat it, for what is neither a folder nor an object store."""
     scheme, found, rest = place.partition("://")
     if not found:
+        if not place.startswith("/"):  # as with the file of SQLite
+            raise ValueError("a folder is named by its whole path, which begins with /")
         return
     if scheme not in _STORES:
         raise ValueError("it is a folder, or begins with s3://, gs:// or az://")

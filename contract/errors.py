@@ -620,6 +620,19 @@ class UnusablePlace(StatesheetError):
     )
 
 
+class NewerDatabase(StatesheetError):
+    code = "SSH5047"
+    status = 503
+    text = (
+        "The database of the {which} was last used by a newer version of Statesheet: its tables are of revision {found}, this "
+        "version knows those up to {known}"
+    )
+    advice = (
+        "Use the newer version again. To go back to this one, restore the backup that was made before the update: tables are "
+        "never changed back."
+    )
+
+
 class AttemptReplaced(StatesheetError):
     """Told to a process that was thought dead and lives; users never see it."""
 

@@ -1,5 +1,6 @@
 """What a user is told about a job: facts, and the status as a pure function of them."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +41,16 @@ class JobSource(StrEnum):
     SCHEDULE = "schedule"
     UI = "ui"
     CLI = "cli"
+
+
+_OF_SCHEDULE = re.compile(r"scheduled \S+ \S+ ")
+"""Prefect's own key of a scheduled run: its deployment, its schedule, and its time."""
+
+
+def schedule_of(request_key: str) -> str | None:
+    """How the request keys of all runs of one schedule begin; None where it is not the key of a schedule's run."""
+    found = _OF_SCHEDULE.match(request_key)
+    return found and found[0]
 
 
 class Step(StrEnum):

@@ -113,12 +113,13 @@ def _data_version(connection: "AdbcConnection") -> int:
 
 
 def _database(url: str, is_sqlite: bool) -> Any:
-    import adbc_driver_postgresql
-    import adbc_driver_sqlite
-
     address = make_url(url)
     if is_sqlite:
+        import adbc_driver_sqlite
+
         return adbc_driver_sqlite.connect(f"file:{quote(address.database or '')}?mode=rw")
+    import adbc_driver_postgresql
+
     return adbc_driver_postgresql.connect(address.set(drivername="postgresql").render_as_string(hide_password=False))
 
 

@@ -72,10 +72,10 @@ def apply_edits(
     *,
     now_ms: int,
     changed_by: str | None = None,
-    before_commit: Callable[[], None] = lambda: None,
+    before_commit: Callable[[Connection], None] = lambda _connection: None,
 ) -> None:
-    """Write all that `edits` gives in one transaction; it is called for them twice, one after the other. `before_commit` may
-    raise, and nothing is written.
+    """Write all that `edits` gives in one transaction; it is called for them twice, one after the other. `before_commit` has
+    the last word in it: it may write too, and where it raises nothing is written.
 
     Raises ObjectsChanged, and nothing is written, where an object is no longer the version that its edit was made of; and
     DatabaseUnavailable.
@@ -89,7 +89,7 @@ def apply_edits(
             gone: list[Row] = [{"tenant": tenant, "type": edit.type, "id": edit.id} for edit in chunk if edit.document is None]
             replace_objects(connection, made, changed_by=changed_by)
             delete_objects(connection, gone, changed_by=changed_by)
-        before_commit()
+        before_commit(connection)
 
 
 def _check(connection: Connection, tenant: str, edits: Sequence[Edit]) -> None:

@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, tuple_
 
 from contract.errors import BadOperand, UnknownJob
-from contract.jobs import Job, JobSource, JobStatus
+from contract.jobs import Job, JobSource, JobStatus, schedule_of
 from database.dialects import DIALECTS
 from database.engine import reading, unavailable
 from database.job_rows import from_milliseconds, read_job, status_column, to_milliseconds
@@ -77,15 +77,18 @@ def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> li
 def exports_before(engine: Engine, job: Job, *, limit: int) -> list[Job]:
     """The completed exports of whoever asked for `job`, the newest first, at most `limit`.
 
-    A schedule is one who asks: its runs look at those of schedules alone, and no other job looks at them. The command
-    line exports for whoever has the home: it looks at all.
+    Each schedule is one who asks: its runs look at its own alone, and no other job looks at them. The command line exports
+    for whoever has the home: it looks at all.
     """
     completed = status_column().in_([JobStatus.COMPLETED.value, JobStatus.COMPLETED_EMPTY.value])
     query = select(export_job).where(_ROW.tenant == job.tenant, completed, _ROW.as_of_ms.is_not(None))
-    if job.source is not JobSource.CLI:
-        scheduled = _ROW.source == JobSource.SCHEDULE.value
-        alike = scheduled if job.source is JobSource.SCHEDULE else not_(scheduled)
-        query = query.where(_ROW.submitted_by.is_not_distinct_from(job.submitted_by), alike)
+    if job.source is JobSource.SCHEDULE:
+        query = query.where(_ROW.source == JobSource.SCHEDULE.value)
+        if own := schedule_of(job.request_key):
+            query = query.where(_ROW.request_key.startswith(own, autoescape=True))
+    elif job.source is not JobSource.CLI:
+        same_user = _ROW.submitted_by.is_not_distinct_from(job.submitted_by)
+        query = query.where(same_user, _ROW.source != JobSource.SCHEDULE.value)
     return _many(engine, query.order_by(_ROW.as_of_ms.desc(), _ROW.request_key.desc()).limit(limit))
 
 
@@ -131,7 +134,7 @@ def is_untold(engine: Engine, run_id: str) -> bool:
 
 
 def expired(engine: Engine, now: datetime) -> list[Job]:
-    """Jobs whose result is past its time and not yet removed."""
+    """Jobs whose result is past its time and not yet removed, and those that ended without one and may have left files."""
     return _many(engine, _in_order(_ROW.file_key != "", _ROW.file_expires_ms <= to_milliseconds(now)))
 
 

@@ -25,6 +25,8 @@ def check_quota(connection: Connection, tenant: str, limit: int) -> None:
     if not limit:
         return
     kept = select(func.coalesce(func.sum(_ROW.file_bytes), 0), func.min(_ROW.file_expires_ms))
-    total, soonest = connection.execute(kept.where(_ROW.tenant == tenant, _ROW.file_key != "")).one()
+    total, soonest = connection.execute(
+        kept.where(_ROW.tenant == tenant, _ROW.file_key != "", _ROW.result_name.is_not(None))
+    ).one()
     if total >= limit:
         raise QuotaReached(tenant=tenant, kept=int(total), limit=limit, expires=timestamp(from_milliseconds(soonest)))

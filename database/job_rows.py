@@ -49,6 +49,19 @@ def file_values(file: JobFile | None) -> dict[str, object]:
     }
 
 
+LEFT_BEHIND = "?"
+"""The `file_key` of a job that ended without a file: what its attempts may have put in the result store is to be removed.
+
+It is no key. A published file and its job's row are not written together, so the row alone cannot say whether there is one.
+"""
+
+
+def no_file_values() -> dict[str, object]:
+    """The columns of the result of a job that ends without one."""
+    begun = export_job.c.attempts > 0
+    return file_values(None) | {"file_key": case((begun, LEFT_BEHIND)), "file_expires_ms": case((begun, now_ms()))}
+
+
 def job_values(job: Job) -> dict[str, object]:
     """The columns of a whole job, for a new row; one that was just asked for has no step and no warnings to speak of."""
     return {

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, case, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, case, func, null, or_, select, update
 
 from contract.errors import AttemptReplaced, ExportCancelled, JobEnded, StatesheetError, UnknownJob
 from contract.jobs import Job, JobFile, Step
@@ -40,7 +40,7 @@ from database.job_queries import (
     unnotified,
 )
 from database.job_queue import Turn, in_turn, queue_position, queue_positions
-from database.job_rows import file_values, now_ms, read_job, read_warnings, to_milliseconds, warnings_text
+from database.job_rows import file_values, no_file_values, now_ms, read_job, read_warnings, to_milliseconds, warnings_text
 from database.tables import export_job
 
 __all__ = [
@@ -167,8 +167,10 @@ def fail(engine: Engine, run_id: str, error: StatesheetError, *, attempt: int | 
     if isinstance(error, ExportCancelled):
         return cancelled(engine, run_id, attempt=attempt)
     wanted = _ROW.cancel_requested_ms.is_not(None)
-    said = {"error_code": error.code, "error_message": str(error)} | {name: _ROW[name] for name in file_values(None)}
-    values = {name: case((wanted, null()), else_=value) for name, value in said.items()}
+    said = {"error_code": error.code, "error_message": str(error)}
+    values: dict[str, Any] = {name: case((wanted, null()), else_=value) for name, value in said.items()}
+    without = or_(wanted, _ROW.result_name.is_(None))
+    values |= {name: case((without, value), else_=_ROW[name]) for name, value in no_file_values().items()}
     with unavailable(), engine.begin() as connection:
         return _changed(connection, run_id, attempt, finished_ms=now_ms(), **values)
 
@@ -192,7 +194,7 @@ def cancelled(engine: Engine, run_id: str, *, attempt: int | None = None) -> boo
     now = now_ms()
     with unavailable(), engine.begin() as connection:
         asked = func.coalesce(_ROW.cancel_requested_ms, now)
-        return _changed(connection, run_id, attempt, finished_ms=now, cancel_requested_ms=asked, **file_values(None))
+        return _changed(connection, run_id, attempt, finished_ms=now, cancel_requested_ms=asked, **no_file_values())
 
 
 def mark_notified(engine: Engine, run_id: str) -> bool:
@@ -209,9 +211,9 @@ def warn(engine: Engine, run_id: str, warnings: Iterable[JobWarning]) -> None:
 
 
 def forget_file(engine: Engine, run_id: str) -> None:
-    """Notes that the result was removed; its name, size and checksum stay."""
+    """Notes that the result, or what attempts left of one, was removed; its name, size and checksum stay."""
     with unavailable(), engine.begin() as connection:
-        mine = (_ROW.id == run_id, _ROW.result_name.is_not(None))
+        mine = (_ROW.id == run_id, _ROW.file_key.is_not(None))
         connection.execute(update(export_job).where(*mine).values(file_key=""))
 
 

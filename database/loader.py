@@ -81,15 +81,16 @@ def store_together(
     *,
     changed_by: str | None = None,
     partial: bool = False,
-    before_commit: Callable[[], None] = lambda: None,
+    before_commit: Callable[[Connection, LoadReport], None] = lambda _connection, _report: None,
 ) -> LoadReport:
     """As `load_objects`, in one transaction and only where all can be taken: with anything refused, nothing is stored, unless
-    `partial` asks for what can be. `before_commit` may raise, and nothing is stored."""
+    `partial` asks for what can be. `before_commit` has the last word in the transaction, and the report: it may write too,
+    and where it raises nothing is stored."""
     chunk, report = _taken_together(tenant, objects)
     if partial or not report.refused:
         with writing(engine, tenant, chunk) as connection:
             report.deleted = _write(connection, tenant, chunk, changed_by)
-            before_commit()
+            before_commit(connection, report)
     else:
         report.loaded = 0
     return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, column, inspect, make_url, select, table, text
 
-from contract.errors import StartupFailed
+from contract.errors import NewerDatabase
 from database.engine import connect, unavailable
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Which = Literal["objects", "jobs"]
 
-HEADS: dict[Which, str] = {"objects": "0003", "jobs": "0006"}
+HEADS: dict[Which, str] = {"objects": "0004", "jobs": "0006"}
 """The newest revision of each set, kept here so that a database which has it costs no import of Alembic."""
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -29,7 +29,7 @@ def upgrade(url: str, which: Which) -> None:
     """Make or upgrade the tables of `which` in the database at `url`; quick where there is nothing to do.
 
     Several processes may do so at once: one upgrades, in one transaction, and the others wait for it and then find nothing
-    to do. Raises DatabaseUnavailable, StartupFailed where the database is of a newer version than this program, and OSError
+    to do. Raises DatabaseUnavailable, NewerDatabase where a newer version of this program was here, and OSError
     where the file of an SQLite database cannot be made or written.
     """
     _make_file(url)
@@ -41,8 +41,9 @@ def upgrade(url: str, which: Which) -> None:
         with unavailable(), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
-            if _revision(connection, which) != HEADS[which]:
-                _run_revisions(connection, which)
+            found = _revision(connection, which)
+            if found != HEADS[which]:
+                _run_revisions(connection, which, found)
     finally:
         engine.dispose()
 
@@ -94,11 +95,11 @@ def _revision(connection: Connection, which: Which) -> str | None:
     return connection.execute(select(column("version_num")).select_from(table(name))).scalar()
 
 
-def _run_revisions(connection: Connection, which: Which) -> None:
+def _run_revisions(connection: Connection, which: Which, found: str | None) -> None:
     from alembic import command
     from alembic.util import CommandError
 
     try:
         command.upgrade(alembic_config(which, connection), "head")
-    except CommandError as error:
-        raise StartupFailed(part=f"the database of the {which}", detail=str(error)) from error
+    except CommandError as error:  # it does not know the revision that the database has
+        raise NewerDatabase(which=which, found=found, known=HEADS[which]) from error

@@ -100,6 +100,17 @@ object_change = Table(
     Column("previous", Text),
 )
 
+# What an import has written is noted in the transaction that writes it (`database.written_imports`).
+written_import = Table(
+    "written_import",
+    objects_metadata,
+    Column("tenant", Characters, primary_key=True),
+    Column("job", Characters, primary_key=True),
+    Column("report", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+Index("ix_written_import_time", written_import.c.at_ms)
+
 # An index knows its table by one of its columns: names alone make an index of nothing.
 # What the documented requests filter on: channel and entity type without case, an entity's states, and times.
 _states = state_object.c

@@ -28,6 +28,7 @@ from contract.errors import (
     InternalError,
     JobEnded,
     StatesheetError,
+    StoreUnavailable,
 )
 from contract.jobs import JobFile, JobStatus, Step
 from contract.since import Since
@@ -41,6 +42,7 @@ from flows.pipeline import Outcome, Place, Steps, run_export
 from flows.records import REFUSED, adopt
 from flows.since import base_of
 from flows.story import in_short, tell_story
+from flows.taking_in import finish_written
 from tasks.plan import Base
 from tasks.steps import extract_task, publish_task, render_task, transform_task, validate_task
 
@@ -148,8 +150,8 @@ def run_job(tenant: str, request: object, work: Work = export) -> State[Any]:
     """Do the work for the flow run of this process and bring its job to an end; the state that Prefect is to show.
 
     What goes wrong becomes a state too: Prefect would keep a copy of every error that is raised, and add its own words.
-    Raises Abort, which leaves Prefect's record as it is, where another process runs the job by now, and where the job's row
-    cannot be written: the worker has the run begin again.
+    Raises Abort, which leaves Prefect's record as it is, where another process runs the job by now, and where the job's row, or
+    the report of an import that has written its objects, cannot be written: the worker has the run begin again.
     """
     run = _this_run()
     settings = load_settings()
@@ -162,18 +164,18 @@ def run_job(tenant: str, request: object, work: Work = export) -> State[Any]:
         except JobEnded as ended:
             get_run_logger().warning("%s", ended)
         return _close(engine, settings, run)
-    except (AttemptReplaced, DatabaseUnavailable, DiskFull) as error:
+    except (AttemptReplaced, DatabaseUnavailable, DiskFull, StoreUnavailable) as error:
         raise Abort(str(error)) from error
     finally:
         engine.dispose()
 
 
 def _run(engine: Engine, settings: Settings, run_id: str, tenant: str, request: object, work: Work) -> None:
-    """One attempt, from its number to its end on the job's row. Raises JobEnded and AttemptReplaced."""
+    """One attempt, from its number to its end on the job's row. Raises JobEnded, AttemptReplaced and what `_fail` raises."""
     try:
         attempt = jobs.start(engine, run_id).attempts
-    except ExportCancelled:
-        jobs.cancelled(engine, run_id)
+    except ExportCancelled as cancel:
+        _fail(engine, settings, run_id, cancel)
         return
     # Those before it have no process any more. Should one live on, it finds nothing, and may not say so.
     spool.remove_up_to(settings.spool_folder, run_id, attempt - 1)
@@ -190,14 +192,24 @@ def _do(engine: Engine, settings: Settings, run_id: str, attempt: int, work: Wor
     except (AttemptReplaced, JobEnded):
         raise
     except StatesheetError as error:
-        jobs.fail(engine, run_id, error, attempt=attempt)
+        _fail(engine, settings, run_id, error, attempt)
     except Exception as error:  # noqa: BLE001  # the job must end, whatever it was; the log has all of it
         get_run_logger().exception("The job failed")
-        jobs.fail(engine, run_id, InternalError(detail=f"{type(error).__name__}: {error}"), attempt=attempt)
+        _fail(engine, settings, run_id, InternalError(detail=f"{type(error).__name__}: {error}"), attempt)
     else:
         reporter.note_time(None)
         if _complete(engine, settings, run_id, attempt, done):
             _count(engine, run_id, reporter, done)
+
+
+def _fail(engine: Engine, settings: Settings, run_id: str, error: StatesheetError, attempt: int | None = None) -> None:
+    """The job ends with its cause; as completed where it is an import that had written its objects by then.
+
+    Raises AttemptReplaced, and for an import DatabaseUnavailable, DiskFull and StoreUnavailable: it is not known then, or not
+    reported yet, what it has written.
+    """
+    if not finish_written(engine, Place.of(settings), jobs.of_run(engine, run_id)):
+        jobs.fail(engine, run_id, error, attempt=attempt)
 
 
 def _complete(engine: Engine, settings: Settings, run_id: str, attempt: int, done: Done) -> bool:

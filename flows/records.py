@@ -3,7 +3,7 @@
 from prefect.client.schemas.objects import FlowRun
 from sqlalchemy import Engine
 
-from contract.jobs import Job, JobSource
+from contract.jobs import Job, JobSource, schedule_of
 from database import jobs
 
 REFUSED = (
@@ -29,5 +29,9 @@ def adopt(engine: Engine, run: FlowRun, request: object = None) -> Job:
 
 
 def source_of(run: FlowRun) -> JobSource:
-    """Which way in a run came that has no row yet: the API always writes one first."""
-    return JobSource.SCHEDULE if run.auto_scheduled else JobSource.UI
+    """Which way in a run came that has no row yet: the API always writes one first.
+
+    A schedule's run that a Prefect of one's own forgot and was asked for again (`api.schedules.delete`) has only its key left.
+    """
+    of_schedule = run.auto_scheduled or schedule_of(run.idempotency_key or "") is not None
+    return JobSource.SCHEDULE if of_schedule else JobSource.UI

@@ -1,19 +1,25 @@
 """The way of one import as a plain function: the kept file is compared with the store, written, and reported on.
 
-All of it may be done again after a crash: what was written is unchanged then, and the file is still kept.
+All of it may be done again after a crash: that it has written, and what, is noted in the transaction that writes
+(`database.written_imports`). An import that has is never written again, whatever others have stored since, and never told of as
+failed or cancelled: all that is left to do for it is to publish the report, and whoever is to end its job does that.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+
+from sqlalchemy import Connection, Engine
 
 from contract.errors import ExportCancelled, ImportRefused, NoDataInFile, UnreadableFile
 from contract.imports import Apply, ImportReport, ImportRequest, read_import
-from contract.jobs import JobFile, Step
+from contract.jobs import Job, JobFile, JobKind, Step
 from contract.warnings import PARTLY_TAKEN, JobWarning, warning
-from database import import_files
+from database import import_files, jobs, written_imports
 from database.engine import connect
 from database.import_files import ImportFile
+from database.jobs import JobFacts
 from files.spool import attempt_folder, space_for
 from files.store import key_of
 from flows.pipeline import Place, Reporter
@@ -32,12 +38,18 @@ class Imported:
 
     file: JobFile
     report: ImportReport
-    warnings: tuple[JobWarning, ...] = ()
 
     @property
     def total(self) -> int:
         """Rows or objects that were, or after a look could be, taken."""
         return self.report.taken
+
+    @property
+    def warnings(self) -> tuple[JobWarning, ...]:
+        """Says where a part was refused and the rest written."""
+        if not (self.report.refused and self.report.applied):
+            return ()
+        return (warning(PARTLY_TAKEN, refused=self.report.refused, rows=self.report.rows),)
 
 
 def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter: Reporter, attempt: int = 1) -> Imported:
@@ -50,17 +62,47 @@ def run_import(body: object, *, tenant: str, job_id: str, place: Place, reporter
     wish = read_import(body)
     reporter.describe(file_name=wish.file_name, format=REPORT_FORMAT)
     folder = attempt_folder(place.spool, job_id, attempt)
-    report = _take_in(wish, tenant, place, folder, reporter)
+    report = _written(place, tenant, job_id)
+    if report is None:
+        report = _Taking(wish, tenant, job_id, attempt, place, folder, reporter).take_in()
     _go_on(report, reporter)
-    _keep_rejects(folder / _REJECTS, wish, tenant, job_id, place)
+    if not report.applied:
+        _keep_rejects(folder / _REJECTS, wish.file_name, tenant, job_id, place)
     file = _publish(report, tenant, job_id, attempt, place, folder)
     reporter.describe(matched=report.rows, total=report.taken, counts=report.counts)
     if report.refused and wish.apply is Apply.ALL:
         reporter.describe(file=file, total=0)
         raise ImportRefused(refused=report.refused, rows=report.rows)
-    partly = report.refused and report.applied
-    warnings = (warning(PARTLY_TAKEN, refused=report.refused, rows=report.rows),) if partly else ()
-    return Imported(file, report, warnings)
+    return Imported(file, report)
+
+
+def finish_written(engine: Engine, place: Place, job: Job) -> bool:
+    """Complete the job of an import that has written its objects, whatever kept its run from that; False: it is none, or has
+    written nothing.
+
+    To be asked before a job is told of as failed or cancelled. Raises AttemptReplaced, JobEnded, DatabaseUnavailable, DiskFull
+    and StoreUnavailable; it may be done again then.
+    """
+    if job.kind is not JobKind.IMPORT or job.id is None or job.finished is not None:
+        return False
+    report = _written(place, job.tenant, job.id)
+    if report is None:
+        return False
+    folder = attempt_folder(place.spool, job.id, job.attempts)
+    done = Imported(_publish(report, job.tenant, job.id, job.attempts, place, folder), report)
+    facts: JobFacts = {"file_name": report.file_name, "format": REPORT_FORMAT, "matched": report.rows, "counts": report.counts}
+    jobs.describe(engine, job.id, attempt=job.attempts, **facts)
+    return jobs.complete(engine, job.id, done.file, total=done.total, warnings=done.warnings, attempt=job.attempts)
+
+
+def _written(place: Place, tenant: str, job_id: str) -> ImportReport | None:
+    """The report on what an attempt has written; None where none has."""
+    engine = connect(place.objects_url)
+    try:
+        report = written_imports.report_of(engine, tenant, job_id)
+    finally:
+        engine.dispose()
+    return None if report is None else ImportReport.from_json(report)
 
 
 def _go_on(report: ImportReport, reporter: Reporter) -> None:
@@ -72,29 +114,50 @@ def _go_on(report: ImportReport, reporter: Reporter) -> None:
             raise
 
 
-def _take_in(wish: ImportRequest, tenant: str, place: Place, folder: Path, reporter: Reporter) -> ImportReport:
-    # Readers go by the ending alone. A whole name may be none on this disk, or that of a file which is made here.
-    ending = _ENDING.search(wish.file_name)
-    sent = folder / f"sent{ending[0] if ending else ''}"
-    engine = connect(place.objects_url)
-    try:
-        with space_for("the file that was sent"):
-            sent.write_bytes(_kept(wish, tenant, place).content)
-        return take_in(
-            sent,
-            wish,
-            store=Store(place.objects_url, engine, tenant),
-            zone=place.zone,
-            rejects=folder / _REJECTS,
-            on_progress=reporter.progress,
-            # Another attempt may have taken this one's place: what this one has is older than what others stored since. And
-            # from this step on nobody cancels it (`runtime.reconcile.is_beyond_cancelling`).
-            before_commit=lambda: reporter.progress(Step.PUBLISH, 0),
-        )
-    except (UnreadableFile, NoDataInFile) as error:
-        raise type(error)(path=error.path, **{**error.facts, "name": wish.file_name}) from error
-    finally:
-        engine.dispose()
+@dataclass(frozen=True)
+class _Taking:
+    """One attempt to take a file in."""
+
+    wish: ImportRequest
+    tenant: str
+    job_id: str
+    attempt: int
+    place: Place
+    folder: Path
+    reporter: Reporter
+
+    def take_in(self) -> ImportReport:
+        # Readers go by the ending alone. A whole name may be none on this disk, or that of a file which is made here.
+        ending = _ENDING.search(self.wish.file_name)
+        sent = self.folder / f"sent{ending[0] if ending else ''}"
+        engine = connect(self.place.objects_url)
+        try:
+            with space_for("the file that was sent"):
+                sent.write_bytes(_kept(self.wish, self.tenant, self.place).content)
+            return take_in(
+                sent,
+                self.wish,
+                store=Store(self.place.objects_url, engine, self.tenant),
+                zone=self.place.zone,
+                rejects=self.folder / _REJECTS,
+                on_progress=self.reporter.progress,
+                before_commit=self.last_word,
+            )
+        except (UnreadableFile, NoDataInFile) as error:
+            raise type(error)(path=error.path, **{**error.facts, "name": self.wish.file_name}) from error
+        finally:
+            engine.dispose()
+
+    def last_word(self, connection: Connection, report: ImportReport) -> None:
+        """Another attempt may have taken this one's place: what this one has is older than what others stored since. And from
+        this step on nobody cancels it (`runtime.reconcile.is_beyond_cancelling`). What is kept is kept before the end of the
+        transaction: after it, the process may be gone.
+        """
+        self.reporter.progress(Step.PUBLISH, 0)
+        _keep_rejects(self.folder / _REJECTS, self.wish.file_name, self.tenant, self.job_id, self.place)
+        kept_for = timedelta(days=self.place.retention_days)
+        said = report.to_json()
+        written_imports.note(connection, self.tenant, self.job_id, said, attempt=self.attempt, kept_for=kept_for)
 
 
 def _kept(wish: ImportRequest, tenant: str, place: Place) -> ImportFile:
@@ -105,13 +168,13 @@ def _kept(wish: ImportRequest, tenant: str, place: Place) -> ImportFile:
         engine.dispose()
 
 
-def _keep_rejects(path: Path, wish: ImportRequest, tenant: str, job_id: str, place: Place) -> None:
+def _keep_rejects(path: Path, file_name: str, tenant: str, job_id: str, place: Place) -> None:
     """The workbook of what was refused, where there is one, is kept under the job's own id."""
     if not path.exists():
         return
     engine = connect(place.jobs_url)
     try:
-        import_files.keep(engine, tenant, job_id, ImportFile(f"{Path(wish.file_name).stem} rejects.xlsx", path.read_bytes()))
+        import_files.keep(engine, tenant, job_id, ImportFile(f"{Path(file_name).stem} rejects.xlsx", path.read_bytes()))
     finally:
         engine.dispose()
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "stack.json"
+_HOME = "home"
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class Addresses:
 
 
 def write_addresses(home: Path, addresses: Addresses) -> None:
-    """Leave the file, whole or not at all."""
+    """Leave the file, whole or not at all. It says of which folder it tells: a copy of the home has it too, and no stack."""
     path = home / FILE
     made = path.with_suffix(".tmp")
-    made.write_text(json.dumps(asdict(addresses)))
+    made.write_text(json.dumps(asdict(addresses) | {_HOME: _identity(home)}))
     made.replace(path)
 
 
@@ -39,8 +40,12 @@ def read_addresses(home: Path) -> Addresses | None:
     have kept the name and not what was in it.
     """
     try:
-        addresses = Addresses(**json.loads((home / FILE).read_text()))
-    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
+        said = json.loads((home / FILE).read_text())
+        # The file of an earlier version does not say it.
+        if said.pop(_HOME, _identity(home)) != _identity(home):
+            return None
+        addresses = Addresses(**said)
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, AttributeError):
         return None
     try:
         os.kill(addresses.pid, 0)
@@ -49,6 +54,12 @@ def read_addresses(home: Path) -> Addresses | None:
     except PermissionError:  # it runs, as somebody else
         pass
     return addresses
+
+
+def _identity(home: Path) -> str:
+    """What tells a folder from its copies, whatever both are called, for as long as a process holds a file in it open."""
+    found = home.stat()
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def forget_addresses(home: Path) -> None:

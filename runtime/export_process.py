@@ -63,7 +63,7 @@ PRELOAD = (
 
 
 UNAVAILABLE = os.EX_UNAVAILABLE
-"""The exit code of a process that could not write its job's row."""
+"""The exit code of a process that could not write how its job ended."""
 
 UNFIT = "ParametersRefused"
 """The name of the state of a run whose parameters are not those of its flow; its message says which."""

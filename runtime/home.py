@@ -4,7 +4,7 @@ import logging
 import shlex
 from pathlib import Path
 
-from config.settings import SETTINGS_FILE
+from config.settings_file import SETTINGS_FILE
 from runtime.prefect_server import prefect_home
 
 _PRIVATE = ("signing.key", "jobs.db", "objects.db", SETTINGS_FILE)

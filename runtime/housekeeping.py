@@ -16,7 +16,8 @@ log = logging.getLogger("statesheet.housekeeping")
 
 
 async def remove_expired(records: Records) -> None:
-    """Remove the results that are past their time; what is not removed now is in the next round."""
+    """Remove the results that are past their time, and what jobs that ended without one left in the store; what is not removed
+    now is in the next round."""
     await to_thread.run_sync(_remove_expired, records)
 
 
@@ -25,7 +26,7 @@ def _remove_expired(records: Records) -> None:
     import_files.remove_older(records.jobs, datetime.now(UTC) - kept_for)
     results = store.open_store(records.settings.results)
     for job in jobs.expired(records.jobs, datetime.now(UTC)):
-        assert job.id is not None, "a job with a file has a run"
+        assert job.id is not None, "a job that has begun has a run"
         with logs.about(job.id, job.tenant):
             store.delete_all(results, job.tenant, job.id)
             jobs.forget_file(records.jobs, job.id)
@@ -36,7 +37,7 @@ async def remove_leftovers(records: Records) -> None:
     folder.
 
     An object store never shows half of a file, and listing all of it again and again would cost; what a killed attempt may
-    leave there goes when the job's result expires.
+    leave there goes when the job's result expires, or at once where the job ends without one (`remove_expired`).
     """
     await to_thread.run_sync(_remove_leftovers, records)
 

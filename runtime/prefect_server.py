@@ -1,5 +1,6 @@
 """The embedded Prefect server: its settings, and the process that serves its API and UI on loopback."""
 
+import logging
 import socket
 from pathlib import Path
 
@@ -84,12 +85,16 @@ def run(listener: socket.socket) -> None:
     from runtime import immediate_sqlite, keys_as_ids, own_runs
     from runtime.loopback_only import LoopbackOnly
     from runtime.parts import port_of
+    from runtime.sparing_log import RepeatedErrors
 
     url = get_current_settings().server.database.connection_url
     assert url is not None, "the environment holds server_environment"
     immediate_sqlite.install(url.get_secret_value())
     keys_as_ids.install()
     own_runs.install()
+    sparing = RepeatedErrors()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(sparing)
     app = LoopbackOnly(create_app(final=True), port_of(listener))
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30)
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,14 +1,15 @@
 """Two records of one job brought together again: Prefect's, of what ran, and the job row, of what the user is told.
 
 Everything here may be repeated, and stopped anywhere: each step looks at what is there and does what is missing.
-Exports only read, and what an import wrote is unchanged when it is written again: a run whose process is gone is run again
-under the same id.
+Exports only read, and an import that has written its objects does not write them again: a run whose process is gone is run
+again under the same id. Before an import is told of as failed or cancelled it is completed where it has written its objects.
 """
 
 import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from anyio import to_thread
@@ -22,11 +23,23 @@ from sqlalchemy import Engine
 from api.runs import PrefectRuns
 from config import logs
 from config.settings import Settings
-from contract.errors import InternalError, RunLost, RunRefused, StatesheetError, UnfitParameters, UnknownJob
+from contract.errors import (
+    DatabaseUnavailable,
+    DiskFull,
+    InternalError,
+    RunLost,
+    RunRefused,
+    StatesheetError,
+    StoreUnavailable,
+    UnfitParameters,
+    UnknownJob,
+)
 from contract.jobs import Job, JobKind, JobStatus, Step
 from database import jobs
 from files import spool
+from flows.pipeline import Place
 from flows.records import REFUSED, adopt
+from flows.taking_in import finish_written
 from runtime.export_process import UNFIT
 
 MOST_RERUNS = 3
@@ -46,6 +59,7 @@ _LATE_FOR = timedelta(minutes=10)
 """How long after its refusal a run may still appear in Prefect."""
 _AT_ONCE = 200
 """How many runs Prefect gives in one answer."""
+_DONE = (JobStatus.COMPLETED, JobStatus.COMPLETED_EMPTY)
 _UNDECIDED = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 log = logging.getLogger("statesheet.reconcile")
@@ -108,6 +122,7 @@ async def _judge(records: Records, run_id: UUID, cause: str) -> None:
         await _lost(records, run, UNRECORDED)
     elif state.is_final():
         await to_thread.run_sync(_settle, records, run, state)
+        await _tell_prefect(records, run, state)
     else:
         await _lost(records, run, cause)
 
@@ -213,14 +228,24 @@ async def _hand_over(records: Records, job: Job) -> None:
         else:
             log.info("asked Prefect again for the run of an accepted job")
             return
-    await to_thread.run_sync(jobs.fail, records.jobs, job.id, error)
+    await to_thread.run_sync(_end, records, job.id, partial(jobs.fail, records.jobs, job.id, error))
 
 
 async def _cancelled(records: Records, run: FlowRun) -> None:
-    await to_thread.run_sync(_end, records, run, lambda: jobs.cancelled(records.jobs, str(run.id)))
-    if run.state is not None and not run.state.is_final():
-        await records.prefect.set_flow_run_state(run.id, Cancelled(message="Stopped."), force=True)
-    log.info("cancelled")
+    run_id = str(run.id)
+    await to_thread.run_sync(_end, records, run_id, partial(jobs.cancelled, records.jobs, run_id))
+    ended = await _tell_prefect(records, run, Cancelled(message="Stopped."))
+    log.info("was to be cancelled; its run ends as %s", ended.name)
+
+
+async def _tell_prefect(records: Records, run: FlowRun, ended: State) -> State:
+    """Prefect's record ends as `ended`, or as completed where the job turned out to be that; how it ends."""
+    job = await to_thread.run_sync(_job_of, records, run)
+    if job is not None and job.status in _DONE:
+        ended = _state_of(job)
+    if run.state is None or run.state.type is not ended.type:
+        await records.prefect.set_flow_run_state(run.id, ended, force=True)
+    return ended
 
 
 async def _lost(records: Records, run: FlowRun, cause: str) -> None:
@@ -235,7 +260,7 @@ async def _lost(records: Records, run: FlowRun, cause: str) -> None:
         return
     error = RunLost(times=history.count(RUN_AGAIN) + history.count(RESUMED) + 1, cause=cause)
     await to_thread.run_sync(_fail, records, run, error)
-    await records.prefect.set_flow_run_state(run.id, Crashed(message=str(error)), force=True)
+    await _tell_prefect(records, run, Crashed(message=str(error)))
     log.error("%s", error)
 
 
@@ -247,12 +272,23 @@ def _settle(records: Records, run: FlowRun, state: State) -> None:
 
 def _fail(records: Records, run: FlowRun, error: StatesheetError) -> None:
     adopt(records.jobs, run)
-    _end(records, run, lambda: jobs.fail(records.jobs, str(run.id), error))
+    _end(records, str(run.id), partial(jobs.fail, records.jobs, str(run.id), error))
 
 
-def _end(records: Records, run: FlowRun, end: Callable[[], object]) -> None:
-    end()
-    spool.remove(records.settings.spool_folder, str(run.id))
+def _end(records: Records, run_id: str, end: Callable[[], object]) -> None:
+    """Do `end`, unless the job is an import that has written its objects: it is completed. Where that cannot be found out or
+    reported now, the next sweep does it; others are not to wait for that.
+    """
+    try:
+        written = finish_written(records.jobs, Place.of(records.settings), jobs.of_run(records.jobs, run_id))
+    except UnknownJob:
+        written = False
+    except (DatabaseUnavailable, DiskFull, StoreUnavailable) as trouble:
+        log.warning("what the import has written cannot be told of yet: %s", trouble)
+        return
+    if not written:
+        end()
+    spool.remove(records.settings.spool_folder, run_id)
 
 
 def _job_of(records: Records, run: FlowRun) -> Job | None:

@@ -233,7 +233,7 @@ class WarmWorker:
 def cause_of(code: int | None) -> str:
     """What an exit code says, for people."""
     if code == export_process.UNAVAILABLE:
-        return "the database of the jobs could not be reached, or has no space left"
+        return "the database of the jobs, or what else its end is written to, could not be reached or has no space left"
     if code is None or code >= 0:
         return f"the process ended with exit code {code}"
     return f"the process was killed by {signal.Signals(-code).name}" + (" (out of memory?)" if -code == signal.SIGKILL else "")

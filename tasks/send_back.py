@@ -10,6 +10,8 @@ from functools import partial as partial_of
 from pathlib import Path
 from typing import Any, Self, TextIO
 
+from sqlalchemy import Connection
+
 from contract.edits import CellChange, Edit, EditReport, Place
 from contract.errors import ObjectsChanged
 from database.edits import apply_edits
@@ -38,34 +40,59 @@ def send_back(
     changed_by: str | None = None,
     on_change: Callable[[CellChange], None] = lambda _change: None,
     on_progress: Callable[[int], None] = lambda _done: None,
-    before_commit: Callable[[], None] = lambda: None,
+    before_commit: Callable[[Connection, EditReport], None] = lambda _connection, _report: None,
 ) -> EditReport:
     """Take back the exported workbook at `path`, which `is_edited_workbook` has recognised.
 
     With `apply` what it changes is written, in one transaction; where anything is refused nothing is, unless `partial` asks
     for the rows that can be taken. `on_change` gets every changed cell of the rows that can be taken, `rejects` becomes a
-    workbook of the rows that cannot, if there are any. `before_commit` may raise, and nothing is written. What others write
-    meanwhile is never overwritten: the workbook is then compared again, a few times. Raises ObjectsChanged after that,
-    UnreadableFile, DatabaseUnavailable and DiskFull.
+    workbook of the rows that cannot, if there are any. Once both are done, `before_commit` has the last word in the
+    transaction, and the report: it may write too, and where it raises nothing is written. What others write meanwhile is
+    never overwritten: the workbook is then compared again, a few times. Raises ObjectsChanged after that, UnreadableFile,
+    DatabaseUnavailable and DiskFull.
     """
-    write = partial_of(apply_edits, store.engine, store.tenant, changed_by=changed_by, before_commit=before_commit)
     for attempt in range(_ATTEMPTS):
         try:
             with open_edited(path) as book, _Spool() as spool:
                 assert book is not None, "the caller has looked"
                 report, refused = _compare(book, store, spool, keep=rejects is not None, on_progress=on_progress)
+                tell = partial_of(_tell, book, spool, refused, on_change=on_change, rejects=rejects)
                 if apply and (partial or not report.refused_rows):
-                    write(spool.edits, now_ms=time.time_ns() // 1_000_000)
-                    report.applied = True
-                for change in spool.changes():
-                    on_change(change)
-                if rejects is not None:
-                    refused.write(book.facts, rejects)
+                    word = partial_of(_last_word, report=report, tell=tell, before_commit=before_commit)
+                    _write(store, spool, changed_by, word)
+                else:
+                    tell()
                 return report
         except ObjectsChanged:
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")
+
+
+def _write(store: Store, spool: "_Spool", changed_by: str | None, before_commit: Callable[[Connection], None]) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    apply_edits(store.engine, store.tenant, spool.edits, now_ms=now_ms, changed_by=changed_by, before_commit=before_commit)
+
+
+def _last_word(
+    connection: Connection,
+    *,
+    report: EditReport,
+    tell: Callable[[], None],
+    before_commit: Callable[[Connection, EditReport], None],
+) -> None:
+    report.applied = True
+    tell()
+    before_commit(connection, report)
+
+
+def _tell(
+    book: EditedBook, spool: "_Spool", refused: Rejects, *, on_change: Callable[[CellChange], None], rejects: Path | None
+) -> None:
+    for change in spool.changes():
+        on_change(change)
+    if rejects is not None:
+        refused.write(book.facts, rejects)
 
 
 def _compare(

@@ -9,12 +9,14 @@ from dataclasses import asdict, replace
 from datetime import tzinfo
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from contract.changes import Deletion
 from contract.edits import CellChange, CellRefusal, EditReport, Place
 from contract.errors import NoDataInFile
 from contract.imports import MOST_TOLD, Apply, ImportRecord, ImportReport, ImportRequest, shortened
 from contract.jobs import Step
-from database.loader import look_through, store_together
+from database.loader import LoadReport, look_through, store_together
 from formats.reading import read_objects
 from tasks.compare_book import Store
 from tasks.send_back import is_edited_workbook, send_back
@@ -23,6 +25,8 @@ _TOLD_EVERY = 1_000
 """Objects between two words on how far it is."""
 
 Progress = Callable[[Step, int], None]
+LastWord = Callable[[Connection, ImportReport], None]
+"""Called in the transaction that writes, when all is written and the report is whole: it may write too, or raise."""
 
 
 def take_in(
@@ -33,12 +37,12 @@ def take_in(
     zone: tzinfo,
     rejects: Path,
     on_progress: Progress,
-    before_commit: Callable[[], None] = lambda: None,
+    before_commit: LastWord = lambda _connection, _report: None,
 ) -> ImportReport:
     """Take in the file at `path` as `wish` says; `rejects` becomes a workbook of refused rows, where there are such rows.
 
     `on_progress` may raise to stop it, and so may `before_commit`, the last word before anything is stored: nothing is written
-    then.
+    then. By that time the report says all, and the workbook of refused rows is there.
     Raises FileMissing, NoDataInFile, UnreadableFile, ObjectsChanged, DatabaseUnavailable and DiskFull.
     """
     if is_edited_workbook(path):
@@ -47,9 +51,14 @@ def take_in(
 
 
 def _send_back(
-    path: Path, wish: ImportRequest, store: Store, rejects: Path, on_progress: Progress, before_commit: Callable[[], None]
+    path: Path, wish: ImportRequest, store: Store, rejects: Path, on_progress: Progress, before_commit: LastWord
 ) -> ImportReport:
     report = ImportReport(wish.file_name, wish.apply, edited=True)
+
+    def last_word(connection: Connection, found: EditReport) -> None:
+        _count(report, found)
+        before_commit(connection, report)
+
     found = send_back(
         path,
         store=store,
@@ -59,10 +68,9 @@ def _send_back(
         changed_by=wish.user,
         on_change=lambda change: report.tell_change(_change(change)),
         on_progress=lambda done: on_progress(Step.COMPARE, done),
-        before_commit=before_commit,
+        before_commit=last_word,
     )
     _count(report, found)
-    report.refusals = [_refusal(cell) for cell in found.refused[:MOST_TOLD]]
     return report
 
 
@@ -75,33 +83,43 @@ def _count(report: ImportReport, found: EditReport) -> None:
         found.deleted,
     )
     report.cells, report.conflicts = found.cells, found.conflicts
+    report.refusals = [_refusal(cell) for cell in found.refused[:MOST_TOLD]]
     if not found.rows:
         raise NoDataInFile(name=report.file_name)
 
 
 def _store(
-    path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progress: Progress, before_commit: Callable[[], None]
+    path: Path, wish: ImportRequest, store: Store, zone: tzinfo, on_progress: Progress, before_commit: LastWord
 ) -> ImportReport:
     report = ImportReport(wish.file_name, wish.apply)
     told: dict[str, ImportRecord] = {}
     objects = _watched(read_objects(path, zone=zone), report, told, on_progress)
     if wish.apply is Apply.NOTHING:
-        found = look_through(store.tenant, objects)
-    else:
-        partial = wish.apply is Apply.PARTIAL
-        found = store_together(
-            store.engine, store.tenant, objects, changed_by=wish.user, partial=partial, before_commit=before_commit
-        )
-        report.applied = partial or not found.refused
+        _count_stored(report, told, look_through(store.tenant, objects), applied=False)
+        return report
+
+    def last_word(connection: Connection, found: LoadReport) -> None:
+        _count_stored(report, told, found, applied=True)
+        before_commit(connection, report)
+
+    partial = wish.apply is Apply.PARTIAL
+    found = store_together(store.engine, store.tenant, objects, changed_by=wish.user, partial=partial, before_commit=last_word)
+    if not report.applied:
+        _count_stored(report, told, found, applied=False)
+    return report
+
+
+def _count_stored(report: ImportReport, told: dict[str, ImportRecord], found: LoadReport, *, applied: bool) -> None:
+    """What became of the objects that were `told`, which those that were refused leave."""
+    report.applied = applied
     report.stored, report.deleted, report.refused = found.loaded, found.deleted, len(found.refused)
-    if report.applied:  # an object that is not there cannot be deleted
+    if applied:  # an object that is not there cannot be deleted
         report.unchanged = report.rows - report.stored - report.deleted - report.refused
     for refusal in found.refused:
         record = told.pop(refusal.place, ImportRecord(refusal.place))
         if len(report.refusals) < MOST_TOLD:
             report.refusals.append(replace(record, reason=refusal.reason))
     report.changes = list(told.values())
-    return report
 
 
 def _watched(

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from contract.errors import BadSchedule
+
 PRESETS = {
     "weekdays": "Every weekday",
     "daily": "Every day",
@@ -16,18 +18,29 @@ FIRST_TIME = "06:00"
 """When a preset runs before somebody says another time."""
 # Day of the month, month, day of the week.
 _DAYS = {"weekdays": "* * 1-5", "daily": "* * *", "weekly": "* * 1", "monthly": "1 * *"}
-_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9.]+)?")
+"""Browsers may write seconds too."""
+_LAST_HOUR, _LAST_MINUTE = 23, 59
 _SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}) (.+)")
 
 
 def cron_of(fields: Mapping[str, str]) -> str:
-    """The cron line that the fields `every`, `at` (`06:00`) and `cron` ask for; Prefect says whether it is one."""
+    """The cron line that the fields `every`, `at` (`06:00`) and `cron` ask for; whether a typed one is one is found later.
+
+    Raises BadSchedule for a time that is none.
+    """
     every = fields.get("every", "cron")
     if every not in PRESETS or every == "cron":
         return fields.get("cron", "").strip()
-    found = _TIME.match(fields.get("at", "").strip())
-    hour, minute = (int(found[1]), int(found[2])) if found else (6, 0)
+    hour, minute = _time_of(fields.get("at", FIRST_TIME).strip())
     return f"{minute} * * * *" if every == "hourly" else f"{minute} {hour} {_DAYS[every]}"
+
+
+def _time_of(text: str) -> tuple[int, int]:
+    found = _TIME.fullmatch(text)
+    if not found or int(found[1]) > _LAST_HOUR or int(found[2]) > _LAST_MINUTE:
+        raise BadSchedule(path="at", reason=f"{text[:20]!r} is not a time of the day such as {FIRST_TIME}")
+    return int(found[1]), int(found[2])
 
 
 def is_scheduling(fields: Mapping[str, str], timezone: str) -> bool:

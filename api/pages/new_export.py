@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +14,7 @@ from api.explaining import explain
 from api.pages.cron import FIRST_TIME, PRESETS, cron_of, is_scheduling
 from api.pages.downloads import curl_command, submitted
 from api.pages.export_form import BETWEEN, DATES, FORMATS, PERIODS, ExportForm, body_of, read_form, unknown_fields
+from api.pages.form_places import by_field, place_of
 from api.pages.notices import Notice
 from api.pages.rendering import page
 from api.pages.routing import PageRoute, Pairs, Posted, Visited, forward
@@ -72,7 +74,8 @@ async def _schedule(shared: Resources, tenant: str, body: dict[str, Any], fields
 @router.post("/{tenant}/new/preview")
 def preview(shared: Shared, tenant: Visited, fields: Posted) -> Response:
     """What the form would give, as a part of its page."""
-    return page(shared, tenant, "answer.html", **_preview(shared, tenant, read_form(fields)))
+    form = read_form(fields)
+    return page(shared, tenant, "answer.html", **_preview(shared, tenant, form), place_of=partial(place_of, form=form))
 
 
 def _preview(shared: Resources, tenant: str, form: ExportForm) -> dict[str, Any]:
@@ -95,6 +98,8 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
     asked = read_form(fields)
     held = held_values(shared.objects, tenant, fold(asked.type))
     form = _as_held(asked, held)
+    said = _preview(shared, tenant, form) if error is None and "count" in dict(fields) else _nothing_yet()
+    wrong = error or said["mistaken"]
     return page(
         shared,
         tenant,
@@ -117,8 +122,10 @@ def _form(shared: Resources, tenant: str, fields: Pairs, error: StatesheetError 
         first_time=FIRST_TIME,
         longest_name=MOST_CHARACTERS,
         error=error,
+        wrong=by_field(getattr(wrong, "mistakes", [wrong]) if wrong else (), form),
+        place_of=partial(place_of, form=form),
         notice=notice,
-        **_preview(shared, tenant, form) if error is None and "count" in dict(fields) else _nothing_yet(),
+        **said,
     )
 
 

@@ -1,5 +1,6 @@
 """The application as a client sees it, with a Prefect of our own beside it: Prefect lies outside this project."""
 
+import asyncio
 import json
 import shutil
 import uuid
@@ -55,13 +56,14 @@ class FakePrefect:
     """Prefect's API as far as we use it: the same key gives the same run.
 
     `trouble`: what each of the next calls gets instead of an answer (a status, or an error of the connection). A call that is
-    in trouble with `after_the_fact` does its work all the same.
+    in trouble with `after_the_fact` does its work all the same. One that `hangs` takes calls and answers none.
     """
 
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     trouble: list[int | Exception] = field(default_factory=list)
+    hangs: bool = False
     after_the_fact: bool = False
     unwanted: set[str] = field(default_factory=set)
     deployment: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -130,6 +132,8 @@ class _Network(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.prefect.calls.append(f"{request.method} {request.url.path}")
+        if self.prefect.hangs:
+            await asyncio.Event().wait()
         trouble = self.prefect.trouble.pop(0) if self.prefect.trouble else None
         if trouble is None:
             return await self.inner.handle_async_request(request)

@@ -58,6 +58,15 @@ async def test_a_prefect_that_is_away_is_named(api: Api) -> None:
     assert await ill_parts(api) == {"prefect", "worker"}
 
 
+async def test_a_part_that_hangs_holds_up_nobody_who_asks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.health._SECONDS", 0.5)
+    async with running(settings, FakePrefect(hangs=True)) as api:
+        answer = await api.client.get("/health")
+    details = {name: part["detail"] for name, part in answer.json()["parts"].items() if not part["ok"]}
+    assert answer.status_code == 503
+    assert details == dict.fromkeys(("prefect", "worker"), "it has not answered in 0.5 seconds")
+
+
 async def test_without_the_deployment_no_export_would_run(settings: Settings) -> None:
     async with running(settings, FakePrefect(is_deployed=False)) as api:
         assert await ill_parts(api) == {"prefect", "worker"}

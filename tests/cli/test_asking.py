@@ -167,6 +167,20 @@ def test_without_a_tenant_the_option_is_asked_for(api):
     assert "--tenant" in done.stderr
 
 
+def test_a_status_that_no_job_has_is_refused_with_those_that_they_have(api):
+    done = run("jobs", "--url", api.url, "--status", "done")
+    assert done.exit_code == 2
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "'--status': 'done' is none of 'queued', 'running', 'completed', 'completed with no records', " in said
+    assert "Value error" not in said
+    assert api.asked == []
+
+
+def test_jobs_are_asked_for_by_their_status(api):
+    api.answers["/acme/jobs?status=completed+with+no+records&limit=20"] = (200, encode({"jobs": [job()], "cursor": None}))
+    assert JOB in run("jobs", "--url", api.url, "--status", "completed with no records").stdout
+
+
 def test_jobs_are_read_page_by_page_up_to_the_limit(api):
     api.answers["/acme/jobs?limit=500"] = (200, encode({"jobs": [job()] * 500, "cursor": "next"}))
     api.answers["/acme/jobs?limit=3&cursor=next"] = (200, encode({"jobs": [job()] * 3, "cursor": "more"}))

@@ -124,3 +124,23 @@ def test_no_character_ends_a_line_of_json(log):
     logger, entries = log
     logger.warning("a\u2028b\x85c\r\nd\ud800")
     assert entries()[0]["message"] == "a\u2028b\x85c\r\nd\ud800"
+
+
+STEPS_THAT_FAIL = """
+import logging
+from config import logs
+from contract.errors import DatabaseUnavailable, UnknownTenant
+for _ in range(2):
+    logs.set_up("run", level="INFO", style="json")
+for error in (UnknownTenant(tenant="acme"), DatabaseUnavailable(detail="away"), ValueError("a fault")):
+    try:
+        raise error
+    except Exception:
+        logging.getLogger("prefect.task_runs").exception("The step failed")
+"""
+
+
+def test_a_step_that_refuses_a_request_tells_no_traceback_and_a_fault_does():
+    done = subprocess.run([sys.executable, "-c", STEPS_THAT_FAIL], capture_output=True, text=True, timeout=60, check=True)
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert ["exception" in entry for entry in told] == [False, True, True]

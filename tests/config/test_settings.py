@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import make_url
 
 from config.settings import load_settings, unknown_variables, variables
 from contract.errors import BadSetting
+from runtime import prefect_server
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +99,55 @@ def test_a_settings_file_that_is_not_understood_is_refused(tmp_path, text):
         load_settings()
 
 
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbfport = 7000", b"# a note\r\nport = 7000\r\n"])
+def test_a_settings_file_may_be_written_by_any_editor(tmp_path, content):
+    (tmp_path / "statesheet.toml").write_bytes(content)
+    assert load_settings().port == 7000
+
+
+def test_a_settings_file_in_another_encoding_is_told_so(tmp_path):
+    (tmp_path / "statesheet.toml").write_text("port = 7000", encoding="utf-16")
+    with pytest.raises(BadSetting, match=r"statesheet\.toml is wrong: it is not in UTF-8"):
+        load_settings()
+
+
+def test_a_settings_file_that_cannot_be_read_is_not_passed_over(tmp_path):
+    (tmp_path / "statesheet.toml").mkdir()  # as Docker makes it for a file that is to be mounted and is not there
+    with pytest.raises(IsADirectoryError, match=r"statesheet\.toml"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["home", "Home"])
+def test_a_settings_file_does_not_lead_to_another_home(tmp_path, name):
+    (tmp_path / "statesheet.toml").write_text(f'{name} = "/elsewhere"')
+    with pytest.raises(BadSetting, match=rf"`{name}` in statesheet\.toml is wrong: the file lies in the home"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('port = "many"', r"`port` in statesheet\.toml is wrong: Input should be a valid integer"),
+        ("STATESHEET_PORT = 7000", r"`STATESHEET_PORT` in .*: there is none of this name; `port` may be meant"),
+        ("tenants.Acme.webhook = []", r"`tenants\.Acme\.webhook` in .*: there is none of this name; `webhooks` may be meant"),
+        ('tenants."a b".webhooks = []', r"`tenants` in statesheet\.toml is wrong: no tenant can be called 'a b': letters"),
+        ('request_status.fail = "Bad"', "'fail' is no status of a job; those are 'queued', .*'failed', 'cancelled'"),
+        ('tenants.acme.request_status.Failed = "Bad"', r"`tenants\.acme\.request_status` in .* 'Failed' is no status of a job"),
+    ],
+)
+def test_a_wrong_line_of_the_settings_file_is_named_as_it_stands_there(tmp_path, line, said):
+    (tmp_path / "statesheet.toml").write_text(line)
+    with pytest.raises(BadSetting, match=said):
+        load_settings()
+
+
+def test_the_settings_file_is_that_of_the_home_in_whatever_letters_the_variable_is_written(monkeypatch, tmp_path):
+    (tmp_path / "statesheet.toml").write_text("port = 7000")
+    monkeypatch.delenv("STATESHEET_HOME")
+    monkeypatch.setenv("statesheet_home", str(tmp_path))
+    assert load_settings().port == 7000
+
+
 def test_a_line_that_is_no_setting_is_named_as_it_stands_in_the_file_with_what_may_be_meant(tmp_path):
     (tmp_path / "statesheet.toml").write_text("retenton_days = 3")
     with pytest.raises(BadSetting, match=r"`retenton_days` in statesheet\.toml is wrong: .*`retention_days` may be meant"):
@@ -121,10 +172,25 @@ def test_an_empty_home_is_the_default_one_and_not_the_folder_that_one_stands_in(
     assert load_settings().home == tmp_path / ".statesheet"
 
 
-def test_a_home_whose_name_an_address_of_its_databases_cannot_hold_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / "what?"))
+@pytest.mark.parametrize("name", ["what?", "100%2Fday", "%41"])
+def test_a_home_whose_name_an_address_of_its_databases_cannot_hold_is_refused(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / name))
     with pytest.raises(BadSetting, match=r"STATESHEET_HOME is wrong: .*question mark"):
         load_settings()
+
+
+def test_a_home_of_a_user_whom_nobody_knows_is_refused(monkeypatch):
+    monkeypatch.setenv("STATESHEET_HOME", "~nobody-of-this-name/exports")
+    with pytest.raises(BadSetting, match=r"STATESHEET_HOME is wrong: the system knows no home folder for ~nobody-of-this-name"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["ä b#c;d&e", "100% of it", "100%"])
+def test_the_databases_of_a_home_with_any_other_name_lie_in_it(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("STATESHEET_HOME", str(tmp_path / name))
+    settings = load_settings()
+    for url in (settings.objects_url, settings.jobs_url, prefect_server.database_url(settings.home)):
+        assert (make_url(url).database or "").startswith(f"{tmp_path / name}/")
 
 
 @pytest.mark.parametrize("blank", ["", " "])

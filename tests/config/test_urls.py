@@ -52,6 +52,11 @@ def test_of_an_address_only_what_is_no_secret_shows(address, shown):
         ("result_store", f"s3://key:{SECRET}@bucket"),
         ("result_store", f"az://container?sig={SECRET}"),
         ("result_store", f"https://store.example/{SECRET}"),
+        ("result_store", f"{SECRET}/results"),
+        ("result_store", f"~/{SECRET}"),
+        ("database_url", f"sqlite:///{SECRET}/objects.db"),
+        ("jobs_database_url", f"sqlite://{SECRET}/jobs.db"),
+        ("jobs_database_url", f"sqlite:///file:{SECRET}?uri=true"),
     ],
 )
 def test_a_wrong_address_is_named_and_not_repeated(tmp_path, name, value):

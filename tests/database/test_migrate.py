@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from contract.errors import DatabaseUnavailable, StartupFailed
+from contract.errors import DatabaseUnavailable, NewerDatabase
 from contract.objects import fingerprint
 from database.engine import connect
 from database.migrate import HEADS, Which, alembic_config, upgrade, version_table
@@ -131,7 +131,7 @@ def test_a_database_of_a_newer_version_is_left_alone(bare_database_url: str) -> 
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version_objects SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StartupFailed, match="9999"):
+    with pytest.raises(NewerDatabase, match=f"revision 9999, this version knows those up to {HEADS['objects']}"):
         upgrade(bare_database_url, "objects")
 
 

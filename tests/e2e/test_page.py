@@ -96,7 +96,8 @@ def test_waiting_exports_show_their_place_and_move_up_and_one_can_be_cancelled(p
     ids = [job_id_of(stack.post(documented(fileName=f"Queued {number}"))) for number in range(8)]
     last = page.locator(f"#job-{ids[-1]}")
     expect(last).to_contain_text(re.compile(r"Place \d+ in the queue"))
-    last.get_by_role("button", name="Cancel Queued 7").click()
+    last.get_by_label("Cancel Queued 7").click()
+    last.get_by_role("button", name="Stop it").click()
     expect(last).to_contain_text("Cancelled")
     expect(page.locator("#notice")).to_contain_text("cancelled")
     expect(page.locator(f"#job-{ids[-2]}")).to_contain_text(READY, timeout=40_000)
@@ -240,7 +241,8 @@ def test_a_schedule_is_saved_paused_resumed_and_deleted(page, stack):
     saved.get_by_role("button", name="Resume By itself").click()
     expect(saved).to_contain_text("Active")
     saved.get_by_label("More for By itself").click()
-    saved.get_by_role("button", name="Delete").click()
+    saved.get_by_label("Delete By itself").click()
+    saved.get_by_role("button", name="Delete the schedule").click()
     expect(saved).to_have_count(0)
 
 

@@ -32,6 +32,13 @@ def test_a_run_that_nobody_wrote_a_row_for_gets_one(engine, scheduled, source):
     assert adopt(engine, begun) == jobs.of_run(engine, str(begun.id))
 
 
+def test_a_run_of_a_schedule_that_was_asked_for_again_is_the_schedules(engine):
+    """A Prefect of one's own forgets due runs where another schedule is deleted; its delta goes on from the schedule's last."""
+    key = "scheduled deployment schedule 2026-11-29 06:00:00+00:00"
+    job = adopt(engine, run(auto_scheduled=False, idempotency_key=key, parameters={"tenant": "acme", "request": {}}))
+    assert (job.source, job.request_key) == (JobSource.SCHEDULE, key)
+
+
 def test_a_run_of_the_api_finds_the_row_that_was_written_before_it(engine):
     jobs.create(engine, Job("key", "acme", JobSource.API, datetime.now(UTC), submitted_by="somebody"))
     job = adopt(engine, run(idempotency_key="key", parameters={"tenant": "acme", "request": {}}))

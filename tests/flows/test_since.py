@@ -33,8 +33,8 @@ def asking(request, user="anna", source=JobSource.API):
     return Job("now", "acme", source, LONG_AGO, id="now", request=request, submitted_by=user)
 
 
-def done(engine, name, request, user="anna", source=JobSource.API, day=1):
-    jobs.adopt(engine, name, "acme", source, request, user)
+def done(engine, name, request, user="anna", source=JobSource.API, day=1, key=None):
+    jobs.adopt(engine, name, "acme", source, request, user, request_key=key)
     jobs.start(engine, name)
     jobs.describe(engine, name, as_of=replace_day(day), seen="7")
     jobs.complete(engine, name, None, total=0)
@@ -62,6 +62,23 @@ def test_a_schedule_looks_at_runs_of_schedules(engine):
     found = base_of(engine, asking(body(), None, JobSource.SCHEDULE), Since(), ZONE)
     assert found is not None
     assert found.job_id == "weekly"
+
+
+def test_each_schedule_looks_at_its_own_runs_alone(engine):
+    """One that runs weekly would miss what the daily one of the same request has told of, and a new one nearly everything."""
+
+    def key(schedule, day):
+        return f"scheduled deployment {schedule} 2026-01-{day:02} 06:00:00+00:00"
+
+    for day in (2, 3, 4):
+        done(engine, f"daily {day}", body(), None, JobSource.SCHEDULE, day, key=key("daily", day))
+    done(engine, "weekly 1", body(), None, JobSource.SCHEDULE, 1, key=key("weekly", 1))
+    told_from = {}
+    for schedule in ("daily", "weekly", "da_ly", "new"):
+        asks = replace(asking(body(), None, JobSource.SCHEDULE), request_key=key(schedule, 8))
+        found = base_of(engine, asks, Since(), ZONE)
+        told_from[schedule] = found and found.job_id
+    assert told_from == {"daily": "daily 4", "weekly": "weekly 1", "da_ly": None, "new": None}
 
 
 def test_without_an_earlier_export_there_is_nothing_to_tell_from(engine):

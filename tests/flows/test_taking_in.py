@@ -117,13 +117,58 @@ def test_an_edited_workbook_arrives_and_the_report_tells_each_cell(bench: Bench)
     assert notes.facts["matched"] == 2
 
 
-def test_an_import_that_is_run_again_changes_nothing_more(bench: Bench) -> None:
-    """A lost run begins again under the same id."""
+@pytest.mark.parametrize("apply", [Apply.ALL, Apply.PARTIAL])
+@pytest.mark.parametrize("whole", [False, True], ids=["an edited workbook", "whole objects"])
+def test_an_import_that_is_run_again_writes_nothing_and_reports_what_it_wrote(bench: Bench, apply: Apply, whole: bool) -> None:
+    """A lost run begins again under the same id; what others stored meanwhile is newer."""
     book = edit_cells(bench.shop.export(), {("1", "Item State"): "fixed"}).read_bytes()
-    bench.take(book)
+    given = (json.dumps([an_object("1", "fixed")]).encode(), "states.json") if whole else (book, "states.xlsx")
+    first = bench.take(*given, apply=apply).report
+    bench.shop.load([an_object("1", "elsewhere")])
     before = bench.shop.documents()
-    assert bench.take(book).report.unchanged == 2
+    assert bench.take(*given, apply=apply).report == first
+    assert first.updated + first.stored == 1
     assert bench.shop.documents() == before
+
+
+def test_an_import_that_is_run_again_after_a_refusal_is_compared_again(bench: Bench) -> None:
+    """It has written nothing: what refused it may be gone."""
+    book = conflicting(bench)
+    with pytest.raises(ImportRefused):
+        bench.take(book)
+    bench.shop.load([an_object("1")])
+    assert bench.take(book).report.updated == 2
+
+
+def test_an_attempt_whose_import_another_one_has_written_meanwhile_writes_nothing(bench: Bench) -> None:
+    """It had looked before the other one was done."""
+    content = json.dumps([an_object("1", "fixed")]).encode()
+
+    class Late(Notes):
+        def progress(self, step: Step, records_done: int) -> None:
+            if step is Step.COMPARE and not self.facts.get("written"):
+                self.facts["written"] = True
+                bench.take(content, name="states.json")
+                bench.shop.load([an_object("1", "elsewhere")])
+
+    with pytest.raises(AttemptReplaced):
+        bench.take(content, name="states.json", notes=Late())
+    assert bench.state("1") == "elsewhere"
+
+
+def test_refused_rows_are_kept_before_the_others_are_written(bench: Bench) -> None:
+    """The process may be gone right after, and a second run does not compare again."""
+
+    class Dies(Notes):
+        def progress(self, step: Step, records_done: int) -> None:
+            if step is Step.PUBLISH and records_done:
+                raise RuntimeError("killed")
+
+    book = conflicting(bench)
+    with pytest.raises(RuntimeError):
+        bench.take(book, apply=Apply.PARTIAL, notes=Dies())
+    assert bench.rejects().startswith(b"PK")
+    assert [one.code for one in bench.take(book, apply=Apply.PARTIAL).warnings] == ["SSH2201"]
 
 
 def test_the_report_on_a_file_of_whole_objects_names_each(bench: Bench) -> None:

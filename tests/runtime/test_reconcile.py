@@ -8,21 +8,25 @@ from pathlib import Path
 import pytest
 
 from api.runs import DEPLOYMENTS
-from contract.errors import InternalError, PrefectUnavailable, RunLost, RunRefused
+from contract.errors import InternalError, PrefectUnavailable, RunLost, RunRefused, StoreUnavailable
+from contract.imports import Apply, ImportReport
 from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
-from database import jobs
+from database import jobs, written_imports
+from database.engine import connect
+from database.migrate import upgrade
 from files import store
+from flows import taking_in
 from runtime import housekeeping, reconcile
 from tests.runtime.conftest import until
 
 STATES = {"CRASHED": JobStatus.FAILED, "FAILED": JobStatus.FAILED, "CANCELLED": JobStatus.CANCELLED}
 
 
-def row(records, run_id=None, **facts):
+def row(records, run_id=None, kind=JobKind.EXPORT, **facts):
     """A job row as the API writes it."""
     key = str(uuid.uuid4())
     made = datetime.now(UTC) - timedelta(minutes=1)
-    jobs.create(records.jobs, Job(key, "acme", JobSource.API, made, request=facts))
+    jobs.create(records.jobs, Job(key, "acme", JobSource.API, made, kind, request=facts))
     if run_id is not None:
         jobs.attach_run(records.jobs, key, str(run_id))
     return key
@@ -148,14 +152,87 @@ def test_a_completed_run_that_is_to_run_again_is_taken_and_runs(workbench, tmp_p
     asyncio.run(work())
 
 
-ENDINGS = {
+async def of_import(bench, *, is_written):
+    """The run of an import that has got as far as its writing, and perhaps has written."""
+    records = await idle(bench)
+    upgrade(bench.settings.objects_url, "objects")
+    run = await bench.ask("quick")
+    row(records, run, kind=JobKind.IMPORT)
+    jobs.start(records.jobs, str(run))
+    if is_written:
+        report = ImportReport("states.json", Apply.ALL, applied=True, rows=2, stored=2)
+        objects = connect(bench.settings.objects_url)
+        with objects.begin() as connection:
+            note = written_imports.note
+            note(connection, "acme", str(run), report.to_json(), attempt=1, kept_for=timedelta(days=1))
+        objects.dispose()
+    return run
+
+
+ENDINGS = {"CANCELLING": "CANCELLED", "CANCELLED": "CANCELLED", "FAILED": "FAILED", "CRASHED": "CRASHED"}
+
+
+@pytest.mark.parametrize("state", ENDINGS)
+@pytest.mark.parametrize("is_written", [True, False])
+def test_an_import_that_died_is_completed_where_it_has_written_its_objects(workbench, state, is_written):
+    """It was cancelled, or failed, and its process is gone: cancelled and failed is what has written nothing."""
+
+    async def work():
+        async with workbench() as bench:
+            run = await of_import(bench, is_written=is_written)
+            await set_state(bench.worker.records, run, type=state)
+            await bench.worker.sweep()
+            return await bench.state(run), jobs.of_run(bench.worker.records.jobs, str(run))
+
+    seen, job = asyncio.run(work())
+    told = JobStatus.COMPLETED if is_written else {"CANCELLED": JobStatus.CANCELLED}.get(ENDINGS[state], JobStatus.FAILED)
+    assert job.status is told
+    assert seen.type.value == ("COMPLETED" if is_written else ENDINGS[state])
+    if is_written:
+        assert (job.file.name, job.total, job.counts["stored"], job.file_name) == ("states report.json", 2, 2, "states.json")
+
+
+def test_an_import_that_was_lost_too_often_is_completed_where_it_has_written_its_objects(workbench, monkeypatch):
+    monkeypatch.setattr(reconcile, "MOST_RESUMED", 0)
+
+    async def work():
+        async with workbench() as bench:
+            run = await of_import(bench, is_written=True)
+            await set_state(bench.worker.records, run, type="RUNNING")
+            await bench.worker.sweep()
+            return await bench.state(run), jobs.of_run(bench.worker.records.jobs, str(run))
+
+    seen, job = asyncio.run(work())
+    assert (seen.type.value, job.status) == ("COMPLETED", JobStatus.COMPLETED)
+
+
+def test_an_import_of_which_nobody_can_find_out_what_it_wrote_is_told_of_by_a_later_sweep(workbench, monkeypatch):
+    def away(*_given, **_named):
+        raise StoreUnavailable(detail="away")
+
+    async def work():
+        async with workbench() as bench:
+            records, run = bench.worker.records, await of_import(bench, is_written=True)
+            await set_state(records, run, type="CANCELLING")
+            with monkeypatch.context() as broken:
+                broken.setattr(taking_in, "keep", away)
+                await bench.worker.sweep()
+            before = jobs.of_run(records.jobs, str(run))
+            await bench.worker.sweep()
+            return before, jobs.of_run(records.jobs, str(run))
+
+    before, after = asyncio.run(work())
+    assert (before.finished, after.status) == (None, JobStatus.COMPLETED)
+
+
+ENDED_AS = {
     "COMPLETED": lambda engine, run: jobs.complete(engine, run, None, total=0),
     "FAILED": lambda engine, run: jobs.fail(engine, run, RunLost(times=1, cause="killed")),
     "CANCELLED": jobs.cancelled,
 }
 
 
-@pytest.mark.parametrize("state", ENDINGS)
+@pytest.mark.parametrize("state", ENDED_AS)
 def test_a_run_of_an_ended_job_does_not_run_again_and_ends_as_the_job_did(workbench, state):
     async def work():
         async with workbench() as bench:
@@ -163,7 +240,7 @@ def test_a_run_of_an_ended_job_does_not_run_again_and_ends_as_the_job_did(workbe
             run = await bench.ask("quick")
             row(records, run)
             jobs.start(records.jobs, str(run))
-            ENDINGS[state](records.jobs, str(run))
+            ENDED_AS[state](records.jobs, str(run))
             await set_state(records, run, type="RUNNING")
             await reconcile.sweep(records)
             return await bench.state(run)
@@ -418,6 +495,26 @@ def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
             ]
 
     assert asyncio.run(work()) == [(False, JobStatus.COMPLETED), (True, JobStatus.COMPLETED)]
+
+
+@pytest.mark.parametrize("end", [jobs.cancelled, lambda engine, run: jobs.fail(engine, run, InternalError(detail="broken"))])
+def test_what_attempts_published_of_a_job_that_ended_without_a_file_is_removed(workbench, tmp_path, end):
+    """Also in an object store, where nobody looks for leftovers."""
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            results = store.open_store(bench.settings.results)
+            row(records, "run")
+            jobs.start(records.jobs, "run")
+            store.publish(results, made(tmp_path), "acme/run/1/made")
+            await housekeeping.remove_expired(records)
+            before = store.exists(results, "acme/run/1/made")
+            end(records.jobs, "run")
+            await housekeeping.remove_expired(records)
+            return before, store.exists(results, "acme/run/1/made"), jobs.expired(records.jobs, datetime.now(UTC))
+
+    assert asyncio.run(work()) == (True, False, [])
 
 
 def test_runs_that_prefect_made_after_their_requests_were_refused_never_run(workbench, monkeypatch):

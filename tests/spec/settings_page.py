@@ -4,16 +4,18 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from config.settings import SETTINGS_FILE, Settings
+from config.settings import Settings
+from config.settings_file import SETTINGS_FILE
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 _HEAD = f"""# Settings
 
 Each setting is a variable of the environment, `STATESHEET_` and its name in capitals, or a line of `{SETTINGS_FILE}` in the
-home folder, by its name in small letters. The environment is stronger; options of a command are stronger still. In the
-environment lists have commas between their parts, or are JSON, where a part holds a comma itself. Days and seconds are at most
-those of a hundred years. What is no setting is refused in the file; as a variable it has no effect, and `serve` warns of it.
+home folder, by its name in small letters; the home itself is not named there. The environment is stronger; options of a command
+are stronger still. In the environment lists have commas between their parts, or are JSON, where a part holds a comma itself.
+Paths of databases and of results are whole paths, which begin with `/`. Days and seconds are at most those of a hundred years.
+What is no setting is refused in the file; as a variable it has no effect, and `serve` warns of it.
 
 This page is made from `config/settings.py`.
 

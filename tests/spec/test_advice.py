@@ -8,7 +8,8 @@ import pytest
 
 from api import documentation
 from api.app import create_app
-from config.settings import SETTINGS_FILE, Settings
+from config.settings import Settings
+from config.settings_file import SETTINGS_FILE
 from contract.advice import advice_of, advice_on
 from contract.errors import ERRORS, BadOperand, InvalidRequest, OutOfRange, StatesheetError, UnknownJob
 from contract.filters import parse_instant

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import SETTINGS_FILE, Settings
+from config.settings import Settings
+from config.settings_file import SETTINGS_FILE
 from database.migrate import upgrade
 from runtime.home import shown_to_others
 

@@ -23,7 +23,9 @@ function replace(old, fresh) {
     const same = [...within(id).querySelectorAll("details")].find((one) => one.className === name);
     if (same) same.open = true;
   }
-  if (key) within(row).querySelector(`[data-key="${key}"]`)?.focus({ preventScroll: true });
+  // What was asked for and done is no more there to be asked for: then the first thing that can be done with the row.
+  const keys = (key ? [key, "main"] : []).map((one) => within(row).querySelector(`[data-key="${one}"]`));
+  keys.find(Boolean)?.focus({ preventScroll: true });
 }
 
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
@@ -104,7 +106,8 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  form.closest("details")?.removeAttribute("open");
+  const menu = form.closest("details");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     const page = parsed(await answer.text());
@@ -170,6 +173,7 @@ async function preview() {
     if (mine !== asked) return;
     if (part("preview", page)) {
       for (const id of ["count", "preview"]) replace(part(id), part(id, page));
+      markMistakes();
       announce(part("count").textContent.trim());
     } else if (page.querySelector(".sign-in")) sayThatOneIsSignedOut();
     else part("count").textContent = part("problem", page)?.textContent ?? "The objects could not be counted.";
@@ -177,6 +181,19 @@ async function preview() {
     if (mine === asked) part("count").textContent = "The service cannot be reached.";
   } finally {
     if (mine === asked) part("count").setAttribute("aria-busy", "false");
+  }
+}
+// What the count says is wrong stands beside the field that it is about. The schedule is looked at only when it is saved.
+function markMistakes() {
+  for (const said of form.querySelectorAll(".mistake")) {
+    if (said.closest("[data-schedule]")) continue;
+    const field = said.dataset.mistake;
+    const found = [...part("count").querySelectorAll("[data-field]")].filter((one) => one.dataset.field === field);
+    said.textContent = found.map((one) => one.dataset.text).join(" ");
+    said.hidden = !found.length;
+    const input = part(field);
+    if (!input?.matches("input, select")) continue;
+    if (found.length) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
   }
 }
 // The form has its choices in its address too, and signing in leads back to an address.

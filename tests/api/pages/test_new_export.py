@@ -1,6 +1,8 @@
 """The page of a new export: what its form offers, takes, keeps and starts."""
 
 import re
+from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import delete, insert
@@ -44,6 +46,92 @@ async def test_a_form_with_a_field_that_is_none_is_refused_by_the_name_of_that(a
     assert "SSH4016" in wrong.text
     assert "was not started" in wrong.text or "was not saved" in wrong.text
     assert jobs.of_tenant(api.jobs, TENANT) == []
+
+
+class Fields(HTMLParser):
+    """The ids of a page; what is said of its fields: where links of the summary lead, which are invalid, and in which words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.linked: list[str] = []
+        self.invalid: list[str] = []
+        self.described: dict[str, str] = {}
+        self.said: dict[str, str] = {}
+        self.telling = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.ids.add(given.get("id", ""))
+        if tag == "a" and given.get("href", "").startswith("#") and given["href"] != "#main":
+            self.linked.append(given["href"][1:])
+        if given.get("aria-invalid") == "true":
+            self.invalid.append(given["id"])
+        self.described[given.get("id", "")] = given.get("aria-describedby", "")
+        self.telling = given.get("id", "") if given.get("class") == "mistake" and "hidden" not in given else ""
+
+    def handle_data(self, data: str) -> None:
+        if self.telling:
+            self.said[self.telling] = self.said.get(self.telling, "") + data
+
+    def handle_endtag(self, tag: str) -> None:
+        self.telling = ""
+
+
+WRONG = [
+    ({"most": "many", "file_name": "a/b"}, {"most": "'many' is not a whole number", "file_name": "cannot be a file name"}),
+    ({"period": "between", "since": "x", "until": "2024-02-30"}, {"since": "'x' is not a date", "until": "'2024-02-30'"}),
+    ({"period": "tomorrow"}, {"period": "'tomorrow' is not a date"}),
+    ({"format": "XML"}, {"format": "'XML' is not configured"}),
+    ({"channel": "\0"}, {"channel": "U+0000"}),
+    ({"state.itemState": "\0"}, {"state.itemState": "U+0000"}),
+    ({"columns": "only", "column": "property:"}, {"columns": "not empty"}),
+]
+WRONG_SCHEDULES = [
+    ({"every": "cron", "cron": "0 6 * *"}, {"cron": "has 4 fields and not five"}),
+    ({"every": "cron", "cron": "0 0 30 2 *"}, {"cron": "bad day-of-month"}),
+    ({"every": "daily", "at": "25:00"}, {"at": "'25:00' is not a time of the day"}),
+    ({"every": "daily", "at": ""}, {"at": "'' is not a time of the day"}),
+    ({"every": "daily", "timezone": "Mars/Olympus"}, {"timezone": "'Mars/Olympus' is not a time zone"}),
+]
+SCHEDULE = {"do": "schedule"}
+GROUPS = {"format", "channel", "state.itemState", "columns"}
+"""Groups of fields, which have no value of their own to be wrong."""
+
+
+@pytest.mark.parametrize(("fields", "said"), [*WRONG, *((fields | SCHEDULE, said) for fields, said in WRONG_SCHEDULES)])
+async def test_a_mistake_stands_beside_its_field_and_is_linked_from_a_summary_on_top(
+    api: Api, fields: dict[str, str], said: dict[str, str]
+) -> None:
+    """For people who look, and for those who listen; all of it is in the page, so no script is needed."""
+    add_objects(api, {"type": "connectorstate", "id": "b1", "itemstate": "new"})
+    wrong = await send(api, f"{HOME}new", {"do": "start"} | fields)
+    assert wrong.status_code == 400
+    found = Fields(wrong.text)
+    assert found.linked == list(said)
+    assert sorted(found.invalid) == sorted(set(said) - GROUPS)
+    assert {f"{name}-mistake" for name in said} == set(found.said)
+    for name, words in said.items():
+        assert name in found.ids
+        assert f"{name}-mistake" in found.described[name].split()
+        assert words in found.said[f"{name}-mistake"]
+
+
+@pytest.mark.parametrize(("fields", "said"), WRONG)
+async def test_a_count_of_a_mistaken_form_leads_to_the_fields_too(
+    api: Api, fields: dict[str, str], said: dict[str, str]
+) -> None:
+    """Without a script the page comes again with them marked; a script marks them by what the answer says of each."""
+    found = Fields(await shown(api, f"{HOME}new?{urlencode(fields | {'count': '1'})}"))
+    assert (found.linked, set(found.said)) == (list(said), {f"{name}-mistake" for name in said})
+    live = (await send(api, f"{HOME}new/preview", fields)).text
+    assert (Fields(live).linked, re.findall(r'data-field="([^"]*)"', live)) == (list(said), list(said))
+
+
+async def test_a_form_without_a_mistake_has_no_field_marked(api: Api) -> None:
+    found = Fields(await shown(api, f"{HOME}new?count=1&channel=shop-one"))
+    assert (found.linked, found.invalid, found.said) == ([], [], {})
 
 
 async def test_every_field_of_the_form_is_one_that_it_takes(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
 
 import pytest
 
@@ -112,6 +113,46 @@ async def test_cancelling_leads_back_to_where_it_was_asked(api: Api) -> None:
     assert jobs.of_run(api.jobs, job_id).status == "cancelled"
     again = await send(api, f"{HOME}downloads/{job_id}/cancel", referer="http://evil.example/plum/")
     assert again.headers["location"] == f"{HOME}?notice=ended"
+
+
+class Asking(HTMLParser):
+    """The addresses of a page's forms, and whether each stands within an element that opens to ask."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.asked: dict[str, bool] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "details":
+            self.open.append(given.get("class", ""))
+            assert "open" not in given
+        if tag == "form":
+            self.asked[given.get("action", "").rsplit("/", 1)[-1]] = "menu asking" in self.open
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "details":
+            self.open.pop()
+
+
+async def test_cancelling_and_deleting_ask_once_more_and_need_no_script(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def listed(*_: object) -> list[Schedule]:
+        return [Schedule("1", TENANT, "0 6 * * 1-5", "UTC", True, None, BODY)]
+
+    monkeypatch.setattr(schedules, "listed", listed)
+    await api.job_id()
+    downloads, planned = Asking(await shown(api, HOME)).asked, Asking(await shown(api, f"{HOME}schedules")).asked
+    assert (downloads["cancel"], downloads["again"]) == (True, False)
+    assert (planned["delete"], planned["pause"]) == (True, False)
+
+
+async def test_a_job_that_is_to_stop_is_not_asked_to_once_more(api: Api) -> None:
+    job_id = await api.job_id()
+    jobs.start(api.jobs, job_id)
+    jobs.request_cancel(api.jobs, job_id)
+    assert "cancel" not in Asking(await shown(api, HOME)).asked
 
 
 async def test_the_next_run_of_a_schedule_names_its_zone_where_the_schedule_has_another_one(

@@ -4,16 +4,25 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
-from contract.errors import AttemptReplaced, BadOperand, ExportCancelled, InvalidRequest, JobEnded, RunLost, UnknownJob
+from contract.errors import (
+    AttemptReplaced,
+    BadOperand,
+    ExportCancelled,
+    InternalError,
+    InvalidRequest,
+    JobEnded,
+    RunLost,
+    UnknownJob,
+)
 from contract.jobs import TERMINAL, JobStatus, Step
 from contract.warnings import JobWarning
 from database import jobs
-from tests.database.jobs.stored_jobs import ENDINGS, FILE, NOON, WARNING, queued, running, status
+from tests.database.jobs.stored_jobs import ENDINGS, FILE, NOON, WARNING, asked, queued, running, status
 
 # Its course
 
@@ -213,3 +222,31 @@ def test_an_expired_file_is_found_until_it_is_removed_and_stays_described(engine
     assert jobs.expired(engine, FILE.expires) == []
     gone = jobs.of_run(engine, run_id)
     assert (gone.status, gone.file) == (JobStatus.COMPLETED, replace(FILE, key=""))
+
+
+@pytest.mark.parametrize("end", ["cancelled", "failed", "failed and was to be cancelled", "failed with a report"])
+def test_what_a_job_without_a_file_may_have_left_in_the_store_is_found_until_it_is_removed(engine: Engine, end: str) -> None:
+    """Its file is published before the row says so; nothing else would ever find it in an object store."""
+    run_id, now = running(engine), datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=1)
+    report = replace(FILE, expires=now + timedelta(days=7))
+    if end == "cancelled":
+        jobs.cancelled(engine, run_id)
+    else:
+        if end != "failed":
+            jobs.describe(engine, run_id, file=report)
+        if "cancelled" in end:
+            jobs.request_cancel(engine, run_id)
+        jobs.fail(engine, run_id, InternalError(detail="broken"))
+    has_report = end == "failed with a report"
+    assert [job.id for job in jobs.expired(engine, now)] == ([] if has_report else [run_id])
+    assert jobs.of_run(engine, run_id).file == (report if has_report else None)
+    jobs.create(engine, asked(), quota_bytes=report.bytes + 1)  # what is to be removed fills no quota
+    jobs.forget_file(engine, run_id)
+    assert jobs.expired(engine, now) == []
+    assert jobs.of_run(engine, run_id).file == (replace(report, key="") if has_report else None)
+
+
+def test_a_job_that_ended_before_it_began_has_left_nothing(engine: Engine) -> None:
+    jobs.request_cancel(engine, queued(engine))
+    jobs.fail(engine, queued(engine), InternalError(detail="broken"))
+    assert jobs.expired(engine, datetime.now(UTC)) == []

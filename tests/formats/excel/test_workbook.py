@@ -90,13 +90,36 @@ def test_codes_are_texts_and_dates_are_dates(book: Any) -> None:
     assert moment.number_format == "yyyy-mm-dd hh:mm:ss.000"
 
 
-def test_rows_in_error_are_tinted_by_their_states(book: Any) -> None:
-    areas = {
-        str(area.sqref): [rule.formula[0] for rule in rules]
-        for area, rules in book["Connector State"].conditional_formatting._cf_rules.items()
-    }
+def rules(sheet: Any) -> dict[str, list[str]]:
+    """The formulas that tint, by the area that they tint."""
+    found = sheet.conditional_formatting._cf_rules.items()
+    return {str(area.sqref): [rule.formula[0] for rule in tinting] for area, tinting in found}
+
+
+def test_rows_in_error_are_tinted_by_their_states_and_by_their_validation_errors(book: Any) -> None:
+    """An object with validation errors is one to look at, whatever its states say."""
+    areas = rules(book["Connector State"])
     assert '$S3="errored"' in areas["A3:AE302"][0]
+    assert areas["A3:AE302"][0].endswith(',$AE3<>"")')
+    assert book["Connector State"]["AE2"].value == "Validation Error>>Error"
     assert areas["S3:S302"] == ['OR($S3="errored",$S3="error",$S3="failed")']
+
+
+def test_rows_are_tinted_by_validation_errors_alone_where_no_state_is_asked_for(tmp_path: Path) -> None:
+    columns = (*SYSTEM, TableColumn("validationError>>sno", "Validation Error>>Sno", "Attributes"))
+    data = table(tmp_path / "t.arrow", columns, {"Type": ["t"], "ID": ["1"], "validationError>>sno": ["1"]}, title="T")
+    path = write_workbook(Content(receipt(matched=1, exported=1), (data,)), tmp_path / "w.xlsx").path
+    assert rules(openpyxl.load_workbook(path)["T"]) == {"A3:E3": ['OR($E3<>"")']}
+
+
+def test_no_rule_has_more_arguments_than_a_function_takes(tmp_path: Path) -> None:
+    """Any attribute may be named as a state; Excel takes 255 arguments, and repairs a file with more."""
+    names = [f"a{number}State" for number in range(200)]
+    columns = (*SYSTEM, *(TableColumn(name, name, "Attributes") for name in names))
+    data = table(tmp_path / "t.arrow", columns, {"Type": ["t"], "ID": ["1"]}, title="T")
+    path = write_workbook(Content(receipt(matched=1, exported=1), (data,)), tmp_path / "w.xlsx").path
+    of_rows = rules(openpyxl.load_workbook(path)["T"])["A3:GV3"]
+    assert [rule.count("=") for rule in of_rows] == [255, 255, 90]
 
 
 def test_each_validation_error_is_linked_to_the_row_of_its_object(book: Any) -> None:
