@@ -8,12 +8,12 @@ under `GROUP>>NAME`; a property has one value, an attribute any number, each in 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contract.errors import InvalidObject
-from contract.filters import Context, fold
+from contract.filters import Context, accepts, fold
 
 NESTING = ">>"
 """Between a group's name and the name in it (the template's context path delimiter)."""
@@ -152,6 +152,11 @@ def folded_context_of(item: Mapping[str, Any]) -> Context:
     """The same for comparing: contexts that differ in case alone, or in how a part is left out, are one."""
     context = context_of(item)
     return Context(_folded(context.locale), _folded(context.source))
+
+
+def in_default_context(contexts: Sequence[Context]) -> bool:
+    """Whether values in DEFAULT_CONTEXT are among what `contexts` ask for; none asks for all."""
+    return accepts(contexts, _folded(DEFAULT_CONTEXT.locale), _folded(DEFAULT_CONTEXT.source))
 
 
 def _folded(text: str | None) -> str | None:

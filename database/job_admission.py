@@ -105,7 +105,7 @@ def refuse(engine: Engine, request_key: str, error: StatesheetError) -> Job:
     """Ends a job whose client is told that it was not accepted, so that nobody runs it later, and frees its idempotency key.
 
     A job that has a run by now (the run found its row before we heard of it) is left alone and given back with its id:
-    it was accepted. Rows of refused jobs go after a day; nobody can see them.
+    it was accepted. Rows of refused jobs go after a day; nobody can see them. Raises UnknownJob.
     """
     now = now_ms()
     with unavailable(), engine.begin() as connection:

@@ -19,6 +19,10 @@ _ROW = export_job.c
 _WITHOUT_REQUEST = [column for column in _ROW if column.name != "request"]
 _SEARCHED = (_ROW.file_name, _ROW.result_name, _ROW.submitted_by, _ROW.id)
 _WAITING = (_ROW.finished_ms.is_(None), _ROW.started_ms.is_(None))
+UNTOLD = (_ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
+"""Tells the rows of jobs that have ended without anybody being told yet."""
+_OLDEST_FIRST = (_ROW.created_ms, _ROW.request_key)
+_NEWEST_FIRST = tuple(column.desc() for column in _OLDEST_FIRST)
 
 
 def get(engine: Engine, tenant: str, run_id: str) -> Job:
@@ -40,14 +44,14 @@ def page(
     The jobs come without their `request`. A job that Prefect has no run for yet is not among them.
     Raises BadOperand for a cursor that no page gave.
     """
-    query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None))
+    query = _with_runs(tenant)
     if status is not None:
         query = query.where(status_column() == status.value)
     if search:
         query = query.where(or_(*(column.icontains(_storable(search), autoescape=True) for column in _SEARCHED)))
     if cursor is not None:
         query = query.where(tuple_(_ROW.created_ms, _ROW.request_key) < tuple_(*_read_cursor(cursor)))
-    jobs = _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit + 1))
+    jobs = _many(engine, query.order_by(*_NEWEST_FIRST).limit(limit + 1))
     return jobs[:limit], _cursor(jobs[limit - 1]) if len(jobs) > limit else None
 
 
@@ -57,9 +61,9 @@ def live(engine: Engine, tenant: str, since: datetime, *, limit: int) -> list[Jo
     At most `limit`: those that run come first, then the newest.
     """
     of_late = or_(_ROW.finished_ms.is_(None), _ROW.finished_ms >= to_milliseconds(since))
-    query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None), of_late)
+    query = _with_runs(tenant).where(of_late)
     runs = and_(_ROW.started_ms.is_not(None), _ROW.finished_ms.is_(None))
-    return _many(engine, query.order_by(runs.desc(), _ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit))
+    return _many(engine, query.order_by(runs.desc(), *_NEWEST_FIRST).limit(limit))
 
 
 def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> list[Job]:
@@ -67,7 +71,7 @@ def finished_like(engine: Engine, tenant: str, format: str, *, limit: int) -> li
     query = select(*_WITHOUT_REQUEST).where(
         _ROW.tenant == tenant, _ROW.format == format, _ROW.result_name.is_not(None), _ROW.error_code.is_(None)
     )
-    return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()).limit(limit))
+    return _many(engine, query.order_by(*_NEWEST_FIRST).limit(limit))
 
 
 def exports_before(engine: Engine, job: Job, *, limit: int) -> list[Job]:
@@ -90,10 +94,10 @@ def exports_before(engine: Engine, job: Job, *, limit: int) -> list[Job]:
 
 def of_tenant(engine: Engine, tenant: str, ids: Collection[str] = ()) -> list[Job]:
     """The jobs of a tenant that have a run, those with `ids` (none: all), the newest first and without their `request`."""
-    query = select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None))
+    query = _with_runs(tenant)
     if ids:
         query = query.where(DIALECTS[engine.name].one_of(_ROW.id, [name for name in ids if is_storable(name)]))
-    return _many(engine, query.order_by(_ROW.created_ms.desc(), _ROW.request_key.desc()))
+    return _many(engine, query.order_by(*_NEWEST_FIRST))
 
 
 def unattached(engine: Engine, before: datetime) -> list[Job]:
@@ -113,22 +117,20 @@ def refused_keys(engine: Engine, since: datetime) -> list[str]:
 
 def unfinished_ids(engine: Engine) -> list[str]:
     """The runs of jobs that have not ended, the oldest first."""
-    query = select(_ROW.id).where(_ROW.id.is_not(None), _ROW.finished_ms.is_(None)).order_by(_ROW.created_ms, _ROW.request_key)
+    query = select(_ROW.id).where(_ROW.id.is_not(None), _ROW.finished_ms.is_(None)).order_by(*_OLDEST_FIRST)
     with unavailable(), reading(engine) as connection:
         return list(connection.scalars(query))
 
 
 def unnotified(engine: Engine) -> list[Job]:
     """Jobs that ended without anybody being told yet, the oldest first; without their `request`."""
-    untold = (_ROW.id.is_not(None), _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
-    return _many(engine, select(*_WITHOUT_REQUEST).where(*untold).order_by(_ROW.created_ms, _ROW.request_key))
+    return _many(engine, select(*_WITHOUT_REQUEST).where(_ROW.id.is_not(None), *UNTOLD).order_by(*_OLDEST_FIRST))
 
 
 def is_untold(engine: Engine, run_id: str) -> bool:
     """Whether a job has ended and nobody was told yet."""
-    mine = (_ROW.id == run_id, _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
     with unavailable(), reading(engine) as connection:
-        return connection.execute(select(_ROW.id).where(*mine)).first() is not None
+        return connection.execute(select(_ROW.id).where(_ROW.id == run_id, *UNTOLD)).first() is not None
 
 
 def expired(engine: Engine, now: datetime) -> list[Job]:
@@ -165,8 +167,13 @@ def count_waiting(connection: Connection, tenant: str) -> int:
     return connection.execute(query).scalar_one()
 
 
+def _with_runs(tenant: str) -> Select[*tuple[object, ...]]:
+    """The jobs of a tenant that have a run, without their `request`."""
+    return select(*_WITHOUT_REQUEST).where(_ROW.tenant == tenant, _ROW.id.is_not(None))
+
+
 def _in_order(*conditions: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-    return select(export_job).where(*conditions).order_by(_ROW.created_ms, _ROW.request_key)
+    return select(export_job).where(*conditions).order_by(*_OLDEST_FIRST)
 
 
 def _one(engine: Engine, query: Select[*tuple[object, ...]], run_id: str) -> Job:

@@ -1,4 +1,5 @@
-"""The record of what a user is told about each job: the only writer of `export_job`, and the door to reading it.
+"""The record of what a user is told about each job, and the door to reading it. Only this module and
+`database.job_admission`, by which jobs come in, write `export_job`.
 
 Every write is one small transaction with its condition in SQL, so that two processes never disagree: a job that has ended
 changes no more, but for its file's expiry, its notification and what is to be said about those. Times are set here.
@@ -20,6 +21,7 @@ from contract.warnings import JobWarning
 from database.engine import unavailable
 from database.job_admission import IDEMPOTENCY_WINDOW, adopt, attach_run, create, made_before, refuse
 from database.job_queries import (
+    UNTOLD,
     count_by_status,
     expired,
     exports_before,
@@ -197,9 +199,8 @@ def cancelled(engine: Engine, run_id: str, *, attempt: int | None = None) -> boo
 
 def mark_notified(engine: Engine, run_id: str) -> bool:
     """Notes that the job's end was told; True for the first who notes it."""
-    mine = (_ROW.id == run_id, _ROW.finished_ms.is_not(None), _ROW.notified.is_(False))
     with unavailable(), engine.begin() as connection:
-        return connection.execute(update(export_job).where(*mine).values(notified=True)).rowcount == 1
+        return connection.execute(update(export_job).where(_ROW.id == run_id, *UNTOLD).values(notified=True)).rowcount == 1
 
 
 def warn(engine: Engine, run_id: str, warnings: Iterable[JobWarning]) -> None:

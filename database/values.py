@@ -26,7 +26,7 @@ from sqlalchemy import (
 from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
 from contract.filters import Context, fold
 from contract.kinds import Kind
-from contract.objects import DEFAULT_CONTEXT, NESTING
+from contract.objects import NESTING, in_default_context
 from database.contexts import in_contexts
 from database.dialects import Dialect
 from database.stored import Area, DetailValues, Stored
@@ -80,7 +80,7 @@ def _property_has(name: str, test: Test, dialect: Dialect) -> ColumnElement[bool
 
 def _attribute_has(name: str, contexts: Sequence[Context], test: Test, dialect: Dialect) -> ColumnElement[bool]:
     places = [_details_have("a", name, contexts, test, dialect)]
-    if _looks_at_default(contexts):
+    if in_default_context(contexts):  # as all values are that lie in columns
         if ("attribute", name) in BY_KEY:
             places.insert(0, _column_has(name, test, dialect))
         if parts := _error_columns(name):
@@ -130,16 +130,6 @@ def _in_details(
     return and_(named, in_contexts(values, contexts, dialect))
 
 
-def _looks_at_default(contexts: Sequence[Context]) -> bool:
-    """Whether values in the default context are looked at, as all are that lie in columns."""
-    return not contexts or any(
-        wanted is None or fold(wanted) == fold(held or "")
-        for context in contexts
-        for wanted, held in [(context.locale, DEFAULT_CONTEXT.locale)]
-        if context.source is None or fold(context.source) == fold(DEFAULT_CONTEXT.source or "")
-    )
-
-
 def _error_columns(name: str) -> tuple[str, ...]:
     """The columns of `validation_error` that hold values of the attribute `name`."""
     return tuple(part for part in ERROR_COLUMNS if name in (_ERRORS, _ERRORS + NESTING + part))
@@ -159,7 +149,7 @@ def _first_of_property(name: str, read: Callable[[Stored], Sql], dialect: Dialec
 def _first_of_attribute(name: str, contexts: Sequence[Context], read: Callable[[Stored], Sql], dialect: Dialect) -> Sql:
     in_details = _details_have("a", name, contexts, _anything, dialect)
     found = [(in_details, _first_in_details("a", name, contexts, read, dialect))]
-    if _looks_at_default(contexts):
+    if in_default_context(contexts):  # as all values are that lie in columns
         if ("attribute", name) in BY_KEY:
             found.insert(0, (state_object.c[name].is_not(None), read(_column_value(name, dialect))))
         for value in _error_values(_error_columns(name), dialect):

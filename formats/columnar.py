@@ -15,7 +15,7 @@ from contract.kinds import Kind
 from formats.archive import unpacked, write_archive
 from formats.comparison import compare, read
 from formats.fields import EXACT_TEXT
-from formats.ipc import read_batches
+from formats.ipc import frame_of, read_batches
 from formats.tables import Content, DataTable
 from formats.written import Written
 
@@ -99,9 +99,7 @@ def _verify_table(table: DataTable, path: Path) -> None:
 def _frames(file: parquet.ParquetFile) -> Iterator[pl.DataFrame]:
     batches = file.iter_batches(_ROWS_AT_ONCE)
     while (batch := _next(batches)) is not None:
-        frame = pl.from_arrow(pa.Table.from_batches([batch]))
-        assert isinstance(frame, pl.DataFrame)
-        yield frame
+        yield frame_of(batch)
 
 
 def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:

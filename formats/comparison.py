@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from contract.errors import VerificationFailed
 from formats.fields import OWN
-from formats.ipc import read_batches
+from formats.ipc import frame_of, read_batches
 from formats.tables import DataTable
 
 _READ = OWN + "read "
@@ -60,6 +60,4 @@ class _Rows:
             if batch.num_rows > count:
                 self._held.append(batch.slice(count))
             count -= pieces[-1].num_rows
-        frame = pl.from_arrow(pa.Table.from_batches(pieces)) if pieces else pl.DataFrame()
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return frame_of(pa.Table.from_batches(pieces)) if pieces else pl.DataFrame()

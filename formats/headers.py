@@ -12,11 +12,18 @@ from formats.fields import EXACT_TEXT, OWN
 ACTION, TYPE, ID, NAME = SYSTEM = ("Action", "Type", "ID", "Name")
 """The system columns, in their order; `Action` is for the people who edit the file."""
 
+CREATE, UPDATE, DELETE = "create", "update", "delete"
+ACTIONS = ("", CREATE, UPDATE, DELETE)
+"""What the column `Action` may say, folded; empty: whatever the row amounts to."""
+
 FINGERPRINT_LABEL = "Fingerprint"
 """Above the hidden column of fingerprints, in workbooks only: which version of its object a row was made of."""
 
 MULTIPLE = "||"
 """Between the values of a cell that holds several (the template's multi values delimiter)."""
+
+GROUPS: dict[Area | None, str] = {None: "System Fields", "property": "Properties", "attribute": "Attributes"}
+"""The header above the columns of each area, in workbooks; None: the system columns."""
 
 _PREFIXES: dict[str, Area] = {"properties.": "property", "attributes.": "attribute"}
 _RESERVED = frozenset(map(fold, SYSTEM))
@@ -48,6 +55,11 @@ def meant_by(header: str) -> tuple[Area, str]:
         if (known := BY_KEY.get((area, fold(name_of(header, area))))) is not None:
             return area, known.name
     return "attribute", header
+
+
+def unknown_action(said: str) -> str:
+    """What is wrong with a row whose action is none of `ACTIONS`, for people."""
+    return f"unknown action {said!r}; known are {', '.join(filter(None, ACTIONS))}"
 
 
 def _is_plain(area: Area, name: str) -> bool:

@@ -48,6 +48,13 @@ def _reading(source: pa.NativeFile, fields: Collection[str] | None) -> pa.ipc.Ip
         return pa.ipc.IpcReadOptions(included_fields=[reader.schema.get_field_index(name) for name in fields])
 
 
+def frame_of(rows: pa.RecordBatch | pa.Table) -> pl.DataFrame:
+    """The rows as a frame, uncopied."""
+    frame = pl.from_arrow(rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows]))
+    assert isinstance(frame, pl.DataFrame), "rows have fields"
+    return frame
+
+
 def count_rows(path: Path) -> int:
     """The rows of a file."""
     with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as reader:

@@ -19,7 +19,7 @@ from contract.kinds import Kind
 @dataclass(frozen=True)
 class TableColumn:
     """`name` is unique in its table, also without case: `formats.headers` makes it from an object's name and gives the way
-    back. `group` is the header above (`System Fields`, `Properties`, `Attributes`).
+    back. `group` is the header above, one of `formats.headers.GROUPS`.
     """
 
     name: str

@@ -27,11 +27,7 @@ class KnownDeployments:
     known: dict[tuple[UUID, UUID | None], Deployed] = field(default_factory=dict)
 
     async def of(self, run: FlowRun) -> Deployed:
-        """What a run is deployed as.
-
-        Raises:
-            httpx.HTTPError: Prefect has no answer.
-        """
+        """What a run is deployed as. Raises httpx.HTTPError where Prefect has no answer."""
         assert run.deployment_id is not None, "the pool's runs come from deployments"
         place = (run.deployment_id, run.work_queue_id)
         if place not in self.known:

@@ -74,6 +74,15 @@ _NICENESS = 5
 """Who asks waits for an answer, who has asked for a file: where processors are short, the API and Prefect's server go first."""
 
 
+def fork_server() -> ForkServerContext:
+    """Where processes of runs come from, warm."""
+    context = start_fork_server()
+    first = context.Process(target=nothing)
+    first.start()
+    first.join()
+    return context
+
+
 def start_fork_server() -> ForkServerContext:
     """The same without waiting until everything is imported.
 
@@ -83,15 +92,6 @@ def start_fork_server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD))
     forkserver.ensure_running()
-    return context
-
-
-def fork_server() -> ForkServerContext:
-    """Where processes of runs come from, warm."""
-    context = start_fork_server()
-    first = context.Process(target=nothing)
-    first.start()
-    first.join()
     return context
 
 

@@ -34,8 +34,7 @@ class WaitingRuns:
     async def next(self, running: Collection[FlowRun]) -> list[FlowRun]:
         """The runs that may have a process now, beside those that are `running`.
 
-        Raises:
-            httpx.HTTPError: Prefect has no answer.
+        Raises httpx.HTTPError where Prefect has no answer, and DatabaseUnavailable.
         """
         room = self.limit - len(running)
         if room <= 0:

@@ -19,7 +19,7 @@ from contract.kinds import Kind
 from database.selection import EARLIEST_MS, LATEST_MS
 from formats.fields import EXACT_TEXT
 from formats.headers import MULTIPLE
-from formats.ipc import array_of, numbers_of, read_batches, to_numpy
+from formats.ipc import array_of, frame_of, numbers_of, read_batches, to_numpy
 from formats.threads import in_order, thread_count
 from tasks.columns import Column, Layout
 from tasks.cursor import RowCursor
@@ -233,10 +233,9 @@ def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
     """For each part of the validation errors, its texts of one object as aligned segments; null where it has none at all."""
     if not entries.num_rows:
         return {}
-    frame = pl.from_arrow(entries.select(list(_PARTS)))
-    assert isinstance(frame, pl.DataFrame)
     joined = (
-        frame.with_columns(pl.Series("place", places))
+        frame_of(entries.select(list(_PARTS)))
+        .with_columns(pl.Series("place", places))
         .group_by("place", maintain_order=True)
         .agg(pl.when(pl.col(part).is_not_null().any()).then(pl.col(part).fill_null("").str.join(MULTIPLE)) for part in _PARTS)
     )

@@ -7,13 +7,12 @@ from config.catalogue import ATTRIBUTES, BY_KEY, ERROR_PARTS, PROPERTIES, VALIDA
 from contract.filters import fold
 from contract.objects import CONNECTOR_STATE, NESTING
 from contract.request import ExportRequest
-from formats.headers import SYSTEM, flat_name
+from formats.headers import GROUPS, SYSTEM, flat_name
 from formats.tables import TableColumn
 from tasks.details import ERROR_GROUP, ERROR_KEYS, Name
 from tasks.survey import Survey
 
-_GROUPS: dict[Area, str] = {"property": "Properties", "attribute": "Attributes"}
-_SYSTEM_COLUMNS = tuple(TableColumn(name, name, "System Fields") for name in SYSTEM)
+_SYSTEM_COLUMNS = tuple(TableColumn(name, name, GROUPS[None]) for name in SYSTEM)
 _ERROR_NAMES = {key: VALIDATION_ERROR + NESTING + part for key, part in zip(ERROR_KEYS, ERROR_PARTS, strict=True)}
 
 
@@ -121,7 +120,7 @@ def _describe(name: Name, spelled: str) -> TableColumn:
     area, key = name
     known = BY_KEY.get(name)
     if known is not None:
-        return TableColumn(known.name, known.label, _GROUPS[area], known.kind, known.choices)
+        return TableColumn(known.name, known.label, GROUPS[area], known.kind, known.choices)
     if area == "attribute":
         spelled = _ERROR_NAMES.get(key, spelled)
-    return TableColumn(flat_name(area, spelled), label_of(spelled, area), _GROUPS[area])
+    return TableColumn(flat_name(area, spelled), label_of(spelled, area), GROUPS[area])

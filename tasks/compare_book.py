@@ -21,11 +21,11 @@ from contract.errors import ObjectsChanged
 from contract.objects import fingerprint
 from contract.phrases import counted
 from database.edits import Key, current_documents, earlier_documents, scratch_database
-from formats.headers import ACTION, ID
+from formats.headers import ACTION, CREATE, DELETE, ID, UPDATE
 from formats.reading.cells import cell_text
 from formats.reading.edited import EditedBook
 from formats.reading.sheets import Errors
-from tasks.edit_rows import CREATE, DELETE, UPDATE, BadRow, EditedRow, read_rows
+from tasks.edit_rows import BadRow, EditedRow, read_rows
 from tasks.rejects import Rejects
 from tasks.row_edits import FieldEdit, RefusedCells, compare, edited_document, new_text
 from tasks.stored_cells import Shown, StoredRow, shown

@@ -29,6 +29,7 @@ from files.spool import space_for
 from formats import FORMATS
 from formats.fields import EXACT_TEXT
 from formats.headers import ID, TYPE
+from formats.ipc import frame_of
 from formats.tables import Content
 from tasks.differences import ADDED, CHANGED, CHANGES, REMOVED, Key, differences, keys_of, with_objects
 from tasks.documents import choose
@@ -60,8 +61,7 @@ class _Comparison:
         self.kinds.update(kinds["Change"].to_list())
         there = set(kinds.filter(pl.col("Change") != REMOVED).select(TYPE, ID).iter_rows())
         _load(kept, self.plan.tenant, (pair for pair in _documents(batch, "after") if pair[0] in there))
-        history = pl.from_arrow(pa.Table.from_batches([batch.select(["type", "id", "changed_by", "at_ms"])]))
-        assert isinstance(history, pl.DataFrame)
+        history = frame_of(batch.select(["type", "id", "changed_by", "at_ms"]))
         listed = found.join(history, left_on=[TYPE, ID], right_on=["type", "id"], how="left", maintain_order="left")
         return _as_changes(listed)
 

@@ -11,8 +11,8 @@ from contract.filters import fold
 from contract.kinds import Kind
 from formats.delimited import iso
 from formats.fields import EXACT_TEXT, OWN
-from formats.headers import ID, NAME, SYSTEM, TYPE
-from formats.ipc import read_batches
+from formats.headers import GROUPS, ID, NAME, SYSTEM, TYPE
+from formats.ipc import frame_of, read_batches
 from formats.tables import Content, DataTable, TableColumn
 from tasks.plan import Base
 
@@ -31,7 +31,6 @@ CHANGES = pa.schema(
 `When` is milliseconds."""
 
 _TITLE = "Changes"
-_GROUP = "System Fields"
 _ROW = "row"
 _ID, _COLUMN, _LABEL, _ORDER, _TEXT = OWN + "id", OWN + "column", OWN + "label", OWN + "order", OWN + "text"
 _NOW = _TEXT + "#now"
@@ -96,7 +95,7 @@ def _cells(table: DataTable | None, zone: ZoneInfo) -> pl.DataFrame:
     if table is None or not table.rows:
         return pl.DataFrame(schema=schema)
     shown = [_text(column, zone) for column in table.columns if column.name not in SYSTEM or column.name == NAME]
-    frames = [_frame(batch).select(pl.col(ID).alias(_ID), *shown) for batch in read_batches(table.path)]
+    frames = [frame_of(batch).select(pl.col(ID).alias(_ID), *shown) for batch in read_batches(table.path)]
     long = pl.concat(frames).unpivot(index=_ID, variable_name=_COLUMN, value_name=_TEXT)
     return long.select(pl.col(_ID).alias(ID), _COLUMN, _TEXT).cast(schema)
 
@@ -131,7 +130,7 @@ def place_changes(changes: Path, tables: tuple[DataTable, ...], folder: Path) ->
             file.write_batch(pa.record_batch([*batch.columns, found], schema=schema))
             rows += batch.num_rows
     columns = tuple(
-        TableColumn(field.name, field.name, _GROUP, Kind.INSTANT if field.type == pa.int64() else Kind.TEXT)
+        TableColumn(field.name, field.name, GROUPS[None], Kind.INSTANT if field.type == pa.int64() else Kind.TEXT)
         for field in CHANGES
         if not field.name.endswith(EXACT_TEXT)
     )
@@ -145,9 +144,3 @@ def _places(tables: tuple[DataTable, ...]) -> Mapping[Key, int]:
 def _ids(table: DataTable) -> Iterator[str]:
     for batch in read_batches(table.path):
         yield from batch[ID].to_pylist()
-
-
-def _frame(batch: pa.RecordBatch) -> pl.DataFrame:
-    frame = pl.from_arrow(pa.Table.from_batches([batch]))
-    assert isinstance(frame, pl.DataFrame)
-    return frame

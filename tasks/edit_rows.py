@@ -5,17 +5,14 @@ from dataclasses import dataclass
 
 from contract.edits import Place
 from contract.filters import fold
-from formats.headers import ACTION, FINGERPRINT_LABEL, ID, TYPE
+from formats.headers import ACTION, ACTIONS, FINGERPRINT_LABEL, ID, TYPE, unknown_action
 from formats.reading.cells import Row, is_empty
 from formats.reading.edited import EditedSheet, Field
-
-CREATE, UPDATE, DELETE = "create", "update", "delete"
-_ACTIONS = ("", CREATE, UPDATE, DELETE)
 
 
 @dataclass(frozen=True)
 class EditedRow:
-    """A row with an id. `type` is as it is written; `action` is one of the known ones, folded; `fingerprint` is empty where
+    """A row with an id. `type` is as it is written; `action` is one of `formats.headers.ACTIONS`; `fingerprint` is empty where
     the row was not exported."""
 
     sheet: EditedSheet
@@ -70,9 +67,8 @@ def read_rows(sheet: EditedSheet, *, fingerprints: bool) -> Iterator[EditedRow |
         surplus = [position for position in filled if position not in known]
         if not row.id:
             yield BadRow(row, sheet.system[ID], ID, "the ID is empty")
-        elif row.action not in _ACTIONS:
-            reason = f"unknown action {action!r}; known are {', '.join(filter(None, _ACTIONS))}"
-            yield BadRow(row, sheet.system[ACTION], ACTION, reason)
+        elif row.action not in ACTIONS:
+            yield BadRow(row, sheet.system[ACTION], ACTION, unknown_action(action))
         elif surplus:
             yield BadRow(row, surplus[0], f"column {surplus[0] + 1}", "the cell has no header above it")
         else:

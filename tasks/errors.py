@@ -13,7 +13,7 @@ import pyarrow as pa
 from config.catalogue import ERROR_PARTS
 from contract.errors import VerificationFailed
 from contract.filters import fold
-from formats.ipc import numbers_of, read_batches
+from formats.ipc import frame_of, numbers_of, read_batches
 from tasks.survey import ENTRIES
 
 _SEEDS = (0, 1, 2)
@@ -73,6 +73,4 @@ class _RowNumbers:
         return self._order[places]
 
     def _hashes(self, batch: pa.RecordBatch) -> np.ndarray:
-        frame = pl.from_arrow(pa.Table.from_batches([batch.select(list(_KEY))]))
-        assert isinstance(frame, pl.DataFrame)
-        return frame.hash_rows(seed=self._seed).to_numpy()
+        return frame_of(batch.select(list(_KEY))).hash_rows(seed=self._seed).to_numpy()

@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from formats.excel.model import facts_of
 from formats.excel.rejects import RejectedRow, RejectedSheet, write_rejects
-from formats.headers import FINGERPRINT_LABEL, ID, flat_name
+from formats.headers import FINGERPRINT_LABEL, GROUPS, ID, flat_name
 from formats.reading.edited import EditedSheet
 from formats.reading.model import ExportFacts
 from tasks.edit_rows import EditedRow
@@ -60,9 +60,8 @@ class Rejects:
         model = []
         for column in sheet.columns:
             name = column.name if column.area is None else flat_name(column.area, column.name)
-            group = {None: "System Fields", "property": "Properties", "attribute": "Attributes"}[column.area]
             label = str(labels[column.position])
-            model.append((sheet.title, xl_col_to_name(column.position), label, name, group, "", sheet.type))
+            model.append((sheet.title, xl_col_to_name(column.position), label, name, GROUPS[column.area], "", sheet.type))
         made = RejectedSheet(sheet.title, _header(sheet), sheet.system.get(FINGERPRINT_LABEL), model)
         self._sheets[sheet.title] = made
         return made
@@ -72,5 +71,5 @@ def _header(sheet: EditedSheet) -> tuple[list[object], list[object]]:
     """The two header rows, with its group above every column that has a label."""
     groups: list[object] = [""] * len(sheet.header[1])
     for column in sheet.columns:
-        groups[column.position] = {None: "System Fields", "property": "Properties", "attribute": "Attributes"}[column.area]
+        groups[column.position] = GROUPS[column.area]
     return groups, list(sheet.header[1])

@@ -14,7 +14,7 @@ from contract.request import ExportRequest
 from formats.excel import write_data
 from formats.excel.limits import MAX_COLUMNS
 from formats.fields import FINGERPRINT
-from formats.headers import ID, NAME, named_by
+from formats.headers import ID, NAME, SYSTEM, named_by
 from formats.ipc import read_batches
 from formats.reading.cells import Row
 from formats.reading.edited import OWN_NAME, FieldName
@@ -26,7 +26,6 @@ from tasks.plan import ExportPlan
 from tasks.transform import transform
 
 _HEADER_ROWS = 2
-_SYSTEM = 4
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _read(workbook: Workbook, content: Content) -> Shown:
 def _positions(table: DataTable) -> dict[FieldName, int]:
     """Where each name stands on the sheet, which may have no room for all."""
     positions: dict[FieldName, int] = {OWN_NAME: next(n for n, column in enumerate(table.columns) if column.name == NAME)}
-    for number, column in enumerate(table.columns[_SYSTEM:MAX_COLUMNS], start=_SYSTEM):
+    for number, column in enumerate(table.columns[len(SYSTEM) : MAX_COLUMNS], start=len(SYSTEM)):
         area, name = named_by(column.name)
         positions[area, fold(name)] = number
     return positions

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.catalogue import COLUMNS, ERROR_PARTS, CatalogueColumn
-from contract.filters import Context, accepts, fold
+from contract.filters import Context, fold
 from contract.kinds import Kind
-from contract.objects import DEFAULT_CONTEXT
+from contract.objects import in_default_context
 from formats.fields import EXACT_TEXT
 from formats.ipc import array_of, map_batches, numbers_of
 from tasks.details import Name, Unfolded, unfold
@@ -51,6 +51,7 @@ def survey(objects: Path, folder: Path, contexts: tuple[Context, ...]) -> Survey
     What its details say lies in `folder` afterwards (`cells` and `entries`; None where they say nothing).
     """
     found = Survey()
+    # Attributes in columns of the spool are in the default context; a property is in none.
     known = [column for column in COLUMNS if column.area == "property" or in_default_context(contexts)]
     cells, entries = folder / "cells.arrow", folder / "entries.arrow"
     with pa.ipc.new_file(str(cells), CELLS) as cell_file, pa.ipc.new_file(str(entries), ENTRIES) as entry_file:
@@ -77,11 +78,6 @@ def types_in(batch: pa.RecordBatch) -> Iterator[tuple[str, np.ndarray | None]]:
 
 def _places(chosen: pl.Series) -> npt.NDArray[np.int64]:
     return chosen.fill_null(False).arg_true().cast(pl.Int64).to_numpy()
-
-
-def in_default_context(contexts: tuple[Context, ...]) -> bool:
-    """Whether the values that the spool has columns for, and the plain validation errors, are in one of `contexts`."""
-    return accepts(contexts, fold(DEFAULT_CONTEXT.locale or ""), fold(DEFAULT_CONTEXT.source or ""))
 
 
 def _look(batch: pa.RecordBatch, columns: list[CatalogueColumn], found: Survey) -> None:

@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of, title_of_type
 from contract.errors import VerificationFailed
 from contract.kinds import Kind
-from contract.objects import CONNECTOR_STATE
+from contract.objects import CONNECTOR_STATE, in_default_context
 from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS
 from formats.fields import EXACT_TEXT, FINGERPRINT
+from formats.headers import GROUPS, ID, TYPE
 from formats.ipc import read_batches
 from formats.tables import Content, DataTable, Receipt, TableColumn
 from tasks.assemble import Assembly, Counts
@@ -30,7 +31,7 @@ from tasks.differences import place_changes, since_in_words
 from tasks.documents import choose_documents
 from tasks.errors import by_row, sort_by_row
 from tasks.plan import ExportPlan, Extracted
-from tasks.survey import Survey, in_default_context, survey
+from tasks.survey import Survey, survey
 from tasks.triage import triage
 
 _ARROW_TYPES = {
@@ -42,10 +43,10 @@ _ARROW_TYPES = {
 }
 _ERRORS_FILE = "table-errors.arrow"
 _ERROR_COLUMNS = (
-    TableColumn("Type", "Type", "System Fields"),
-    TableColumn("ID", "ID", "System Fields"),
-    TableColumn("row", "Row", "System Fields", Kind.INTEGER),
-    *(TableColumn(part, label_of(part, "attribute"), "Attributes") for part in ERROR_PARTS),
+    TableColumn(TYPE, TYPE, GROUPS[None]),
+    TableColumn(ID, ID, GROUPS[None]),
+    TableColumn("row", "Row", GROUPS[None], Kind.INTEGER),
+    *(TableColumn(part, label_of(part, "attribute"), GROUPS["attribute"]) for part in ERROR_PARTS),
 )
 
 

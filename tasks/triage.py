@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from config.catalogue import ERROR_PARTS, label_of
-from formats.ipc import read_batches, to_numpy
+from formats.ipc import frame_of, read_batches, to_numpy
 from formats.tables import Ages, FrequentError, Tally, Triage
 from tasks.details import Name
 
@@ -47,8 +47,7 @@ class ErrorCounts:
         """Count some rows of the table of errors; those of one object come together."""
         if not errors.num_rows:
             return
-        frame = pl.from_arrow(errors.select([CHANNEL, OBJECT, _SOURCE, _TARGET, _TEXT]))
-        assert isinstance(frame, pl.DataFrame)
+        frame = frame_of(errors.select([CHANNEL, OBJECT, _SOURCE, _TARGET, _TEXT]))
         _count(self._by_channel, frame[CHANNEL])
         about = pl.when(pl.col(_TARGET) != "").then(_TARGET).otherwise(_SOURCE)
         _count(self._by_attribute, frame.select(about.alias(_TARGET))[_TARGET])

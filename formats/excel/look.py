@@ -1,6 +1,7 @@
 """The colours of the workbook, as its Help sheet explains them."""
 
 from formats.excel.sheets import HeaderLook
+from formats.headers import GROUPS
 
 SYSTEM_FIELDS = HeaderLook("#1F3A5F")
 PROPERTIES = HeaderLook("#2F75B5")
@@ -9,7 +10,7 @@ COLLECTION = HeaderLook("#8A6D1B")
 MANDATORY = HeaderLook("#B03A2E")
 ERRORS = HeaderLook("#7B3F61")
 
-BY_GROUP = {"System Fields": SYSTEM_FIELDS, "Properties": PROPERTIES, "Attributes": ATTRIBUTES}
+BY_GROUP = {GROUPS[None]: SYSTEM_FIELDS, GROUPS["property"]: PROPERTIES, GROUPS["attribute"]: ATTRIBUTES}
 
 LEGEND = (
     ("SYSTEM FIELDS", SYSTEM_FIELDS),

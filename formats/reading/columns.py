@@ -12,16 +12,28 @@ from config.catalogue import Area, name_of
 from contract.changes import Unreadable
 from contract.filters import fold
 from contract.objects import CONNECTOR_STATE, NESTING
-from formats.headers import ACTION, FINGERPRINT_LABEL, ID, MULTIPLE, NAME, SYSTEM, TYPE, meant_by, named_by
+from formats.headers import (
+    ACTION,
+    ACTIONS,
+    DELETE,
+    FINGERPRINT_LABEL,
+    GROUPS,
+    ID,
+    MULTIPLE,
+    NAME,
+    SYSTEM,
+    TYPE,
+    meant_by,
+    named_by,
+    unknown_action,
+)
 from formats.reading.cells import NoValue, Row, cell_text
 from formats.reading.changes import Change, Said
 from formats.reading.model_columns import BadHeader, Header, Model, ModelColumn
 
-_ACTIONS = {"": False, "create": False, "update": False, "delete": True}
 _SYSTEM_KEYS = {fold(name): name for name in SYSTEM}
-_PROPERTIES = "properties"
+_PROPERTIES = fold(GROUPS["property"])
 _SYSTEM = "system"
-_SYSTEM_GROUP = "System Fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ def _column(header: Header, group: str, known: ModelColumn | None, *, of_export:
     if key == fold(FINGERPRINT_LABEL) and _is_system(group):
         return Column(header.position, None, FINGERPRINT_LABEL)
     if of_export and key not in _SYSTEM_KEYS:
-        raise BadHeader(f"the column {header.label!r} is none of the {_SYSTEM_GROUP} {', '.join(SYSTEM)}")
+        raise BadHeader(f"the column {header.label!r} is none of the {GROUPS[None]} {', '.join(SYSTEM)}")
     return Column(header.position, None, _SYSTEM_KEYS.get(key, header.label))
 
 
@@ -130,13 +142,13 @@ def change_of(
     if ID not in system:
         return Unreadable("the ID is empty")
     action = system.get(ACTION, "").strip()
-    if fold(action) not in _ACTIONS:
-        return Unreadable(f"unknown action {action!r}; known are {', '.join(filter(None, _ACTIONS))}")
+    if fold(action) not in ACTIONS:
+        return Unreadable(unknown_action(action))
     return Change(
         type=system.get(TYPE, default_type),
         id=system[ID],
         name=system.get(NAME),
-        delete=_ACTIONS[fold(action)],
+        delete=fold(action) == DELETE,
         values=tuple(values),
     )
 

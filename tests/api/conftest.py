@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api import keyring
 from api.app import create_app
 from config.settings import Settings, load_settings
 from contract.errors import ERRORS
@@ -247,3 +248,9 @@ def refusal(answer: httpx.Response) -> dict[str, Any]:
         assert message["message"]
     assert "Traceback" not in answer.text
     return detail
+
+
+@pytest.fixture
+def _no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A credential that is made or revoked counts at once."""
+    monkeypatch.setattr(keyring, "REMEMBERED_SECONDS", 0)

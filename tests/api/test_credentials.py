@@ -1,64 +1,27 @@
 """Who may call: every route asks, in every way that clients have, and says no in the envelope."""
 
 import base64
-import json
 import logging
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from fastapi.routing import APIRoute, iter_route_contexts
-from sqlalchemy import insert
 
-from api import keyring
 from api.authentication import is_public
 from config.settings import Settings
 from contract.errors import ERRORS
-from contract.jobs import JobFile
-from database import audit, credentials, jobs
-from database.audit import Action
-from database.credentials import NewCredential
-from database.engine import connect
-from database.tables import state_object
-from files import store
+from database import credentials, jobs
 from tests.api.conftest import BODY, TENANT, Api, FakePrefect, refusal, running
+from tests.api.finished_jobs import SECRET_VALUES, a_file_of_plum
+from tests.api.known_routes import call, routes
+from tests.api.shown_credentials import basic, bearer, shown, status
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("_no_memory")]
 
 OTHER = "quince"
-SECRET_VALUES = ("Nobody-else-sees-this", "a1-of-plum-alone")
-
-
-@pytest.fixture(autouse=True)
-def _no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A credential that is made or revoked counts at once."""
-    monkeypatch.setattr(keyring, "REMEMBERED_SECONDS", 0)
-
-
-def shown(made: NewCredential) -> dict[str, str]:
-    """The platform's headers."""
-    return {"auth-client-id": made.credential.id, "auth-client-secret": made.secret}
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {secret}"}
-
-
-def basic(identifier: str, secret: str) -> dict[str, str]:
-    return {"authorization": "Basic " + base64.b64encode(f"{identifier}:{secret}".encode()).decode()}
-
-
-async def status(api: Api, headers: dict[str, str], path: str = f"/{TENANT}/jobs") -> int:
-    answer = await api.client.get(path, headers=headers)
-    if answer.status_code != 200:
-        refusal(answer)
-    return answer.status_code
 
 
 async def test_each_way_to_show_a_credential_opens_its_tenant(api: Api) -> None:
@@ -182,55 +145,6 @@ async def test_who_asks_by_a_credential_alone_is_kept_with_the_job(api: Api) -> 
 # Every route that there is.
 
 
-@dataclass(frozen=True)
-class Known:
-    """A route and one way to call it."""
-
-    method: str
-    path: str
-    endpoint: Any
-
-    def filled(self, **parts: str) -> str:
-        """Its address with these parts; what no part is given for becomes a word."""
-        filled = self.path
-        while "{" in filled:
-            before, _, rest = filled.partition("{")
-            name, _, after = rest.partition("}")
-            filled = before + parts.get(name.partition(":")[0], "word") + after
-        return filled
-
-
-def routes(app: FastAPI) -> Iterator[Known]:
-    """All routes of an application, those of included routers too."""
-    for context in iter_route_contexts(app.routes):
-        for method in sorted(getattr(context, "methods", None) or {"GET"}):
-            yield Known(method, context.path, context.endpoint)
-
-
-async def call(api: Api, route: Known, headers: dict[str, str], **parts: str) -> httpx.Response:
-    content = json.dumps(BODY).encode() if route.method in ("POST", "PUT", "PATCH") else b""
-    return await api.client.request(route.method, route.filled(**parts), content=content, headers=headers)
-
-
-async def a_file_of_plum(api: Api, tmp_path: Path) -> str:
-    """The id of a completed job of the tenant; its file and an object hold what nobody else may see."""
-    [file, value] = SECRET_VALUES
-    owner = credentials.create(api.jobs, TENANT)
-    job_id = await api.job_id({**BODY, "fileName": file}, **shown(owner))
-    path = tmp_path / "result"
-    path.write_text(value)
-    key = store.key_of(TENANT, job_id, 1, f"{file}.csv")
-    store.publish(store.open_store(api.settings.results), path, key)
-    result = JobFile(key, f"{file}.csv", len(value), "ab" * 32, datetime.now(UTC) + timedelta(days=1))
-    jobs.complete(api.jobs, job_id, result, total=1)
-    objects = connect(api.settings.objects_url)
-    with objects.begin() as connection:
-        row = {"tenant": TENANT, "type": "connectorstate", "id": value, "name": value, "loaded_ms": 0}
-        connection.execute(insert(state_object).values(row))
-    objects.dispose()
-    return job_id
-
-
 @pytest.mark.parametrize("whose", ["nobody", "wrong", "revoked", "other"])
 async def test_no_route_gives_anything_to_whom_it_is_not_for(api: Api, tmp_path: Path, whose: str) -> None:
     """Every route of the application, with the real id of a job of the tenant; a new route is here by itself."""
@@ -292,128 +206,6 @@ async def test_every_route_is_one_that_asks(api: Api) -> None:
     """A mount or a bare route of Starlette's would have no dependencies, and so would ask nobody."""
     for context in iter_route_contexts(api.app.routes):
         assert isinstance(context.original_route, APIRoute), context.path
-
-
-# Without credentials: this machine only.
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9095", "127.8.8.8", "[::1]:9095", "LOCALHOST:1", "exports.example"])
-async def test_the_open_server_answers_to_this_machines_names_and_its_public_one(api: Api, host: str) -> None:
-    assert await status(api, {"host": host}) == 200
-
-
-@pytest.mark.parametrize(
-    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0", "10.1.2.3", "["]
-)
-async def test_the_open_server_answers_to_no_other_name(api: Api, host: str) -> None:
-    for route in routes(api.app):
-        answer = await call(api, route, {"host": host}, tenant=TENANT)
-        assert answer.status_code == 421, route
-    assert refusal(await api.client.get("/health", headers={"host": host}))["code"] == "SSH4120"
-    credentials.create(api.jobs, TENANT)
-    assert (await api.client.get("/health", headers={"host": host})).status_code == 200, "credentials protect it now"
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "http://evil.example"},
-        {"origin": "null"},
-        {"origin": "http://127.0.0.1:9096"},
-        {"origin": "http://["},
-        {"origin": "http://evil.example", "sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-    ],
-)
-async def test_another_sites_page_starts_nothing(api: Api, headers: dict[str, str]) -> None:
-    assert refusal(await api.post(**headers))["code"] == "SSH4151"
-    assert not api.prefect.runs
-    made = credentials.create(api.jobs, TENANT)
-    assert (await api.post(**headers, **shown(made))).status_code == 403
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{"origin": "http://127.0.0.1:9095"}, {"origin": "http://exports.example"}, {"sec-fetch-site": "same-origin"}, {}],
-)
-async def test_our_own_pages_and_clients_that_are_no_browsers_may_start_something(api: Api, headers: dict[str, str]) -> None:
-    assert (await api.post(**headers)).status_code == 200
-
-
-async def test_beyond_this_machine_nothing_is_open_even_without_credentials(settings: Settings) -> None:
-    async with running(settings.model_copy(update={"host": "0.0.0.0"})) as api:
-        assert await status(api, {}) == 401
-        assert (await api.client.get("/health")).json()["version"] is None
-
-
-# The audit.
-
-
-def events(api: Api) -> list[audit.Event]:
-    """What was written; the application is closed by then."""
-    return list(audit.read(api.jobs))
-
-
-async def test_the_audit_says_who_asked_took_and_cancelled(settings: Settings, tmp_path: Path) -> None:
-    async with running(settings) as api:
-        made = credentials.create(api.jobs, TENANT)
-        who = {**shown(made), "x-rdp-userId": "ann\x1b[2J"}
-        job_id = await a_file_of_plum(api, tmp_path)
-        url = (await api.client.get(f"/{TENANT}/jobs/{job_id}", headers=who)).json()["file"]["url"]
-        await api.client.get(f"/{TENANT}/jobs/{job_id}/file", headers=who)
-        await api.client.get(url.removeprefix("http://exports.example"))
-        waiting = await api.job_id(**who)
-        await api.client.post(f"/{TENANT}/jobs/{waiting}/cancel", headers=who)
-    mine = made.credential.id
-    found = [(e.action, e.tenant, e.credential, e.client, e.job, e.detail) for e in events(api)][1:]
-    assert found == [
-        (Action.DOWNLOADED, TENANT, mine, "ann[2J", job_id, ""),
-        (Action.DOWNLOADED, TENANT, None, None, job_id, "by a signed link"),
-        (Action.ASKED, TENANT, mine, "ann[2J", waiting, ""),
-        (Action.CANCELLED, TENANT, mine, "ann[2J", waiting, ""),
-    ]
-    assert {e.address for e in events(api)} == {"127.0.0.1"}
-
-
-async def test_the_audit_says_who_was_refused_but_not_what_was_typed(settings: Settings) -> None:
-    async with running(settings) as api:
-        other = credentials.create(api.jobs, OTHER)
-        await status(api, {})
-        await status(api, bearer("my password"))
-        await status(api, {"auth-client-id": "my password", "auth-client-secret": "x"})
-        await status(api, {"auth-client-id": other.credential.id, "auth-client-secret": "x"})
-        await status(api, shown(other))
-    found = [(e.action, e.tenant, e.credential) for e in events(api)]
-    assert found == [
-        (Action.REFUSED, TENANT, None),
-        (Action.REFUSED, TENANT, None),
-        (Action.REFUSED, TENANT, other.credential.id),
-        (Action.OVERSTEPPED, OTHER, other.credential.id),
-    ]
-    assert "my password" not in repr(events(api))
-
-
-async def test_somebody_who_guesses_all_night_does_not_fill_the_audit(settings: Settings) -> None:
-    async with running(settings) as api:
-        credentials.create(api.jobs, TENANT)
-        for number in range(100):
-            await status(api, bearer(f"guess {number}"))
-    found = events(api)
-    assert len(found) == 31
-    assert found[-1].detail == "and 70 more within a minute"
-
-
-async def test_an_audit_that_cannot_be_written_hinders_nobody(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*given: object) -> None:
-        raise RuntimeError("no audit today")
-
-    monkeypatch.setattr(audit, "write", broken)
-    monkeypatch.setattr("api.auditing._PAUSES", (0.0,))
-    monkeypatch.setattr("api.auditing.MOST_WAITING", 5)
-    async with running(settings) as api:
-        for _ in range(20):
-            await api.job_id()
-    assert events(api) == []
 
 
 # What must not be told.

@@ -5,7 +5,7 @@ import time
 import pytest
 from fastapi import Response
 
-from api import keyring, sessions
+from api import sessions
 from config.settings import Settings
 from database import credentials
 from tests.api.conftest import TENANT, Api, refusal, running
@@ -58,8 +58,8 @@ async def test_a_session_ends_with_its_time(api: Api, monkeypatch: pytest.Monkey
     assert await jobs_with(api, cookie) == 401
 
 
-async def test_a_session_ends_with_its_credential(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "REMEMBERED_SECONDS", 0)
+@pytest.mark.usefixtures("_no_memory")
+async def test_a_session_ends_with_its_credential(api: Api) -> None:
     cookie, made = cookie_of(api)
     assert await jobs_with(api, cookie) == 200
     credentials.revoke(api.jobs, made.id)

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import stat
 import threading
 import time
 import uuid
@@ -59,6 +60,12 @@ def test_a_folder_may_lie_anywhere_under_a_home(tmp_path: Path, monkeypatch: pyt
     for _ in range(2):
         assert open_store("~/deep/results").folder == tmp_path / "deep" / "results"
     assert (tmp_path / "deep" / "results").is_dir()
+
+
+def test_a_folder_that_is_made_for_results_is_its_owners_alone(tmp_path: Path):
+    """Others on the machine may not look into it."""
+    open_store(str(tmp_path / "results"))
+    assert stat.filemode((tmp_path / "results").stat().st_mode) == "drwx------"
 
 
 def test_a_large_file_is_never_held_whole(tmp_path: Path, file: Path):
@@ -134,10 +141,11 @@ def test_a_folder_takes_the_file_itself_and_another_file_system_a_copy(
 ):
     """The copy is as whole as the file: obstore makes it beside its place first."""
     store = open_store(str(tmp_path / "results"))
-    number = file.stat().st_ino
-    publish(store, file, "k/own")
-    assert (tmp_path / "results/k/own").stat().st_ino == number
-    assert not file.exists()
+    for key in ("acme/4f1c/1/own", "acme/4f1c/1/beside"):
+        number = made(tmp_path).stat().st_ino
+        publish(store, file, key)
+        assert (tmp_path / "results" / key).stat().st_ino == number
+        assert not file.exists()
 
     def elsewhere(*_: object) -> None:
         raise OSError(errno.EXDEV, "Invalid cross-device link")
@@ -166,7 +174,7 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(obstore, "put", full)
     monkeypatch.setattr("files.store._moved", lambda *_: False)
-    with pytest.raises(DiskFull):
+    with pytest.raises(DiskFull, match="the result"):
         publish(open_store(str(tmp_path / "results")), file, "k")
 
 
@@ -191,6 +199,7 @@ def test_what_a_killed_process_left_half_written_is_found_and_removed(tmp_path: 
     assert files_in_folder(store) == {"acme/4f1c/1/Report.xlsx", "acme/4f1c/1/Report.xlsx#1"}
     remove_from_folder(store, "acme/4f1c/1/Report.xlsx#1")
     assert files_in_folder(store) == {"acme/4f1c/1/Report.xlsx"}
+    remove_from_folder(store, "acme/4f1c/1/Report.xlsx#1")  # as somebody else may have done first
     assert files_in_folder(open_store("memory://")) == set()
 
 
@@ -230,6 +239,7 @@ def test_folders_that_are_empty_for_a_while_are_removed_once_and_others_are_left
     for name in (f"acme/{old}/1", f"acme/{old}/2", f"acme/{older}", f"acme/{young}/1", "acme/another/1", f"acme/{used}/x"):
         (root / name).mkdir(parents=True)
     publish(store, made(tmp_path), f"acme/{used}/1/f")
+    (root / "README").touch()
 
     def age(*spared: str) -> None:
         for name in sorted(folders(root), reverse=True):
@@ -267,3 +277,22 @@ def test_a_file_is_published_while_the_folders_that_it_goes_to_are_cleared_away(
     finally:
         stop.set()
         other.join()
+
+
+@pytest.mark.parametrize(("times", "moves"), [(2, True), (3, False)])
+def test_a_folder_that_is_cleared_away_before_the_file_comes_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path, times: int, moves: bool
+):
+    """The file itself goes there all the same; after some tries the store makes its own copy."""
+    store, number, replace = open_store(str(tmp_path / "results")), file.stat().st_ino, Path.replace
+    left = iter(range(times))
+
+    def after_clearing(path: Path, target: Path) -> Path:
+        if next(left, None) is not None:
+            target.parent.rmdir()
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", after_clearing)
+    publish(store, file, "acme/job/1/f")
+    assert (tmp_path / "results/acme/job/1/f").read_bytes() == CONTENT
+    assert ((tmp_path / "results/acme/job/1/f").stat().st_ino == number) is moves

@@ -12,6 +12,7 @@ from hypothesis import given
 from pyarrow import parquet
 
 from contract.errors import VerificationFailed
+from formats import columnar
 from formats.columnar import verify, write
 from tests.examples import examples
 from tests.formats.tables import COLUMNS, ROWS, content, write_table
@@ -73,6 +74,34 @@ def test_a_file_of_other_cells_is_found_out(tmp_path: Path, change: dict[str, An
     other = content(write_table(tmp_path / "other.arrow", [*[ROW] * 8, ROW | change]))
     with pytest.raises(VerificationFailed):
         verify(asked, write(other, tmp_path / "out.parquet").path)
+
+
+def test_a_file_in_a_zip_is_compared_as_a_file_by_itself_is(tmp_path: Path):
+    """One cell in the last of several tables."""
+    tables = [write_table(tmp_path / f"{n}.arrow", [ROW] * 2, type_name=f"type {n}") for n in range(2)]
+    other = write_table(tmp_path / "other.arrow", [ROW, ROW | {"ID": "7"}], type_name="type 1")
+    with pytest.raises(VerificationFailed, match="Type 1: ID differs"):
+        verify(content(*tables), write(content(tables[0], other), tmp_path / "out.parquet").path)
+
+
+def test_a_file_of_other_columns_is_found_out(tmp_path: Path):
+    """Also when all columns of the table are there."""
+    asked = content(write_table(tmp_path / "t.arrow", [ROW]))
+    path = write(asked, tmp_path / "out.parquet").path
+    read = parquet.read_table(path)
+    parquet.write_table(read.append_column("more", [pa.array(["x"])]), path)
+    with pytest.raises(VerificationFailed, match=r"the columns of out.parquet are not those of the table"):
+        verify(asked, path)
+
+
+def test_a_large_table_is_several_groups_of_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever writes and whoever reads holds one at a time."""
+    monkeypatch.setattr(columnar, "_ROWS_A_GROUP", 8)
+    asked = content(write_table(tmp_path / "t.arrow", [ROW] * 21, rows_a_batch=4))
+    path = write(asked, tmp_path / "out.parquet").path
+    verify(asked, path)
+    about = parquet.read_metadata(path)
+    assert [about.row_group(number).num_rows for number in range(about.num_row_groups)] == [8, 8, 5]
 
 
 @pytest.mark.parametrize("rows", [0, 8, 10])

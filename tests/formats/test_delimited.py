@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from contract.errors import VerificationFailed
 from contract.filters import parse_instant
+from formats import delimited
 from formats.delimited import verify, write
 from formats.formulas import restored_text
 from tests.examples import examples
@@ -139,6 +140,8 @@ def test_several_types_are_a_zip_of_one_file_each(tmp_path: Path):
         (b"\xef\xbb\xbf", b""),
         (b"007,3", b"007,"),
         (b'""hi""', b"hi"),
+        (b",true,", b","),
+        (b"007", b"\xff07"),
     ],
 )
 def test_a_changed_file_is_found_out(tmp_path: Path, old: bytes, new: bytes):
@@ -159,6 +162,14 @@ def test_a_row_too_few_or_too_many_is_found_out(tmp_path: Path, rows: int):
         verify(asked, path)
 
 
+def test_a_file_in_a_zip_is_compared_as_a_file_by_itself_is(tmp_path: Path):
+    """One cell in the last of several tables."""
+    tables = [write_table(tmp_path / f"{n}.arrow", [ROW] * 2, type_name=f"type {n}") for n in range(2)]
+    other = write_table(tmp_path / "other.arrow", [ROW, ROW | {"ID": "7"}], type_name="type 1")
+    with pytest.raises(VerificationFailed, match="Type 1: ID differs"):
+        verify(content(*tables), write(content(tables[0], other), tmp_path / "out.csv").path)
+
+
 def test_a_damaged_zip_is_found_out(tmp_path: Path):
     """A flipped byte in an entry."""
     tables = [write_table(tmp_path / f"{n}.arrow", [ROW] * 50, type_name=f"type {n}") for n in range(2)]
@@ -170,7 +181,17 @@ def test_a_damaged_zip_is_found_out(tmp_path: Path):
         verify(content(*tables), path)
 
 
+def test_texts_of_several_lines_are_verified_wherever_what_is_read_at_once_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Some block ends within such a text, at the end of one of its lines."""
+    monkeypatch.setattr(delimited, "_BLOCK_SIZES", (1_000, 1 << 20))
+    lines = [{**ROW, '=the "note"': f"line {number}\r\n" * 9} for number in range(200)]
+    asked = content(write_table(tmp_path / "table.arrow", lines))
+    verify(asked, write(asked, tmp_path / "out.csv").path)
+
+
 def test_a_cell_larger_than_what_is_read_at_once_is_verified_too(tmp_path: Path):
-    """Six megabytes in one cell."""
-    asked = content(write_table(tmp_path / "table.arrow", [ROW, {**ROW, '=the "note"': "x" * 6_000_000}, ROW]))
+    """Nine megabytes in one cell, more than two of the blocks that are read at first."""
+    asked = content(write_table(tmp_path / "table.arrow", [ROW, {**ROW, '=the "note"': "x" * 9_000_000}, ROW]))
     verify(asked, write(asked, tmp_path / "out.csv").path)

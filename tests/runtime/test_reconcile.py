@@ -225,19 +225,74 @@ def test_an_import_of_which_nobody_can_find_out_what_it_wrote_is_told_of_by_a_la
     assert (before.finished, after.status) == (None, JobStatus.COMPLETED)
 
 
-def test_a_run_of_an_ended_job_does_not_run_again(workbench):
+ENDED_AS = {
+    "COMPLETED": lambda engine, run: jobs.complete(engine, run, None, total=0),
+    "FAILED": lambda engine, run: jobs.fail(engine, run, RunLost(times=1, cause="killed")),
+    "CANCELLED": jobs.cancelled,
+}
+
+
+@pytest.mark.parametrize("state", ENDED_AS)
+def test_a_run_of_an_ended_job_does_not_run_again_and_ends_as_the_job_did(workbench, state):
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
             run = await bench.ask("quick")
             row(records, run)
             jobs.start(records.jobs, str(run))
-            jobs.complete(records.jobs, str(run), None, total=0)
+            ENDED_AS[state](records.jobs, str(run))
             await set_state(records, run, type="RUNNING")
             await reconcile.sweep(records)
             return await bench.state(run)
 
-    assert asyncio.run(work()).is_completed()
+    assert asyncio.run(work()).type == state
+
+
+def test_a_run_that_is_being_cancelled_and_has_no_process_is_cancelled_with_its_job(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            jobs.start(records.jobs, str(run))
+            async with bench.worker.judging:  # its own sweep would find the run lost between the two states
+                await set_state(records, run, type="RUNNING")
+                await set_state(records, run, type="CANCELLING")
+                await reconcile.sweep(records)
+            return (await bench.state(run)).type, jobs.of_run(records.jobs, str(run)).status
+
+    assert asyncio.run(work()) == ("CANCELLED", JobStatus.CANCELLED)
+
+
+def test_a_run_that_has_a_process_is_left_alone(workbench):
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            run = await bench.ask("quick")
+            row(records, run)
+            bench.worker.taken[run] = None  # as while its process is being started
+            await set_state(records, run, type="RUNNING")
+            await reconcile.judge(records, run)
+            state = await bench.state(run)
+            del bench.worker.taken[run]
+            return state
+
+    assert asyncio.run(work()).is_running()
+
+
+def test_all_lost_runs_are_found_however_many_prefect_tells_of_at_once(workbench, monkeypatch):
+    monkeypatch.setattr(reconcile, "_AT_ONCE", 1)
+
+    async def work():
+        async with workbench() as bench:
+            records = await idle(bench)
+            runs = [str(uuid.uuid4()) for _ in range(3)]
+            for run in runs:
+                row(records, run)
+            await reconcile.sweep(records)
+            return [jobs.of_run(records.jobs, run).status for run in runs]
+
+    assert asyncio.run(work()) == [JobStatus.FAILED] * 3
 
 
 def test_a_job_whose_run_prefect_has_lost_fails(workbench):
@@ -462,21 +517,23 @@ def test_what_attempts_published_of_a_job_that_ended_without_a_file_is_removed(w
     assert asyncio.run(work()) == (True, False, [])
 
 
-def test_a_run_that_prefect_made_after_its_request_was_refused_never_runs(workbench, monkeypatch):
+def test_runs_that_prefect_made_after_their_requests_were_refused_never_run(workbench, monkeypatch):
     monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
+    monkeypatch.setattr(reconcile, "_AT_ONCE", 1)
 
     async def work():
         async with workbench() as bench:
             records = await idle(bench)
-            key = row(records)
-            jobs.refuse(records.jobs, key, PrefectUnavailable(detail="it is slow"))
-            late = await records.runs.create(key, "acme", {})
+            keys = [row(records) for _ in range(2)]
+            for key in keys:
+                jobs.refuse(records.jobs, key, PrefectUnavailable(detail="it is slow"))
+            late = [await records.runs.create(key, "acme", {}) for key in keys]
             await reconcile.sweep(records)
-            return await bench.state(late), jobs.page(records.jobs, "acme", None, 10, None)
+            return [await bench.state(run) for run in late], jobs.page(records.jobs, "acme", None, 10, None)
 
-    state, (listed, _) = asyncio.run(work())
-    assert state.is_cancelled()
-    assert "not accepted" in state.message
+    states, (listed, _) = asyncio.run(work())
+    assert [state.is_cancelled() for state in states] == [True, True]
+    assert all("not accepted" in state.message for state in states)
     assert listed == []
 
 

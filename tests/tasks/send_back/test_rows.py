@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.edits import CellChange
+from tasks import compare_book
 from tests.tasks.edited_books import Shop, edit_cells, opened, save
 from tests.tasks.send_back.stocks import an_object, attribute, value
 
@@ -47,6 +48,13 @@ def test_rows_are_made_and_deleted(any_shop: Shop) -> None:
     }
 
 
+def test_how_many_rows_were_compared_is_told_lot_by_lot(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare_book, "ROWS_AT_ONCE", 1)
+    told: list[int] = []
+    report = shop.send_back(shop.export(), on_progress=told.append)
+    assert (report.rows, told) == (2, [1, 2])
+
+
 def test_a_copied_row_with_a_new_id_is_a_new_object(shop: Shop) -> None:
     path = shop.export()
     book = opened(path)
@@ -68,7 +76,8 @@ def test_an_id_whose_line_end_another_program_altered_is_refused_and_not_made_an
     assert shop.documents() == before
 
 
-def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
+def unclear_rows(shop: Shop) -> Path:
+    """An export with four more rows, each unclear in its own way."""
     path = shop.export()
     book = opened(path)
     page = book["Connector State"]
@@ -78,13 +87,28 @@ def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
     ):
         for column, text in ((1, action), (2, "connectorstate"), (3, identifier), (last + 1, surplus)):
             page.cell(number, column).value = text or None
-    report = shop.send_back(save(book, path))
+    return save(book, path)
+
+
+def test_rows_that_say_nothing_clear_are_refused(shop: Shop) -> None:
+    report = shop.send_back(unclear_rows(shop))
     assert [(refusal.place.row, refusal.reason) for refusal in report.refused] == [
         (5, "the ID is empty"),
         (6, "an earlier row is of the same object"),
         (7, "unknown action 'move'; known are create, update, delete"),
         (8, "the cell has no header above it"),
     ]
+    assert (report.refused_rows, report.conflicts) == (4, 0)
+    assert not any(refusal.conflict for refusal in report.refused)
+
+
+def test_of_very_many_refused_rows_the_first_are_kept_with_their_reasons_and_all_are_counted(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare_book, "MOST_REFUSALS", 2)
+    report = shop.send_back(unclear_rows(shop))
+    assert [refusal.place.row for refusal in report.refused] == [5, 6]
+    assert report.refused_rows == 4
 
 
 def test_a_row_without_its_fingerprint_removes_nothing(shop: Shop) -> None:
