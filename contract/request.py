@@ -2,7 +2,8 @@
 
 The body is what clients of the documented service send: numbers and booleans also as texts, names in any case, null for
 what is left out, and keys that mean nothing here, which are named in the warnings where no documented client writes them. Only
-in `filters`, and of filters elsewhere, must everything be understood (`contract.criteria`).
+in `filters` must everything be understood (`contract.criteria`), and what selects, orders or bounds the objects is refused
+where it is not read (`contract.misplaced`).
 """
 
 from collections.abc import Callable, Iterable
@@ -11,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from contract.choices import read_fields, read_profile, read_sort
-from contract.criteria import refuse_misplaced
 from contract.errors import Ambiguous, InvalidRequest, WrongShape
 from contract.export_request import ExportRequest, ProfileChoice, SortKey
 from contract.file_name import read_file_name
+from contract.misplaced import refuse_misplaced
 from contract.objects import describe
 from contract.paths import member
 from contract.query import read_query
@@ -104,6 +105,7 @@ def _read_params(
     parts |= read_options(options, notes)
     parts["since"] = read_since(params, options, now, notes)
     if options is not None:
+        refuse_misplaced(options, notes)
         options.warn_of_rest(UNKNOWN)
     parts |= read_profile(params.take_members("rsconnect"), check_profile, notes)
     parts["sort"] = read_sort(params.take_members("sort"), parts.get("contexts", ()), notes)

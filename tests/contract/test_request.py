@@ -254,7 +254,6 @@ def test_what_has_no_effect_is_named_once_in_the_warnings() -> None:
         "live": "false",
         "relationshipsCriterion": None,
     }
-    body["params"]["sort"] = {"score": "_DESC"}
     warnings = parse(body).warnings
     assert {warning.code for warning in warnings} == {NO_EFFECT}
     assert sorted(warning.message.split(" ")[0] for warning in warnings) == [
@@ -264,7 +263,6 @@ def test_what_has_no_effect_is_named_once_in_the_warnings() -> None:
         "params.query.filters.live",
         "params.query.filters.nonContexual",
         "params.query.filters.status",
-        "params.sort.score",
     ]
 
 
