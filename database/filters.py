@@ -3,6 +3,7 @@
 Every condition made here is true or false, never null, so that a negation finds exactly the other objects.
 """
 
+from itertools import chain
 from typing import assert_never
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ from contract.filters import (
     ValueType,
     Words,
     fold,
+    spellings,
 )
 from contract.filters import Test as ValueTest
 from database.chains import all_of, any_of
@@ -160,8 +162,7 @@ def _criterion(wanted: Criterion, dialect: Dialect) -> ColumnElement[bool]:
             case HasValue(present):
                 conditions.append(holds(test) if present else not_(holds(test)))
             case Exact(values, every=True):
-                distinct = dict.fromkeys(values if wanted.name in CASED_NAMES else map(fold, values))
-                conditions += [holds(Exact((value,))) for value in distinct]
+                conditions += [holds(Exact((value,))) for value in dict.fromkeys(values)]
             case _:
                 pass
     return all_of(conditions)
@@ -188,7 +189,7 @@ def _value_passes(value: Stored, test: ValueTest, name: str, dialect: Dialect) -
 
 
 def _exact(text: ColumnElement[str], test: Exact, cased: bool, dialect: Dialect) -> ColumnElement[bool]:
-    storable = list(filter(is_storable, test.values))
+    storable = list(filter(is_storable, chain.from_iterable(map(spellings, test.values))))
     if cased:
         return dialect.one_of(text, list(dict.fromkeys(storable)))
     return dialect.one_of_folded(text, dict.fromkeys(map(fold, storable)))

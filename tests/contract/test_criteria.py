@@ -46,13 +46,13 @@ def made_of(**criterion: Any) -> tuple[Test, ...]:
     return part.tests
 
 
-@pytest.mark.parametrize(("written", "text"), [("New", "New"), (7, "7"), (0.5, "0.5"), (True, "true"), ("", "")])
-def test_exact_takes_a_text_a_number_or_a_boolean(written: object, text: str) -> None:
+@pytest.mark.parametrize(("written", "text"), [("New", "New"), ("7", "7"), (7, 7), (0.5, 0.5), (True, "true"), ("", "")])
+def test_exact_takes_a_text_a_number_or_a_boolean(written: object, text: str | float) -> None:
     assert made_of(exact=written) == (Exact((text,)),)
 
 
 def test_exacts_takes_a_list_or_a_bare_value() -> None:
-    assert made_of(exacts=["new", 7, "new"]) == (Exact(("new", "7")),)
+    assert made_of(exacts=["new", 7, "new", "7", 7.0]) == (Exact(("new", 7, "7")),)
     assert made_of(exacts="new") == (Exact(("new",)),)
     assert made_of(exacts=False) == (Exact(("false",)),)
 

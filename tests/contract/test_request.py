@@ -289,5 +289,5 @@ def test_criteria_of_attributes_can_be_ored() -> None:
 def test_the_singular_of_a_criteria_list_means_the_same() -> None:
     assert (
         parse(with_filters(attributeCriterion=[{"a": {"exact": 1}}])).filter
-        == parse(with_filters(attributesCriterion=[{"a": {"exact": "1"}}])).filter
+        == parse(with_filters(attributesCriterion=[{"a": {"exact": 1}}])).filter
     )
