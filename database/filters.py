@@ -32,6 +32,7 @@ from contract.filters import (
     HasValue,
     Keywords,
     Not,
+    Operand,
     StartsWith,
     ValueType,
     Words,
@@ -41,6 +42,7 @@ from contract.filters import (
 from contract.filters import Test as ValueTest
 from database.chains import all_of, any_of
 from database.dialects import DIALECTS, Dialect
+from database.each_value import each_among
 from database.patterns import Wild
 from database.storable import UNSTORABLE, is_storable
 from database.stored import Stored
@@ -155,6 +157,9 @@ def _criterion(wanted: Criterion, dialect: Dialect) -> ColumnElement[bool]:
             dialect,
         )
 
+    def among(operand: Operand) -> ColumnElement[bool]:
+        return holds(Exact((operand,)))
+
     of_one_value = [test for test in wanted.tests if not _looks_at_all_values(test)]
     conditions = [holds(*of_one_value)] if of_one_value else []
     for test in wanted.tests:
@@ -162,7 +167,7 @@ def _criterion(wanted: Criterion, dialect: Dialect) -> ColumnElement[bool]:
             case HasValue(present):
                 conditions.append(holds(test) if present else not_(holds(test)))
             case Exact(values, every=True):
-                conditions += [holds(Exact((value,))) for value in dict.fromkeys(values)]
+                conditions.append(each_among(wanted, values, among, cased=wanted.name in CASED_NAMES, dialect=dialect))
             case _:
                 pass
     return all_of(conditions)

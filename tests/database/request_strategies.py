@@ -104,7 +104,7 @@ def tests_about(text: str) -> st.SearchStrategy[Test]:
     )
     return st.one_of(
         st.builds(Exact, st.lists(st.one_of(operands, operands, numbers), max_size=12).map(tuple), st.just(False)),
-        st.builds(Exact, st.lists(st.one_of(near(text), near(text), numbers), max_size=3).map(tuple), st.just(True)),
+        st.builds(Exact, st.lists(st.one_of(near(text), near(text), numbers), max_size=5).map(tuple), st.just(True)),
         st.builds(Words, st.lists(word_lists, min_size=1, max_size=2).map(tuple), st.booleans(), st.booleans()),
         st.builds(Words, near(text).map(lambda found: (words_of(found),)), st.booleans(), st.booleans()),
         st.builds(StartsWith, operands),
