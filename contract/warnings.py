@@ -1,4 +1,7 @@
-"""Every warning about a job: its code, its text and what to do about it. The docs page of codes is made from `WARNINGS`."""
+"""Every warning about a job, or about a request that is answered at once: its code, its text and what to do about it.
+
+The docs page of codes is made from `WARNINGS`.
+"""
 
 from dataclasses import dataclass
 

@@ -12,9 +12,10 @@ from contract.filters import AllOf, Context, Criterion, Exact, Filter, fold
 from contract.objects import CONNECTOR_STATE, DEFAULT_CONTEXT, StateObject, describe, parse_object
 from contract.request import parse_request
 from contract.services.answers import value_in
-from contract.services.reading import refuse_since
+from contract.services.reading import FIELDS, ORDER, PAGING, refuse_since, warned_of
 from contract.services.writing import merged
 from contract.shapes import MOST_ENTRIES, Members, Notes
+from contract.warnings import JobWarning
 
 STATES = ("itemState", "channelState", "syndicationState", "validationState")
 """What a new connector state begins with, `uninitialized` but for what is set."""
@@ -45,6 +46,7 @@ class StateChange:
     contexts: tuple[Context, ...]
     places: Mapping[Place, str]
     entity_type: str | None
+    warnings: tuple[JobWarning, ...] = ()
 
 
 def read_state_change(body: object, *, now: datetime) -> StateChange:
@@ -53,7 +55,7 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
     `params.query` names entities by `id` or `ids` and their types by `typesCriterion`; with the type `connectorstate` it
     names the states themselves. `params.connectorstate.services` are channels, or `_ALL`, as which its absence counts.
     """
-    request = parse_request(body, max_records=MOST_ENTRIES, now=now)
+    request = warned_of(parse_request(body, max_records=MOST_ENTRIES, now=now), (*PAGING, *ORDER, *FIELDS))
     refuse_since(request)
     assert isinstance(body, dict), "parse_request takes nothing else"
     wanted = _found(body, "params", "connectorstate")
@@ -83,6 +85,7 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
         contexts=_written_in(request.contexts),
         places={} if direct else {(entity, fold(service)): service for entity in request.ids for service in named},
         entity_type=_type_as_written(body) if len(request.types) == 1 and not direct else None,
+        warnings=request.warnings,
     )
 
 
