@@ -21,6 +21,9 @@ NESTING = ">>"
 CONNECTOR_STATE = "connectorstate"
 """The type that the documented service is about, and what is meant where a form, a table or a workbook names none."""
 
+PLACE = frozenset({"entityid", "entitytype", "channelid", "submissionid"})
+"""The folded names of the properties that say what a state is of. By these it is found, counted and set: each is one text."""
+
 DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
 """The context that the documented objects give nearly every value."""
 
@@ -72,7 +75,8 @@ class StateObject:
 
 def parse_object(raw: object, *, path: str = "", stored: bool = False) -> StateObject:
     """The object that `raw` (decoded JSON) is. `type` is folded: types compare without case. `stored`: it is one of the store,
-    which may hold objects with a property in two spellings from before these were refused; the first counts.
+    which may hold objects with a property in two spellings from before these were refused, of which the first counts, and lists
+    where one text belongs.
 
     Raises InvalidObject with what is wrong and where.
     """
@@ -205,6 +209,9 @@ def _properties(raw: Mapping[str, Any], path: str, *, stored: bool) -> dict[str,
     for name, value in _mapping(raw, "properties", path).items():
         if value is None:
             continue
+        if fold(name) in PLACE and isinstance(value, (list, dict)) and not stored:
+            detail = f"it says what the state is of, in one text; got {describe(value)}"
+            raise InvalidObject(path=_join(path, f"properties.{name}"), detail=detail)
         first = found.setdefault(fold(name), NamedValues(name, (Value(as_text(value)),)))
         if first.name != name and not stored:
             detail = f"a property has one value, and this one is there twice, as {first.name[:100]!r} and {name[:100]!r}"
