@@ -39,7 +39,7 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
         return {}
     wanted = {}
     for area in ("attributes", "properties"):
-        names = fields.read((area,), partial(_read_names, notes), None)
+        names = fields.read((area,), partial(_read_names, notes, area), None)
         if names is not None and not any(bare(name) == "all" for name in names):
             wanted[area] = tuple(_first_by_name([(fold(name), name) for name in names]))
     refuse_misplaced(fields, notes)
@@ -47,15 +47,15 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
     return wanted
 
 
-def _read_names(notes: Notes, value: object, path: str) -> list[str]:
+def _read_names(notes: Notes, area: str, value: object, path: str) -> list[str]:
     """A list of names, or one; a name may be blanks, as a stored one may."""
-    read_one = partial(_read_name, notes)
+    read_one = partial(_read_name, notes, area)
     return [read_one(value, path)] if isinstance(value, str) else read_entries(notes, value, path, read_one, of="names")
 
 
-def _read_name(notes: Notes, value: object, path: str) -> str:
+def _read_name(notes: Notes, area: str, value: object, path: str) -> str:
     name = value if isinstance(value, str) and value else read_text(value, path)
-    notes.name(name, path)
+    notes.name(name, path, of_property=area == "properties")
     return name
 
 
@@ -147,7 +147,10 @@ def _read_sort_keys(notes: Notes, area: Area, value: object, path: str) -> list[
     named = [(name, notes.attempt(_read_direction, *found, default=False)) for name, found in holder.rest()]
     if not named or not all(name for name, _ in named):
         raise Missing(path=path, what="The name of a property or an attribute")
-    return [SortKey(notes.name(name, path), descending, value_type, area) for name, descending in named]
+    return [
+        SortKey(notes.name(name, path, of_property=area == "property"), descending, value_type, area)
+        for name, descending in named
+    ]
 
 
 def _read_direction(value: object, path: str) -> bool:

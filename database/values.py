@@ -25,10 +25,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
+from config.catalogue import BY_KEY, ERROR_PARTS
 from contract.filters import Context, fold
 from contract.kinds import Kind
 from contract.objects import DEFAULT_CONTEXT, NESTING
+from contract.well_known import VALIDATION_ERROR
 from database.contexts import in_contexts
 from database.dialects import Dialect
 from database.stored import Area, DetailValues, Stored
