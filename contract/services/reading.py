@@ -10,6 +10,7 @@ from contract.filters import AllOf, AnyOf, Criterion, Exact, fold
 from contract.objects import describe
 from contract.request import ExportRequest, ProfileChoice, parse_request
 from contract.services.writing import read_objects
+from contract.shapes import says_something
 from contract.warnings import NO_EFFECT, warning
 
 DEFAULT_RECORDS = 2_000
@@ -54,6 +55,9 @@ def read_query(
     request = parse_request(asked, max_records=ceiling, now=now, limit=LIMIT, paged=True)
     refuse_since(request)
     request = warned_of(request, unused)
+    if named is None and isinstance(body, dict) and says_something(body.get("dataObject")):
+        said = warning(NO_EFFECT, path="dataObject", reason="params.query says which objects are meant")
+        request = replace(request, warnings=(*request.warnings, said))
     if request.max_records is None:
         request = replace(request, max_records=min(DEFAULT_RECORDS, ceiling))
     meant = meant or {}

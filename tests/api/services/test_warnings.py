@@ -71,6 +71,12 @@ async def test_what_is_about_files_has_no_effect_where_none_is_made(services: Se
     assert [path for _, path in told(answer[ENVELOPE])] == ["params.options.skipIfEmpty", "params.rsconnect", "fileName"]
 
 
+async def test_objects_beside_a_query_are_named_for_only_one_of_the_two_counts(services: Services) -> None:
+    body = query() | {"dataObject": {"id": "x", "type": "connectorstate"}}
+    answer = await services.ask("connectorService/get", body)
+    assert told(answer[ENVELOPE]) == [(NO_EFFECT, "dataObject")]
+
+
 async def test_a_state_that_was_set_is_shown_with_the_warnings(services: Services) -> None:
     await services.create(an_object("warned", entity="w-1", channel="shop-w"))
     change = {"services": ["shop-w"], "attributes": {"itemState": "new"}}
