@@ -76,7 +76,7 @@ class StateObject:
 def parse_object(raw: object, *, path: str = "", stored: bool = False) -> StateObject:
     """The object that `raw` (decoded JSON) is. `type` is folded: types compare without case. `stored`: it is one of the store,
     which may hold objects with a property in two spellings from before these were refused, of which the first counts, and lists
-    where one text belongs.
+    where one text belongs, and members in another case, which are not read.
 
     Raises InvalidObject with what is wrong and where.
     """
@@ -92,6 +92,8 @@ def parse_object(raw: object, *, path: str = "", stored: bool = False) -> StateO
         raise InvalidObject(path=_join(path, "name"), detail=f"expected text, got {describe(name)}")
     document = json.dumps(raw, ensure_ascii=False, separators=(",", ":"), allow_nan=True)
     _refuse_unstorable(document, raw, path)
+    if not stored:
+        _refuse_other_spellings(raw, path)
     return StateObject(
         id=identifier,
         type=fold(type_name),
@@ -181,6 +183,24 @@ def _refuse_unstorable(document: str, raw: object, path: str) -> None:
     for word in ("NaN", "Infinity"):
         if word in document and _has_not_finite(raw):
             raise InvalidObject(path=path, detail="a number is not finite")
+
+
+def _refuse_other_spellings(raw: Mapping[str, Any], path: str) -> None:
+    """`Properties` for `properties`: read as left out, the object would be stored without what it says."""
+    _refuse_spellings_of(("properties", "data"), raw, path)
+    data_path = _join(path, "data")
+    data = _mapping(raw, "data", path)
+    _refuse_spellings_of(("attributes",), data, data_path)
+    for name, holder in _mapping(data, "attributes", data_path).items():
+        if isinstance(holder, dict) and "values" not in holder and "group" not in holder:
+            _refuse_spellings_of(("values", "group"), holder, f"{data_path}.attributes.{name}")
+
+
+def _refuse_spellings_of(names: tuple[str, ...], holder: Mapping[str, Any], path: str) -> None:
+    for name in names:
+        other = None if name in holder else next((key for key in holder if fold(key) == name), None)
+        if other is not None and holder[other] is not None:
+            raise InvalidObject(path=_join(path, other), detail=f"the name of this member is written {name!r}")
 
 
 def _has_nul(value: object) -> bool:
