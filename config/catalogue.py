@@ -11,6 +11,7 @@ from typing import Literal
 from contract.filters import fold
 from contract.kinds import Kind
 from contract.objects import CONNECTOR_STATE, NESTING
+from contract.well_known import STATES
 
 Area = Literal["property", "attribute"]
 
@@ -36,7 +37,18 @@ _CHANNEL_STATES = ("listedPending", "listedSuccess", "inProcess", "errored", "un
 _ENTITY_TYPES = ("product", "sku", "each", "case", "pack", "pallet", "displayshipper", "mixedmodule", "transportload")
 
 
-def _state(name: str, label: str, choices: tuple[str, ...] = _STATES) -> tuple[CatalogueColumn, CatalogueColumn]:
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\s-]+")
+
+
+def _title(name: str) -> str:
+    words = [word for word in _WORD_STARTS.split(name) if word]
+    title = " ".join("ID" if fold(name) == "id" else word[:1].upper() + word[1:] for word in words) or name
+    # A header of blanks would be none, and its column would not be read back.
+    return title if title.strip() else repr(name)
+
+
+def _state(name: str) -> tuple[CatalogueColumn, CatalogueColumn]:
+    label, choices = _title(name), _CHANNEL_STATES if name == "channelState" else _STATES
     return (
         CatalogueColumn(name, "attribute", label, choices=choices),
         CatalogueColumn(f"{name}Date", "attribute", f"{label} Date", Kind.INSTANT),
@@ -60,20 +72,12 @@ PROPERTIES: tuple[CatalogueColumn, ...] = (
     CatalogueColumn("modifiedDate", "property", "Modified Date", Kind.INSTANT),
 )
 
-ATTRIBUTES: tuple[CatalogueColumn, ...] = (
-    *_state("itemState", "Item State"),
-    *_state("channelState", "Channel State", _CHANNEL_STATES),
-    *_state("syndicationState", "Syndication State"),
-    *_state("validationState", "Validation State"),
-    *_state("introState", "Intro State"),
-    *_state("publishState", "Publish State"),
-)
+ATTRIBUTES: tuple[CatalogueColumn, ...] = tuple(column for name in STATES for column in _state(name))
 
 COLUMNS: tuple[CatalogueColumn, ...] = PROPERTIES + ATTRIBUTES
 BY_KEY: dict[tuple[Area, str], CatalogueColumn] = {(column.area, column.key): column for column in COLUMNS}
 _NAMES: dict[tuple[Area, str], str] = {(column.area, fold(column.label)): column.name for column in COLUMNS}
 
-VALIDATION_ERROR = "validationError"
 ERROR_PARTS: tuple[str, ...] = ("sno", "sourceAttribute", "targetAttribute", "error")
 """The members of an entry of the group `validationError`, each a column of the table of validation errors."""
 
@@ -83,8 +87,6 @@ TYPE_TITLES: dict[str, str] = {
     "scheduledrequestobject": "Scheduled Request Object",
     "tasksummaryobject": "Task Summary Object",
 }
-
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\s-]+")
 
 
 def label_of(name: str, area: Area) -> str:
@@ -101,13 +103,6 @@ def name_of(label: str, area: Area) -> str:
 def title_of_type(type_name: str) -> str:
     """The sheet name of a type in Title Case (`connectorstate` is `Connector State`)."""
     return TYPE_TITLES.get(fold(type_name)) or _title(type_name)
-
-
-def _title(name: str) -> str:
-    words = [word for word in _WORD_STARTS.split(name) if word]
-    title = " ".join("ID" if fold(name) == "id" else word[:1].upper() + word[1:] for word in words) or name
-    # A header of blanks would be none, and its column would not be read back.
-    return title if title.strip() else repr(name)
 
 
 def _untitled(label: str) -> str:

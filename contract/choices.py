@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 
 from contract.criteria import MOST_CONTEXTS
 from contract.criterion import Area, read_value_type
-from contract.errors import BadOperand, Missing, Mistake, OutOfRange
+from contract.errors import BadOperand, Misplaced, Missing, Mistake, OutOfRange
 from contract.export_request import ProfileChoice, SortKey
 from contract.filters import Context, ValueType, fold
+from contract.misplaced import refuse_misplaced
 from contract.paths import bare, shown
 from contract.shapes import (
     UNKNOWN,
@@ -21,11 +22,13 @@ from contract.shapes import (
     read_text,
     read_text_or_texts,
     read_whole_number,
+    says_something,
 )
 
 MOST_SORT_KEYS = 100
 _ANY_ORDER = 1_000_000_000
 _SORTED_AREAS: dict[str, Area] = {"properties": "property", "attributes": "attribute"}
+_SORT_LISTS = "in a list, params.sort.properties or params.sort.attributes"
 
 T = TypeVar("T")
 
@@ -36,22 +39,23 @@ def read_fields(fields: Members | None, notes: Notes) -> dict[str, Any]:
         return {}
     wanted = {}
     for area in ("attributes", "properties"):
-        names = fields.read((area,), partial(_read_names, notes), None)
+        names = fields.read((area,), partial(_read_names, notes, area), None)
         if names is not None and not any(bare(name) == "all" for name in names):
             wanted[area] = tuple(_first_by_name([(fold(name), name) for name in names]))
+    refuse_misplaced(fields, notes)
     fields.warn_of_rest("objects here have attributes and properties, nothing else")
     return wanted
 
 
-def _read_names(notes: Notes, value: object, path: str) -> list[str]:
+def _read_names(notes: Notes, area: str, value: object, path: str) -> list[str]:
     """A list of names, or one; a name may be blanks, as a stored one may."""
-    read_one = partial(_read_name, notes)
+    read_one = partial(_read_name, notes, area)
     return [read_one(value, path)] if isinstance(value, str) else read_entries(notes, value, path, read_one, of="names")
 
 
-def _read_name(notes: Notes, value: object, path: str) -> str:
+def _read_name(notes: Notes, area: str, value: object, path: str) -> str:
     name = value if isinstance(value, str) and value else read_text(value, path)
-    notes.name(name, path)
+    notes.name(name, path, of_property=area == "properties")
     return name
 
 
@@ -80,6 +84,7 @@ def read_profile(
         except Mistake as mistake:
             notes.add(mistake)
     with_validation_data = rsconnect.read(("includeValidationData",), read_boolean, False)
+    refuse_misplaced(rsconnect, notes)
     rsconnect.warn_of_rest(UNKNOWN)
     return {"profile": choice, "include_validation_data": with_validation_data}
 
@@ -115,7 +120,8 @@ def read_sort(sort: Members | None, contexts: tuple[Context, ...], notes: Notes)
     for name, found in [] if sort is None else sort.rest():
         area = _SORTED_AREAS.get(fold(name))
         if area is None:
-            notes.no_effect(found.path, "objects are sorted by properties and attributes")
+            if says_something(found.value):
+                notes.add(Misplaced(path=found.path, name=shown(name), place=_SORT_LISTS))
         elif found.value is not None:
             read_one = partial(_read_sort_keys, notes, area)
             for entry in notes.attempt(partial(_read_sort_list, notes, read_one), *found, default=[]):
@@ -141,7 +147,10 @@ def _read_sort_keys(notes: Notes, area: Area, value: object, path: str) -> list[
     named = [(name, notes.attempt(_read_direction, *found, default=False)) for name, found in holder.rest()]
     if not named or not all(name for name, _ in named):
         raise Missing(path=path, what="The name of a property or an attribute")
-    return [SortKey(notes.name(name, path), descending, value_type, area) for name, descending in named]
+    return [
+        SortKey(notes.name(name, path, of_property=area == "property"), descending, value_type, area)
+        for name, descending in named
+    ]
 
 
 def _read_direction(value: object, path: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contract.contexts import note_non_contextual
 from contract.criterion import Area, Surroundings, read_criterion, read_joining
-from contract.errors import MisplacedFilter, Missing, Mistake, OutOfRange, UnknownFilter, UnknownOperator
+from contract.errors import Missing, Mistake, OutOfRange, UnknownFilter, UnknownOperator
 from contract.filters import AllOf, AnyOf, Context, Criterion, Exact, Filter, Keywords, Not, Words, fold
 from contract.operands import read_alternatives
 from contract.paths import member, shown
@@ -27,9 +27,6 @@ FILTERS = (
     "nonContextual",
 )
 """What `params.query.filters` may hold; clients also write `propertyCriterion`, `attributeCriterion` and `nonContexual`."""
-
-_SELECTING = ("filter", "filters", "ids")
-"""Names, folded, of what selects objects, which is never dropped where it stands in a wrong place."""
 
 
 def read_filter(filters: Members, contexts: tuple[Context, ...], now: datetime, notes: Notes) -> Filter:
@@ -76,14 +73,6 @@ def _read_keywords(value: object, path: str, notes: Notes) -> list[Filter]:
     read_text(*words)
     alternatives = tuple(Keywords(alternative, every) for alternative in read_alternatives(words))
     return [alternatives[0] if len(alternatives) == 1 else AnyOf(alternatives)]
-
-
-def refuse_misplaced(holder: Members, notes: Notes) -> None:
-    """Note a mistake for each filter that is left in `holder`, an object around `params.query.filters`: dropped, it would let
-    through what it was to keep out."""
-    for name, found in holder.unread():
-        if "criter" in fold(name) or fold(name) in _SELECTING:
-            notes.add(MisplacedFilter(path=found.path, name=shown(name)))
 
 
 def _refuse_unknown(filters: Members, notes: Notes) -> None:

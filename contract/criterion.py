@@ -87,7 +87,7 @@ def _read_name(name: str, found: Entry, area: Area, around: Surroundings) -> Fil
     holder = Members(found.value, found.path, notes)
     negated = holder.read(("not",), read_boolean, False)
     contexts = _contexts(holder, area, around)
-    made = Criterion(area, notes.name(name, found.path), _tests(holder, around), contexts)
+    made = Criterion(area, notes.name(name, found.path, of_property=area == "property"), _tests(holder, around), contexts)
     return Not(made) if negated else made
 
 

@@ -168,12 +168,12 @@ class ObjectRefused(Mistake):
     advice = "Correct the object that is named and send the whole call again: none of its objects was written."
 
 
-class MisplacedFilter(Mistake):
+class Misplaced(Mistake):
     code = "SSH4015"
-    text = "{name!r} is not read here: criteria stand in params.query.filters, ids in params.query.ids"
+    text = "{name!r} is not read here: its place is {place}"
     advice = (
         "Move it to the place that the message names, or take it out; it is never ignored, for the file would have the wrong "
-        "rows."
+        "rows, or the right ones in another order."
     )
 
 

@@ -20,6 +20,7 @@ from contract.filters import (
     HasValue,
     Keywords,
     Not,
+    Operand,
     StartsWith,
     Test,
     ValueType,
@@ -28,6 +29,7 @@ from contract.filters import (
     fold,
     parse_instant,
     parse_number,
+    spellings,
 )
 from contract.objects import NESTING, StateObject, Value
 from contract.request import ExportRequest, SortKey
@@ -99,7 +101,7 @@ def _criterion(item: StateObject, wanted: Criterion) -> bool:
                 if any(texts) is not present:
                     return False
             case Exact(operands, every=True):
-                if not {same(operand) for operand in operands} <= {same(text) for text in texts}:
+                if not all(any(_is_exactly(text, operand, same) for text in texts) for operand in operands):
                     return False
             case _:
                 of_one_value.append(test)
@@ -109,7 +111,7 @@ def _criterion(item: StateObject, wanted: Criterion) -> bool:
 def _passes(text: str, test: Test, same: Callable[[str], str]) -> bool:
     match test:
         case Exact(operands):
-            return same(text) in map(same, operands)
+            return any(_is_exactly(text, operand, same) for operand in operands)
         case Words(alternatives, every, whole):
             look = _has_word if whole else _has_part
             join = all if every else any
@@ -122,6 +124,10 @@ def _passes(text: str, test: Test, same: Callable[[str], str]) -> bool:
             raise AssertionError("looks at all values")
         case _:
             assert_never(test)
+
+
+def _is_exactly(text: str, operand: Operand, same: Callable[[str], str]) -> bool:
+    return same(text) in map(same, spellings(operand))
 
 
 def _has_part(text: str, word: str) -> bool:

@@ -6,11 +6,13 @@ Rules of meaning, shared by the oracle and both databases:
   than one character, or would turn a non-ASCII character into an ASCII one, as it is (`fold`).
 * *Blank*: space, tab, line feed, carriage return. Words split on blanks.
 * *Number*: a text in JSON's number grammar after trimming blanks, compared as IEEE doubles. "007" is a code, not a number.
+* A number that is asked for exactly is found however a stored JSON number of its value is written (`spellings`): 5 finds 5.0.
 * *Instant*: what `parse_instant` reads, compared in whole milliseconds since 1970 UTC.
 * A value matches a criterion when it satisfies every value-level test at once (`Exact` without `every`, `Words`,
   `StartsWith`, `Compare`); `HasValue` and `Exact` with `every` look at all values of the name.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,11 +48,15 @@ def _fits(asked: str | None, given: str | None) -> bool:
     return asked is None or given is None or fold(asked) == given
 
 
+Operand = str | int | float
+"""What a request asks for exactly: a text, or a finite number that it writes as one."""
+
+
 @dataclass(frozen=True)
 class Exact:
     """The whole value, without case (ids with case). `every`: each of `values` must be among the values."""
 
-    values: tuple[str, ...]
+    values: tuple[Operand, ...]
     every: bool = False
 
 
@@ -161,6 +167,19 @@ def parse_number(text: str) -> float | None:
         return None
     number = float(trimmed)
     return number if abs(number) != float("inf") else None
+
+
+def spellings(operand: Operand) -> tuple[str, ...]:
+    """The texts that are exactly the operand: its own, and of a number those of all stored JSON numbers of the same value.
+
+    These are kept as whole numbers of any length, or as doubles (`contract.objects`): no two values share a text.
+    """
+    if isinstance(operand, str):
+        return (operand,)
+    if operand == 0:
+        return ("0", "0.0", "-0.0")
+    whole, double = int(operand), float(operand)
+    return tuple(dict.fromkeys(json.dumps(number) for number in (operand, whole, double) if number == operand))
 
 
 _INSTANT = re.compile(

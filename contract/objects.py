@@ -21,6 +21,9 @@ NESTING = ">>"
 CONNECTOR_STATE = "connectorstate"
 """The type that the documented service is about, and what is meant where a form, a table or a workbook names none."""
 
+PLACE = frozenset({"entityid", "entitytype", "channelid", "submissionid"})
+"""The folded names of the properties that say what a state is of. By these it is found, counted and set: each is one text."""
+
 DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
 """The context that the documented objects give nearly every value."""
 
@@ -72,7 +75,8 @@ class StateObject:
 
 def parse_object(raw: object, *, path: str = "", stored: bool = False) -> StateObject:
     """The object that `raw` (decoded JSON) is. `type` is folded: types compare without case. `stored`: it is one of the store,
-    which may hold objects with a property in two spellings from before these were refused; the first counts.
+    which may hold objects with a property in two spellings from before these were refused, of which the first counts, and lists
+    where one text belongs, and members in another case, which are not read.
 
     Raises InvalidObject with what is wrong and where.
     """
@@ -88,6 +92,8 @@ def parse_object(raw: object, *, path: str = "", stored: bool = False) -> StateO
         raise InvalidObject(path=_join(path, "name"), detail=f"expected text, got {describe(name)}")
     document = json.dumps(raw, ensure_ascii=False, separators=(",", ":"), allow_nan=True)
     _refuse_unstorable(document, raw, path)
+    if not stored:
+        _refuse_other_spellings(raw, path)
     return StateObject(
         id=identifier,
         type=fold(type_name),
@@ -184,6 +190,24 @@ def _refuse_unstorable(document: str, raw: object, path: str) -> None:
             raise InvalidObject(path=path, detail="a number is not finite")
 
 
+def _refuse_other_spellings(raw: Mapping[str, Any], path: str) -> None:
+    """`Properties` for `properties`: read as left out, the object would be stored without what it says."""
+    _refuse_spellings_of(("properties", "data"), raw, path)
+    data_path = _join(path, "data")
+    data = _mapping(raw, "data", path)
+    _refuse_spellings_of(("attributes",), data, data_path)
+    for name, holder in _mapping(data, "attributes", data_path).items():
+        if isinstance(holder, dict) and "values" not in holder and "group" not in holder:
+            _refuse_spellings_of(("values", "group"), holder, f"{data_path}.attributes.{name}")
+
+
+def _refuse_spellings_of(names: tuple[str, ...], holder: Mapping[str, Any], path: str) -> None:
+    for name in names:
+        other = None if name in holder else next((key for key in holder if fold(key) == name), None)
+        if other is not None and holder[other] is not None:
+            raise InvalidObject(path=_join(path, other), detail=f"the name of this member is written {name!r}")
+
+
 def _has_nul(value: object) -> bool:
     return any("\0" in text for text in _leaves(value) if isinstance(text, str))
 
@@ -210,6 +234,9 @@ def _properties(raw: Mapping[str, Any], path: str, *, stored: bool) -> dict[str,
     for name, value in _mapping(raw, "properties", path).items():
         if value is None:
             continue
+        if fold(name) in PLACE and isinstance(value, (list, dict)) and not stored:
+            detail = f"it says what the state is of, in one text; got {describe(value)}"
+            raise InvalidObject(path=_join(path, f"properties.{name}"), detail=detail)
         first = found.setdefault(fold(name), NamedValues(name, (Value(as_text(value)),)))
         if first.name != name and not stored:
             detail = f"a property has one value, and this one is there twice, as {first.name[:100]!r} and {name[:100]!r}"

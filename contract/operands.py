@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from contract.errors import BadOperand, OutOfRange
-from contract.filters import Compare, Exact, HasValue, StartsWith, ValueType, Words, parse_instant, parse_number
+from contract.filters import Compare, Exact, HasValue, Operand, StartsWith, ValueType, Words, parse_instant, parse_number
 from contract.paths import shown
 from contract.relative_dates import EXPECTED, INSTANTS, is_relative, relative_instant
 from contract.shapes import Entry, Notes, read_boolean, read_entries, read_scalar
@@ -30,18 +30,23 @@ class Setting:
 
 def read_exact(operand: Entry, _: Setting) -> Exact:
     """A scalar as the whole value; raises WrongShape."""
-    return Exact((read_scalar(*operand),))
+    return Exact((_read_operand(*operand),))
 
 
 def read_exacts(operand: Entry, setting: Setting) -> Exact:
     """A list of scalars, or a bare one; notes wrong entries. Raises WrongShape, OutOfRange, BadOperand (an empty list)."""
     if isinstance(operand.value, list):
-        values = read_entries(setting.notes, *operand, read=read_scalar, of="values")
+        values = read_entries(setting.notes, *operand, read=_read_operand, of="values")
     else:
-        values = [read_scalar(*operand)]
+        values = [_read_operand(*operand)]
     if operand.value == []:
         raise BadOperand(path=operand.path, value="[]", expected="a list with at least one value")
     return Exact(tuple(dict.fromkeys(values)), every=bool(setting.every))
+
+
+def _read_operand(value: object, path: str) -> Operand:
+    text = read_scalar(value, path)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else text
 
 
 def read_eq(operand: Entry, setting: Setting) -> Words:

@@ -56,7 +56,8 @@ OPERATORS: dict[str, Operator] = {
         Operator(
             "exact",
             _SCALAR,
-            "The whole value, without case; of `id`, `entityid` and `submissionid` with case.",
+            "The whole value, without case; of `id`, `entityid` and `submissionid` with case. "
+            "A bare number also finds a stored number that is written in another way (`5` finds `5.0`).",
             '"demo-shop"',
             read_exact,
             say_exact,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from contract.filters import Compare, Exact, HasValue, StartsWith, Test, ValueType, Words
+from contract.objects import as_text
 from contract.paths import shown
 
 
@@ -26,12 +27,14 @@ def plain(text: str) -> str:
 
 def say_exact(test: Test) -> str | None:
     """`is A`."""
-    return f"is {plain(test.values[0])}" if isinstance(test, Exact) and len(test.values) == 1 else None
+    return f"is {plain(as_text(test.values[0]))}" if isinstance(test, Exact) and len(test.values) == 1 else None
 
 
 def say_exacts(test: Test) -> str | None:
     """`is any of A, B`, `has each of A, B`."""
-    return f"{'has each of' if test.every else 'is any of'} {listed(test.values)}" if isinstance(test, Exact) else None
+    if not isinstance(test, Exact):
+        return None
+    return f"{'has each of' if test.every else 'is any of'} {listed(tuple(map(as_text, test.values)))}"
 
 
 def say_eq(test: Test) -> str | None:

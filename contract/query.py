@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from contract.contexts import read_contexts
-from contract.criteria import read_filter, refuse_misplaced
+from contract.criteria import read_filter
 from contract.errors import Missing
 from contract.filters import AllOf, Criterion, Exact, fold
+from contract.misplaced import refuse_misplaced
 from contract.paths import member
 from contract.shapes import UNKNOWN, Members, Notes, read_entries, read_scalar, read_text, read_texts
 

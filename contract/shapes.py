@@ -12,7 +12,8 @@ from contract.errors import Ambiguous, BadOperand, InvalidRequest, Mistake, OutO
 from contract.filters import fold, parse_number
 from contract.objects import as_text, describe
 from contract.paths import entry, member, shown
-from contract.warnings import BLANKS_COUNT, NO_EFFECT, JobWarning, warning
+from contract.warnings import ATTRIBUTE_AS_PROPERTY, BLANKS_COUNT, NO_EFFECT, JobWarning, warning
+from contract.well_known import is_attribute
 from contract.wire import is_finite
 
 MOST_ENTRIES = 10_000
@@ -54,10 +55,13 @@ class Notes:
         """Note that what stands at `path` is understood and changes nothing here."""
         self.warn(NO_EFFECT, path=path, reason=reason)
 
-    def name(self, name: str, path: str) -> str:
-        """The folded name that is asked for at `path`, as it is written; notes where blanks count, which one overlooks."""
+    def name(self, name: str, path: str, *, of_property: bool) -> str:
+        """The folded name that is asked for at `path`, as it is written. Notes where blanks count, which one overlooks, and
+        where a documented attribute is looked for among the properties, where it hardly is."""
         if name != name.strip():
             self.warn(BLANKS_COUNT, path=path, name=name[:_LONGEST_SHOWN])
+        if of_property and is_attribute(name):
+            self.warn(ATTRIBUTE_AS_PROPERTY, path=path, name=name[:_LONGEST_SHOWN])
         return fold(name)
 
     def attempt(self, read: Callable[[object, str], T], value: object, path: str, default: D) -> T | D:

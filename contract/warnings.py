@@ -1,4 +1,7 @@
-"""Every warning about a job: its code, its text and what to do about it. The docs page of codes is made from `WARNINGS`."""
+"""Every warning about a job, or about a request that is answered at once: its code, its text and what to do about it.
+
+The docs page of codes is made from `WARNINGS`.
+"""
 
 from dataclasses import dataclass
 
@@ -8,6 +11,7 @@ NO_EARLIER_EXPORT = "SSH2003"
 CHANGES_SINCE = "SSH2004"
 COUNTED_WHOLE = "SSH2005"
 BLANKS_COUNT = "SSH2006"
+ATTRIBUTE_AS_PROPERTY = "SSH2007"
 CELLS_CUT = "SSH2102"
 COLUMNS_LEFT_OUT = "SSH2103"
 TOO_LARGE_TO_SEND_BACK = "SSH2104"
@@ -54,6 +58,11 @@ WARNINGS: dict[str, Wording] = {
     BLANKS_COUNT: Wording(
         "{path}: the blanks before or after {name!r} are part of the name; it is not the name without them",
         "Take the blanks out, unless the stored name has them too.",
+    ),
+    ATTRIBUTE_AS_PROPERTY: Wording(
+        "{path}: {name!r} is looked for among the properties; the documented objects have it as an attribute",
+        "Move it to `attributesCriterion`, or to the `attributes` of `fields` or `sort`, unless these objects have a property "
+        "of that name.",
     ),
     CELLS_CUT: Wording(
         "A cell holds at most {limit:,} characters; longer texts were cut on sheet {sheet!r}: {cells}",

@@ -3,6 +3,7 @@
 Every condition made here is true or false, never null, so that a negation finds exactly the other objects.
 """
 
+from itertools import chain
 from typing import assert_never
 
 from sqlalchemy import (
@@ -31,14 +32,17 @@ from contract.filters import (
     HasValue,
     Keywords,
     Not,
+    Operand,
     StartsWith,
     ValueType,
     Words,
     fold,
+    spellings,
 )
 from contract.filters import Test as ValueTest
 from database.chains import all_of, any_of
 from database.dialects import DIALECTS, Dialect
+from database.each_value import each_among
 from database.patterns import Wild
 from database.storable import UNSTORABLE, is_storable
 from database.stored import Stored
@@ -153,6 +157,9 @@ def _criterion(wanted: Criterion, dialect: Dialect) -> ColumnElement[bool]:
             dialect,
         )
 
+    def among(operand: Operand) -> ColumnElement[bool]:
+        return holds(Exact((operand,)))
+
     of_one_value = [test for test in wanted.tests if not _looks_at_all_values(test)]
     conditions = [holds(*of_one_value)] if of_one_value else []
     for test in wanted.tests:
@@ -160,8 +167,7 @@ def _criterion(wanted: Criterion, dialect: Dialect) -> ColumnElement[bool]:
             case HasValue(present):
                 conditions.append(holds(test) if present else not_(holds(test)))
             case Exact(values, every=True):
-                distinct = dict.fromkeys(values if wanted.name in CASED_NAMES else map(fold, values))
-                conditions += [holds(Exact((value,))) for value in distinct]
+                conditions.append(each_among(wanted, values, among, cased=wanted.name in CASED_NAMES, dialect=dialect))
             case _:
                 pass
     return all_of(conditions)
@@ -188,7 +194,7 @@ def _value_passes(value: Stored, test: ValueTest, name: str, dialect: Dialect) -
 
 
 def _exact(text: ColumnElement[str], test: Exact, cased: bool, dialect: Dialect) -> ColumnElement[bool]:
-    storable = list(filter(is_storable, test.values))
+    storable = list(filter(is_storable, chain.from_iterable(map(spellings, test.values))))
     if cased:
         return dialect.one_of(text, list(dict.fromkeys(storable)))
     return dialect.one_of_folded(text, dict.fromkeys(map(fold, storable)))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Double,
+    FromClause,
     Integer,
     Select,
     String,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from contract.filters import BLANKS
+from database.counting import all_found
 from database.folding import pairs
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
@@ -60,6 +62,12 @@ def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElem
         (others if pairs([value])[0] else plain).append(value)
     is_plain = one_of(func.lower(text), plain)
     return or_(is_plain, one_of(_folded(text, others), others)) if others else is_plain
+
+
+def each_of_folded(held: FromClause, values: Sequence[str]) -> tuple[list[ColumnElement[bool]], list[str]]:
+    """Conditions that together say whether each of the folded, different `values` is a `text` of `held`, without case, but for
+    those that are given back."""
+    return [all_found(held, _folded(held.c.text, values), listed(values), len(values))] if values else [], []
 
 
 def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:

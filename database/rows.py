@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES, VALIDATION_ERROR
+from config.catalogue import ATTRIBUTES, COLUMNS, ERROR_PARTS, PROPERTIES
 from contract.errors import InvalidObject
 from contract.filters import BLANKS, fold, parse_instant
 from contract.kinds import Kind
 from contract.objects import DEFAULT_CONTEXT, NESTING, NamedValues, StateObject, Value, fingerprint
+from contract.well_known import VALIDATION_ERROR
 from database.numbers import stored_number
 from database.tables import MILLISECONDS, state_object
 

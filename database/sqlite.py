@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Double,
+    FromClause,
     Integer,
     Select,
     String,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from contract.errors import BadOperand
 from contract.filters import BLANKS
 from database.chains import all_of, any_of
+from database.counting import all_found
 from database.folding import variants
 from database.numbers import PLAIN_DIGITS
 from database.patterns import Pattern, Wild
@@ -69,6 +71,26 @@ def one_of_folded(text: ColumnElement[str], values: Iterable[str]) -> ColumnElem
     long = [_is_long(lowered, value) for value in cased if len(value) > _CHUNK]
     # A condition that never holds would keep SQLite from an index.
     return any_of([*([one_of(lowered, plain)] if plain else []), *_likenesses(lowered, patterns), *long])
+
+
+def each_of_folded(held: FromClause, values: Sequence[str]) -> tuple[list[ColumnElement[bool]], list[str]]:
+    """Conditions that together say whether each of the folded, different `values` is a `text` of `held`, without case, but for
+    those that are given back."""
+    plain: list[str] = []
+    patterns: list[str] = []
+    others: list[str] = []
+    for value in values:
+        if not any(map(variants, value)):
+            plain.append(value)
+        elif len(value) <= _CHUNK and not _ALIKE_IN_GLOB.intersection(value):
+            patterns.append(_glob((value,)))
+        else:
+            others.append(value)
+    lowered = func.lower(held.c.text)
+    counted = [all_found(held, lowered, listed(plain), len(plain))] if plain else []
+    if patterns:
+        counted.append(_all_alike(held, lowered, patterns))
+    return counted, others
 
 
 def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
@@ -171,6 +193,17 @@ def _likenesses(lowered: ColumnElement[str], patterns: list[str]) -> list[Column
         return _globs(lowered, patterns)
     others = [pattern for pattern in patterns if not _ALIKE_IN_GLOB.intersection(pattern)]
     return _globs(lowered, others) + _globs(*_told_apart(lowered, alike))
+
+
+def _all_alike(held: FromClause, lowered: ColumnElement[str], patterns: list[str]) -> ColumnElement[bool]:
+    """Whether for each of the different patterns of GLOB there is a text of `held` as it says; no text is as two say."""
+    items = _items(patterns)
+    alike = held.join(items, lowered.op("GLOB", is_comparison=True)(items.c.value))
+    found = select(func.count(items.c.value.distinct())).select_from(alike).scalar_subquery()
+    # Each text is compared with each pattern, which is slow, so only where there are enough texts.
+    texts = select(func.count(lowered.distinct())).select_from(held).scalar_subquery()
+    many = literal_column(str(len(patterns)), Integer)
+    return case((texts >= many, found), else_=literal_column("0", Integer)) == many
 
 
 def _globs(lowered: ColumnElement[str], patterns: list[str]) -> list[ColumnElement[bool]]:

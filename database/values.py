@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     and_,
@@ -21,12 +22,14 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 
-from config.catalogue import BY_KEY, ERROR_PARTS, VALIDATION_ERROR
+from config.catalogue import BY_KEY, ERROR_PARTS
 from contract.filters import Context, fold
 from contract.kinds import Kind
 from contract.objects import NESTING, in_default_context
+from contract.well_known import VALIDATION_ERROR
 from database.contexts import in_contexts
 from database.dialects import Dialect
 from database.stored import Area, DetailValues, Stored
@@ -60,6 +63,19 @@ def first_value(area: str, name: str, contexts: Sequence[Context], read: Callabl
         return as_property
     present = _attribute_has(name, (), _anything, dialect)
     return case((present, _first_of_attribute(name, contexts, read, dialect)), else_=as_property)
+
+
+def attribute_texts(name: str, contexts: Sequence[Context], dialect: Dialect) -> FromClause:
+    """The texts of the values of an attribute and of what is nested in it, looked at in `contexts`: a row each, in the column
+    `text`, and rows of null."""
+    values = dialect.detail_values(_DETAILS, "a")
+    found = [select(values.value.text.label("text")).select_from(values.rows)]
+    found[0] = found[0].where(_in_details(values, "a", name, contexts, dialect))
+    if in_default_context(contexts):
+        if ("attribute", name) in BY_KEY:
+            found.append(select(state_object.c[name]))
+        found += [error_rows(value.text) for value in _error_values(_error_columns(name), dialect)]
+    return union_all(*(texts.correlate(state_object) for texts in found)).subquery("held")
 
 
 def error_rows(*columns: Sql) -> Select[Any]:

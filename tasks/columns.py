@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from config.catalogue import ATTRIBUTES, BY_KEY, ERROR_PARTS, PROPERTIES, VALIDATION_ERROR, Area, CatalogueColumn, label_of
+from config.catalogue import ATTRIBUTES, BY_KEY, ERROR_PARTS, PROPERTIES, Area, CatalogueColumn, label_of
 from contract.filters import fold
 from contract.objects import CONNECTOR_STATE, NESTING
 from contract.request import ExportRequest
+from contract.well_known import VALIDATION_ERROR
 from formats.headers import GROUPS, SYSTEM, flat_name
 from formats.tables import TableColumn
 from tasks.details import ERROR_GROUP, ERROR_KEYS, Name

@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
-from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, Area
+from config.catalogue import ERROR_PARTS, Area
 from contract.filters import Context, accepts, fold
 from contract.objects import NESTING
+from contract.well_known import VALIDATION_ERROR
 from formats.headers import MULTIPLE
 
 ERROR_GROUP = fold(VALIDATION_ERROR)

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of, title_of_type
+from config.catalogue import ERROR_PARTS, label_of, title_of_type
 from contract.errors import VerificationFailed
 from contract.kinds import Kind
 from contract.objects import CONNECTOR_STATE, in_default_context
+from contract.well_known import VALIDATION_ERROR
 from contract.words import in_words
 from files.spool import space_for
 from formats import FORMATS

@@ -20,10 +20,11 @@ from api.pages.rendering import page
 from api.pages.routing import PageRoute, Pairs, Posted, Visited, forward
 from api.resources import Resources, Shared
 from api.schedules import create
-from config.catalogue import ATTRIBUTES, PROPERTIES, VALIDATION_ERROR, Area, label_of, title_of_type
+from config.catalogue import ATTRIBUTES, PROPERTIES, Area, label_of, title_of_type
 from contract.errors import InvalidRequest, StatesheetError
 from contract.file_name import MOST_CHARACTERS
 from contract.filters import fold
+from contract.well_known import VALIDATION_ERROR
 from database.held_values import HeldValues, held_values
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)

@@ -12,7 +12,7 @@ from api.services.reading import QUERY
 from contract.filters import AllOf, AnyOf, Context, Criterion, Exact, Filter
 from contract.request import ExportRequest
 from contract.services import answers
-from contract.services.reading import read_query
+from contract.services.reading import FIELDS, ORDER, PAGING, read_query
 from contract.services.states import STATES
 from database.state_counts import count_by_channel, count_states
 
@@ -44,10 +44,11 @@ async def get_status(request: Request, shared: Shared, tenant: Tenant) -> Respon
 
     def count(body: object) -> dict[str, Any]:
         tree: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
-        for found in count_states(shared.objects, tenant, _asked(shared, body), STATES):
+        asked = _asked(shared, body)
+        for found in count_states(shared.objects, tenant, asked, STATES):
             states = tree.setdefault(found.entity_type, {}).setdefault(found.channel, {})
             states.setdefault(found.state, {})[found.value] = found.objects
-        return answers.figures(new_id(), tenant, tree)
+        return answers.with_warnings(answers.figures(new_id(), tenant, tree), asked.warnings)
 
     return await served(request, shared, tenant, count)
 
@@ -68,7 +69,7 @@ async def get_item_status(request: Request, shared: Shared, tenant: Tenant) -> R
             narrowed = replace(asked, filter=AllOf((asked.filter, _in_contexts(condition, asked.contexts))))
             for channel, objects in count_by_channel(shared.objects, tenant, narrowed).items():
                 tree.setdefault(channel, dict.fromkeys(ITEM_FIGURES, 0))[name] = objects
-        return answers.figures(new_id(), tenant, tree)
+        return answers.with_warnings(answers.figures(new_id(), tenant, tree), asked.warnings)
 
     return await served(request, shared, tenant, count)
 
@@ -82,4 +83,6 @@ def _in_contexts(condition: Filter, contexts: tuple[Context, ...]) -> Filter:
 
 
 def _asked(shared: Resources, body: object) -> ExportRequest:
-    return read_query(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
+    return read_query(
+        body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC), unused=(*PAGING, *ORDER, *FIELDS)
+    )

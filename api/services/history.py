@@ -9,8 +9,9 @@ from api.resources import Shared
 from api.services.door import Tenant, body_like, described, served
 from api.services.reading import QUERY
 from contract.objects import CONNECTOR_STATE
+from contract.services import answers
 from contract.services.history import history
-from contract.services.reading import read_query
+from contract.services.reading import FIELDS, ORDER, read_query
 from database.history import changes_of
 
 router = APIRouter(tags=["States"])
@@ -30,7 +31,8 @@ async def get_history(request: Request, shared: Shared, tenant: Tenant) -> Respo
 
     def tell(body: object) -> dict[str, Any]:
         most, now = shared.settings.max_answer_records, datetime.now(UTC)
-        asked = read_query(body, ceiling=most, now=now, meant={ACTIVITY: CONNECTOR_STATE})
-        return {"dataObjects": history(changes_of(shared.objects, tenant, asked))}
+        asked = read_query(body, ceiling=most, now=now, meant={ACTIVITY: CONNECTOR_STATE}, unused=(*ORDER, *FIELDS))
+        told = {"dataObjects": history(changes_of(shared.objects, tenant, asked))}
+        return answers.with_warnings(told, asked.warnings)
 
     return await served(request, shared, tenant, tell)

@@ -17,7 +17,8 @@ from contract.objects import CONNECTOR_STATE, parse_object
 from contract.request import ExportRequest
 from contract.services import answers
 from contract.services.history import UNASSIGNED
-from contract.services.reading import CONNECTOR, ENTITIES, read_query, read_searches
+from contract.services.reading import FIELDS, ORDER, read_query
+from contract.services.searches import CONNECTOR, ENTITIES, read_searches
 from database.documents import distinct_values, read_page
 
 router = APIRouter(tags=["States"])
@@ -42,7 +43,7 @@ async def get_entity_ids(request: Request, shared: Shared, tenant: Tenant) -> Re
         page = found[asked.offset :][: asked.max_records]
         unnamed = {"name": "_EMPTY", "systemInfo": {"tenantId": tenant}}
         entities = [{"id": identifier, "type": type_name or UNASSIGNED, **unnamed} for identifier, type_name in page]
-        return answers.entities_found(entities, len(found))
+        return answers.with_warnings(answers.entities_found(entities, len(found)), asked.warnings)
 
     return await served(request, shared, tenant, name)
 
@@ -57,12 +58,14 @@ async def get_channels(request: Request, shared: Shared, tenant: Tenant) -> Resp
     """Channels that were stored as objects of the type `syndicationchannel` are shown whole, the others by their id alone."""
 
     def name(body: object) -> dict[str, Any]:
-        asked = read_query(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
+        most, now = shared.settings.max_answer_records, datetime.now(UTC)
+        asked = read_query(body, ceiling=most, now=now, unused=(*ORDER, *FIELDS))
         if asked.filter != EVERYTHING or asked.ids:
             reason = "the channels' own settings are not kept here; ask for all of them"
             raise NotServed(path="params.query.filters", what="Choosing among channels", reason=reason)
         channels = list(_channels(shared, tenant))
-        return answers.entities_found(channels[asked.offset :][: asked.max_records], len(channels))
+        page = channels[asked.offset :][: asked.max_records]
+        return answers.with_warnings(answers.entities_found(page, len(channels)), asked.warnings)
 
     return await served(request, shared, tenant, name)
 
@@ -86,7 +89,13 @@ def _entity_search(searches: dict[str, ExportRequest]) -> ExportRequest:
         parts.append(Criterion("property", "entitytype", (Exact(entities.types),)))
     if entities.ids:
         parts.append(Criterion("property", "entityid", (Exact(entities.ids),)))
-    return replace(states, filter=AllOf(tuple(parts)), max_records=entities.max_records, offset=entities.offset)
+    return replace(
+        states,
+        filter=AllOf(tuple(parts)),
+        max_records=entities.max_records,
+        offset=entities.offset,
+        warnings=(*states.warnings, *entities.warnings),
+    )
 
 
 def _channels(shared: Resources, tenant: str) -> Iterator[dict[str, Any]]:

@@ -70,7 +70,8 @@ async def get_generic_objects(request: Request, shared: Shared, tenant: Tenant) 
 def _found(shared: Resources, tenant: str, body: object, shape: Shape) -> dict[str, Any]:
     asked = read_query(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
     page = read_page(shared.objects, tenant, asked)
-    return shape([choose(json.loads(text), asked) for text in page.documents], page.matched, asked)
+    shown = [choose(json.loads(text), asked) for text in page.documents]
+    return answers.with_warnings(shape(shown, page.matched, asked), asked.warnings)
 
 
 def _of_connector(objects: Sequence[Any], total: int, _: ExportRequest) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def _told(shared: Resources, job: Job) -> dict[str, Any]:
         raise ExportFailed(cause=job.error_code, detail=job.error_message)
     identifier = file_id(job)
     if job.file is None or identifier is None:
-        return answers.found("binaryObjects", [], 0, request_id=new_id())
-    sent = binary_object(identifier, job.tenant, job.file, content_of(shared, job, job.file))
-    return answers.found("binaryObjects", [sent], 1, request_id=new_id())
+        files = []
+    else:
+        files = [binary_object(identifier, job.tenant, job.file, content_of(shared, job, job.file))]
+    return answers.with_warnings(answers.found("binaryObjects", files, len(files), request_id=new_id()), job.warnings)

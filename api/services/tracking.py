@@ -50,7 +50,8 @@ async def get_tasks(request: Request, shared: Shared, tenant: Tenant) -> Respons
         else:
             page, total = page_of(asked, map(task_of, jobs.of_tenant(shared.jobs, tenant, asked.ids)))
         objects = [choose(thing.shown(), asked) for thing in page]
-        return answers.found("requestObjects", objects, total, request_id=new_id(), max_records=asked.max_records)
+        found = answers.found("requestObjects", objects, total, request_id=new_id(), max_records=asked.max_records)
+        return answers.with_warnings(found, asked.warnings)
 
     return await served(request, shared, tenant, find)
 

@@ -116,7 +116,8 @@ def _set_states(shared: Resources, tenant: str, body: object, user: str | None) 
             break
         moved.update(taken)
     _refuse(report, Given([("params.connectorstate", item) for item in made]))
-    return made[0] if len(made) == 1 else answers.objects_found(made, len(made))
+    told = made[0] if len(made) == 1 else answers.objects_found(made, len(made))
+    return answers.with_warnings(told, change.warnings)
 
 
 def _state_id(tenant: str, change: states.StateChange, place: states.Place, moved: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from contract.envelope import ENVELOPE
 from contract.filters import Context
 from contract.objects import CONNECTOR_STATE, DEFAULT_CONTEXT
+from contract.warnings import JobWarning
 
 Json = dict[str, Any]
 
@@ -46,6 +47,24 @@ def found(name: str, objects: Sequence[Any], total: int, *, request_id: str, max
     if max_records is not None:
         request["maxRecords"] = max_records
     return {"request": request, "response": {name: list(objects), "status": "success", "totalRecords": total}}
+
+
+def with_warnings(answer: Mapping[str, Any], warnings: Sequence[JobWarning]) -> Json:
+    """`answer` with what its request says without effect: in `statusDetail.messages`, where a refusal has its mistakes. Without
+    any it is as documented."""
+    if not warnings:
+        return dict(answer)
+    for envelope in (ENVELOPE, "response"):
+        if envelope in answer:
+            return {**answer, envelope: _with_messages(answer[envelope], warnings)}
+    return _with_messages(answer, warnings)
+
+
+def _with_messages(answer: Mapping[str, Any], warnings: Sequence[JobWarning]) -> Json:
+    said = [{"message": one.message, "messageType": "Warning", "messageCode": one.code} for one in warnings]
+    made = {**answer, "statusDetail": {**answer.get("statusDetail", {}), "messages": said}}
+    total = {name: made.pop(name) for name in ("totalRecords",) if name in made}
+    return made | total  # last, as in the documented answers
 
 
 def value(content: object, *, identifier: str | None = None) -> Json:

@@ -1,38 +1,63 @@
 """Requests that read the store: the grammar of downloads, with bounds of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from contract.errors import Ambiguous, InvalidRequest, Missing, Mistake, NotServed, OutOfRange, WrongShape
+from contract.errors import InvalidRequest, Missing, Mistake, NotServed, OutOfRange, WrongShape
 from contract.filters import AllOf, AnyOf, Criterion, Exact, fold
 from contract.objects import describe
-from contract.paths import entry, shown
-from contract.request import ExportRequest, parse_request
-from contract.services.places import moved
+from contract.request import ExportRequest, ProfileChoice, parse_request
 from contract.services.writing import read_objects
-from contract.shapes import read_list
+from contract.shapes import says_something
+from contract.warnings import NO_EFFECT, warning
 
 DEFAULT_RECORDS = 2_000
 """Most objects of an answer where the request says nothing, as in the documented echoes of such requests."""
 MOST_TYPES = 500
 """Most types of objects that one call names, where these have not all the same ids: each is a part of the filter."""
-CONNECTOR, ENTITIES = "connectorservice", "entityappservice"
-SEARCHED = (CONNECTOR, ENTITIES)
-"""The folded names of the services whose searches are read."""
 LIMIT = "STATESHEET_MAX_ANSWER_RECORDS"
 
 
-def read_query(body: object, *, ceiling: int, now: datetime, meant: Mapping[str, str] | None = None) -> ExportRequest:
+PAGING = ("params.options.maxRecords", "params.options.from")
+ORDER = ("params.sort",)
+FIELDS = ("params.fields",)
+_OF_FILES = ("params.options.skipIfEmpty", "params.rsconnect", "fileName")
+_SAYS: dict[str, Callable[[ExportRequest], bool]] = {
+    "params.options.maxRecords": lambda request: request.max_records is not None,
+    "params.options.from": lambda request: request.offset > 0,
+    "params.sort": lambda request: request.sort != (),
+    "params.fields": lambda request: (request.attributes, request.properties) != (None, None),
+    "params.options.skipIfEmpty": lambda request: request.skip_if_empty,
+    "params.rsconnect": lambda request: request.profile != ProfileChoice() or request.include_validation_data,
+    "fileName": lambda request: request.file_name is not None,
+}
+"""Whether a request says what stands at a place; each service goes by some of them."""
+
+
+def read_query(
+    body: object,
+    *,
+    ceiling: int,
+    now: datetime,
+    meant: Mapping[str, str] | None = None,
+    unused: Sequence[str] = (),
+) -> ExportRequest:
     """The objects that `body` asks for, at most `ceiling`; raises InvalidRequest with every mistake.
 
     A body with `dataObject` and no `params.query` asks for the objects that it names, by type and id; what else `params` says
-    counts as ever. `meant` is, by folded types of the body, which ones are meant by them. Raises NotServed for `since`.
+    counts as ever. `meant` is, by folded types of the body, which ones are meant by them; `unused` is what of PAGING, ORDER and
+    FIELDS the service does not go by, which is named in the warnings. Raises NotServed for `since`.
     """
     named = _named(body)
-    request = parse_request(body if named is None else _with_some_query(body), max_records=ceiling, now=now, limit=LIMIT)
+    asked = body if named is None else _with_some_query(body)
+    request = parse_request(asked, max_records=ceiling, now=now, limit=LIMIT, paged=True)
     refuse_since(request)
+    request = warned_of(request, unused)
+    if named is None and isinstance(body, dict) and says_something(body.get("dataObject")):
+        said = warning(NO_EFFECT, path="dataObject", reason="params.query says which objects are meant")
+        request = replace(request, warnings=(*request.warnings, said))
     if request.max_records is None:
         request = replace(request, max_records=min(DEFAULT_RECORDS, ceiling))
     meant = meant or {}
@@ -45,6 +70,13 @@ def read_query(body: object, *, ceiling: int, now: datetime, meant: Mapping[str,
     return _of_named(request, {name: tuple(sorted(own)) for name, own in ids.items()})
 
 
+def warned_of(request: ExportRequest, unused: Sequence[str]) -> ExportRequest:
+    """The request with a warning for each place in `unused` at which it says something, and for what is about files alone."""
+    reasons = dict.fromkeys(unused, "this service does not go by it") | dict.fromkeys(_OF_FILES, "no file is made")
+    said = (warning(NO_EFFECT, path=path, reason=reason) for path, reason in reasons.items() if _SAYS[path](request))
+    return replace(request, warnings=(*request.warnings, *said))
+
+
 def refuse_since(request: ExportRequest) -> None:
     """Raises NotServed where only what changed is asked for: dropped, everything would be shown."""
     if request.since is not None:
@@ -52,52 +84,13 @@ def refuse_since(request: ExportRequest) -> None:
         raise NotServed(path=request.since.path, what="Only what changed since a moment", reason=reason)
 
 
-def read_searches(body: object, *, ceiling: int, now: datetime) -> dict[str, ExportRequest]:
-    """The requests of `params.searchQueries`, by the folded name of the service that each is for, one of SEARCHED.
-
-    A body without them is one request for the connector's service. Raises InvalidRequest with every mistake, and NotServed for
-    a search for any other service.
-    """
-    listed = _search_queries(body)
-    if listed is None:
-        return {CONNECTOR: read_query(body, ceiling=ceiling, now=now)}
-    requests: dict[str, ExportRequest] = {}
-    mistakes: list[Mistake] = []
-    for position, found in enumerate(listed):
-        path = entry("params.searchQueries", position)
-        if not isinstance(found, dict) or not isinstance(found.get("serviceName"), str):
-            mistakes.append(WrongShape(path=path, expected="an object with serviceName and searchQuery", got=describe(found)))
-            continue
-        name = fold(found["serviceName"])
-        if name in requests:
-            twice = f"{shown(found['serviceName'])}, {shown(found['serviceName'])}"
-            mistakes.append(Ambiguous(path=f"{path}.serviceName", what="The search for a service", names=twice))
-        try:
-            requests[name] = read_query({"params": found.get("searchQuery")}, ceiling=ceiling, now=now)
-        except InvalidRequest as error:
-            mistakes += moved(error, "params", f"{path}.searchQuery").mistakes
-    if mistakes:
-        raise InvalidRequest(mistakes)
-    _check_services(listed)
-    return requests
-
-
-def _check_services(listed: list[Any]) -> None:
-    """Raises NotServed for a search that would be ignored."""
-    for position, found in enumerate(listed):
-        if fold(found["serviceName"]) not in SEARCHED:
-            path = f"{entry('params.searchQueries', position)}.serviceName"
-            reason = "states are found by a search for connectorService, beside it by one for entityappservice"
-            raise NotServed(path=path, what=f"A search for {shown(found['serviceName'])!r}", reason=reason)
-
-
 def _named(body: object) -> list[dict[str, Any]] | None:
     """The objects that a body without a query names. Raises InvalidRequest for one that lacks its id or type: left out, the
     answer would be about fewer objects than were asked for."""
     if not isinstance(body, dict) or "dataObject" not in body:
         return None
-    params = body.get(_spelled(body, "params"))
-    if isinstance(params, dict) and params.get(_spelled(params, "query")) is not None:
+    params = body.get(spelled(body, "params"))
+    if isinstance(params, dict) and params.get(spelled(params, "query")) is not None:
         return None
     given = read_objects(body, new_id=lambda: "")
     mistakes = [mistake for place, raw in given.objects for mistake in _unnamed(place, raw)]
@@ -116,13 +109,13 @@ def _unnamed(place: str, raw: object) -> list[Mistake]:
 def _with_some_query(body: object) -> object:
     """A body that names objects, with a query that stands for them, for what reads the rest of `params`."""
     assert isinstance(body, dict), "no other names objects"
-    params = body.get(_spelled(body, "params"))
+    params = body.get(spelled(body, "params"))
     if params is not None and not isinstance(params, dict):
         return body
-    return {**body, _spelled(body, "params"): {**(params or {}), "query": {"id": "named"}}}
+    return {**body, spelled(body, "params"): {**(params or {}), "query": {"id": "named"}}}
 
 
-def _spelled(holder: Mapping[str, Any], name: str) -> str:
+def spelled(holder: Mapping[str, Any], name: str) -> str:
     """How `holder` spells a name that it says something of: names are read without case."""
     return next((key for key, part in holder.items() if fold(key) == name and part is not None), name)
 
@@ -142,13 +135,3 @@ def _of_named(request: ExportRequest, ids: Mapping[str, tuple[str, ...]]) -> Exp
 
 def _is(name: str, values: tuple[str, ...]) -> Criterion:
     return Criterion("property", name, (Exact(values),))
-
-
-def _search_queries(body: object) -> list[Any] | None:
-    params = body.get("params") if isinstance(body, dict) else None
-    if not isinstance(params, dict) or params.get("searchQueries") is None:
-        return None
-    try:
-        return read_list(params["searchQueries"], "params.searchQueries", of="searches")
-    except Mistake as mistake:
-        raise InvalidRequest([mistake]) from mistake

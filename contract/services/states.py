@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from contract.errors import InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
+from contract.errors import Ambiguous, InvalidRequest, Missing, Mistake, OutOfRange, WrongShape
 from contract.evaluation import matches
 from contract.export_request import ExportRequest
 from contract.filters import AllOf, Context, Criterion, Exact, Filter, fold
 from contract.objects import CONNECTOR_STATE, DEFAULT_CONTEXT, StateObject, describe, parse_object
+from contract.paths import entry
 from contract.request import parse_request
 from contract.services.answers import value_in
-from contract.services.reading import refuse_since
+from contract.services.reading import FIELDS, ORDER, PAGING, refuse_since, warned_of
 from contract.services.writing import merged
-from contract.shapes import MOST_ENTRIES, Members, Notes
+from contract.shapes import MOST_ENTRIES, UNKNOWN, Members, Notes
+from contract.warnings import JobWarning
 
 STATES = ("itemState", "channelState", "syndicationState", "validationState")
 """What a new connector state begins with, `uninitialized` but for what is set."""
@@ -22,6 +24,8 @@ _BEGUN = "uninitialized"
 _EVERY_SERVICE = "_all"
 _ATTRIBUTES = "params.connectorstate.attributes"
 _SERVICES = "params.connectorstate.services"
+_UNUSED = ("transitioncode",)
+"""What documented clients write beside them: the transitions of the platform are not known here."""
 _WORDS = frozenset({"or", "and", "_or", "_and"})
 
 
@@ -45,6 +49,7 @@ class StateChange:
     contexts: tuple[Context, ...]
     places: Mapping[Place, str]
     entity_type: str | None
+    warnings: tuple[JobWarning, ...] = ()
 
 
 def read_state_change(body: object, *, now: datetime) -> StateChange:
@@ -53,17 +58,21 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
     `params.query` names entities by `id` or `ids` and their types by `typesCriterion`; with the type `connectorstate` it
     names the states themselves. `params.connectorstate.services` are channels, or `_ALL`, as which its absence counts.
     """
-    request = parse_request(body, max_records=MOST_ENTRIES, now=now)
+    request = warned_of(parse_request(body, max_records=MOST_ENTRIES, now=now), (*PAGING, *ORDER, *FIELDS))
     refuse_since(request)
     assert isinstance(body, dict), "parse_request takes nothing else"
     wanted = _found(body, "params", "connectorstate")
     if not isinstance(wanted, dict):
         raise InvalidRequest([WrongShape(path="params.connectorstate", expected="an object", got=describe(wanted))])
-    mistakes: list[Mistake] = []
+    notes = Notes()
+    mistakes = notes.mistakes
     if not request.ids:
         mistakes.append(Missing(path="params.query.id", what="The id of an entity"))
-    attributes = _read_attributes(wanted.get("attributes"), mistakes)
-    named, every = _read_services(wanted.get("services"), mistakes)
+    members = Members(wanted, "params.connectorstate", notes)
+    attributes = _read_attributes(_value_of(members, "attributes"), mistakes)
+    named, every = _read_services(_value_of(members, "services"), mistakes)
+    members.pass_over(*_UNUSED)
+    members.warn_of_rest(UNKNOWN)
     direct = request.types == (CONNECTOR_STATE,)
     count = 0 if direct else len(request.ids) * len(named)
     if count > MOST_ENTRIES:
@@ -83,7 +92,13 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
         contexts=_written_in(request.contexts),
         places={} if direct else {(entity, fold(service)): service for entity in request.ids for service in named},
         entity_type=_type_as_written(body) if len(request.types) == 1 and not direct else None,
+        warnings=(*request.warnings, *notes.warnings),
     )
+
+
+def _value_of(members: Members, name: str) -> object:
+    found = members.take(name)
+    return found and found.value
 
 
 def _found(body: Mapping[str, Any], *names: str) -> Any:
@@ -106,6 +121,14 @@ def _read_attributes(attributes: object, mistakes: list[Mistake]) -> dict[str, A
     if not isinstance(attributes, dict) or not attributes:
         mistakes.append(Missing(path=_ATTRIBUTES, what="A state to set"))
         return {}
+    spelled: dict[str, list[str]] = {}
+    for name in attributes:
+        spelled.setdefault(fold(name), []).append(name)
+    mistakes += [
+        Ambiguous(path=f"{_ATTRIBUTES}.{names[0]}", what=names[0], names=", ".join(names))
+        for names in spelled.values()
+        if len(names) > 1
+    ]
     mistakes += [
         WrongShape(path=f"{_ATTRIBUTES}.{name}", expected="a text or an object with values or group", got=describe(content))
         for name, content in attributes.items()
@@ -118,8 +141,13 @@ def _read_services(services: object, mistakes: list[Mistake]) -> tuple[tuple[str
     """The channels that are named, and whether all are meant, as where nothing is said of them. Adds what is wrong."""
     if services is None:
         return (), True
-    if not isinstance(services, list) or not all(isinstance(name, str) for name in services):
+    if not isinstance(services, list):
         mistakes.append(WrongShape(path=_SERVICES, expected="a list of texts", got=describe(services)))
+        return (), False
+    unfit = [(at, name) for at, name in enumerate(services) if not isinstance(name, str) or not name.strip()]
+    if unfit:
+        expected = "text that is not empty"
+        mistakes += [WrongShape(path=entry(_SERVICES, at), expected=expected, got=describe(name)) for at, name in unfit]
         return (), False
     named = tuple(name for name in services if fold(name) not in _WORDS and fold(name) != _EVERY_SERVICE)
     every = any(fold(name) == _EVERY_SERVICE for name in services)

@@ -5,10 +5,10 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from config.catalogue import VALIDATION_ERROR
 from contract.filters import fold
 from contract.kinds import Kind
 from contract.objects import NESTING
+from contract.well_known import VALIDATION_ERROR
 from formats.excel import look
 from formats.excel.columns import Column
 from formats.excel.limits import MAX_ROWS

@@ -6,11 +6,12 @@ from datetime import tzinfo
 from itertools import chain, islice
 from zoneinfo import ZoneInfo, available_timezones
 
-from config.catalogue import ERROR_PARTS, VALIDATION_ERROR, label_of
+from config.catalogue import ERROR_PARTS, label_of
 from contract.changes import Unreadable
 from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.objects import NESTING
+from contract.well_known import VALIDATION_ERROR
 from formats.headers import ID, TYPE
 from formats.reading.cells import Row
 from formats.reading.changes import Change, Said

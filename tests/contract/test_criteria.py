@@ -24,7 +24,7 @@ from contract.filters import (
     ValueType,
     Words,
 )
-from contract.warnings import COMPARED_AS_TEXT, NO_EFFECT
+from contract.warnings import ATTRIBUTE_AS_PROPERTY, COMPARED_AS_TEXT, NO_EFFECT
 from tests.contract.bodies import NOW, parse, with_attribute, with_filters, with_property
 
 
@@ -46,13 +46,13 @@ def made_of(**criterion: Any) -> tuple[Test, ...]:
     return part.tests
 
 
-@pytest.mark.parametrize(("written", "text"), [("New", "New"), (7, "7"), (0.5, "0.5"), (True, "true"), ("", "")])
-def test_exact_takes_a_text_a_number_or_a_boolean(written: object, text: str) -> None:
+@pytest.mark.parametrize(("written", "text"), [("New", "New"), ("7", "7"), (7, 7), (0.5, 0.5), (True, "true"), ("", "")])
+def test_exact_takes_a_text_a_number_or_a_boolean(written: object, text: str | float) -> None:
     assert made_of(exact=written) == (Exact((text,)),)
 
 
 def test_exacts_takes_a_list_or_a_bare_value() -> None:
-    assert made_of(exacts=["new", 7, "new"]) == (Exact(("new", "7")),)
+    assert made_of(exacts=["new", 7, "new", "7", 7.0]) == (Exact(("new", 7, "7")),)
     assert made_of(exacts="new") == (Exact(("new",)),)
     assert made_of(exacts=False) == (Exact(("false",)),)
 
@@ -212,6 +212,20 @@ def test_a_name_keeps_its_blanks_wherever_a_request_says_it() -> None:
     assert [key.name for key in request.sort] == ["note ", "  "]
     told = [warning.message.partition(":")[2] for warning in request.warnings if warning.code == "SSH2006"]
     assert [message.split("'")[1] for message in told] == [" Note ", "\\t", " Note ", " ", "Note ", "  "]
+
+
+def test_a_documented_attribute_among_the_properties_is_taken_and_named() -> None:
+    """No object of the documented shape has it there, so nothing would be found without a word."""
+    names = [{"ItemState": {"exact": "new"}}, {"validationError>>sno": {"exact": 1}}, {"channelid": {"exact": "c"}}]
+    body = with_filters(propertiesCriterion=names, attributesCriterion=[{"itemState": {"exact": "new"}}])
+    body["params"] |= {"fields": {"properties": ["introStateDate"], "attributes": ["introStateDate"]}}
+    body["params"]["sort"] = {"properties": [{"publishState": "_ASC"}], "attributes": [{"publishState": "_ASC"}]}
+    request = parse(body)
+    assert isinstance(request.filter, AllOf)
+    assert request.filter.parts[0] == Criterion("property", "itemstate", (Exact(("new",)),))
+    assert [(said.code, said.message.split("'")[1]) for said in request.warnings] == [
+        (ATTRIBUTE_AS_PROPERTY, name) for name in ("ItemState", "validationError>>sno", "introStateDate", "publishState")
+    ]
 
 
 def test_a_request_may_be_as_large_as_its_limits() -> None:

@@ -7,11 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.filters import Context, accepts, fold, parse_instant, parse_number
+from contract.filters import Context, accepts, fold, parse_instant, parse_number, spellings
+from contract.objects import as_text
 
 MOMENTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59)).map(lambda moment: moment.replace(microsecond=0))
 OFFSETS = st.integers(-24 * 60 + 1, 24 * 60 - 1)
 MARKS = ("", ".", ",")
+
+JSON_NUMBERS = st.one_of(
+    st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.sampled_from((0, -0.0, 5, 5.0, 1e22, 10**22, 2**53 + 1))
+)
+
+
+@given(JSON_NUMBERS, JSON_NUMBERS)
+def test_a_number_is_spelled_as_stored_numbers_of_its_value_are_and_no_others(asked: float, held: float) -> None:
+    """As JSON has them: a decimal one is a double, a whole one may be longer."""
+    assert as_text(asked) in spellings(asked)
+    assert (as_text(held) in spellings(asked)) is (asked == held)
 
 
 @given(

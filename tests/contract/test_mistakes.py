@@ -8,7 +8,7 @@ from contract.errors import (
     Ambiguous,
     BadOperand,
     InvalidRequest,
-    MisplacedFilter,
+    Misplaced,
     Missing,
     Mistake,
     OutOfRange,
@@ -38,6 +38,7 @@ PROPERTY = f"{FILTERS}.propertiesCriterion[0].channelid"
 ATTRIBUTE = f"{FILTERS}.attributesCriterion[0].itemState"
 MANY_CONTEXTS = [{"locale": f"l{number}"} for number in range(10_000)]
 INFINITE = float("1e400")
+SORT = {"properties": [{"createdDate": "_DESC"}]}
 
 
 def nested(levels: int) -> list[Any]:
@@ -150,15 +151,25 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
         (with_filters(isPropertiesCriterionOR=True), f"{FILTERS}.isPropertiesCriterionOR", UnknownFilter),
         (with_filters(status="Active"), f"{FILTERS}.status", UnknownFilter),
         (with_filters(id=5), f"{FILTERS}.id", UnknownFilter),
-        (with_filters() | {"Filters": {"a": 1}}, "Filters", MisplacedFilter),
-        (with_params(propertiesCriterion=[{"a": {"exact": 1}}]), "params.propertiesCriterion", MisplacedFilter),
-        (with_params(ids=["1"]), "params.ids", MisplacedFilter),
+        (with_filters() | {"Filters": {"a": 1}}, "Filters", Misplaced),
+        (with_params(propertiesCriterion=[{"a": {"exact": 1}}]), "params.propertiesCriterion", Misplaced),
+        (with_params(ids=["1"]), "params.ids", Misplaced),
         (
             with_params(query={"keywordsCriterion": {"keywords": "a"}, "filters": {"typesCriterion": ["x"]}}),
             "params.query.keywordsCriterion",
-            MisplacedFilter,
+            Misplaced,
         ),
-        (with_params(query={"id": "1", "filter": {"typesCriterion": ["x"]}}), "params.query.filter", MisplacedFilter),
+        (with_params(query={"id": "1", "filter": {"typesCriterion": ["x"]}}), "params.query.filter", Misplaced),
+        (with_params(query={"id": "1", "sort": SORT}), "params.query.sort", Misplaced),
+        (with_params(query={"id": "1", "Options": {"maxRecords": 5}}), "params.query.Options", Misplaced),
+        (with_params(options={"sort": SORT}), "params.options.sort", Misplaced),
+        (with_params(fields={"sort": SORT}), "params.fields.sort", Misplaced),
+        (with_params(rsconnect={"options": {"maxRecords": 5}}), "params.rsconnect.options", Misplaced),
+        (with_params(maxRecords=5), "params.maxRecords", Misplaced),
+        (with_params(FROM=0), "params.FROM", Misplaced),
+        (with_params(sort={"createdDate": "_DESC"}), "params.sort.createdDate", Misplaced),
+        (with_filters() | {"sort": SORT}, "sort", Misplaced),
+        (with_filters() | {"skipIfEmpty": False}, "skipIfEmpty", Misplaced),
         (with_filters(propertiesCriterion=[{"a": {"exact": 1}}] * 1001), FILTERS, OutOfRange),
         (with_attribute(exacts=list(range(1001)), operator="_AND"), FILTERS, OutOfRange),
         (with_filters(attributesCriterion=[{"a": {"exact": 1, "contexts": MANY_CONTEXTS}}] * 11), FILTERS, OutOfRange),
@@ -262,6 +273,26 @@ def test_an_unknown_operator_is_told_the_known_ones() -> None:
 def test_the_ceiling_is_named() -> None:
     with pytest.raises(InvalidRequest, match=r"6000000 is out of range; allowed is 1 to 5000000 \(STATESHEET_MAX_RECORDS\)"):
         parse(with_params(options={"maxRecords": 6_000_000}))
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (with_params(sort={"createdDate": "_DESC"}), "in a list, params.sort.properties or params.sort.attributes"),
+        (with_params(query={"id": "1", "sort": SORT}), "params.sort"),
+        (with_params(MaxRecords=5), "params.options.maxRecords"),
+        (with_params(keywordCriterion={"keywords": "a"}), "params.query.filters"),
+    ],
+)
+def test_what_stands_in_a_wrong_place_is_told_its_own(body: object, place: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse(body)
+    assert str(caught.value.mistakes[0]).endswith(f" is not read here: its place is {place}")
+
+
+def test_what_says_nothing_is_in_no_wrong_place() -> None:
+    """Clients write null and empty lists and objects for what they leave out."""
+    assert mistakes_of(with_params(maxRecords=None, sort={"score": None}, query={"id": "1", "sort": {}, "ids": None})) == []
 
 
 def test_a_thousand_mistakes_are_enough() -> None:

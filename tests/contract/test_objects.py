@@ -28,6 +28,39 @@ def test_an_object_that_is_stored_so_is_still_read() -> None:
     assert [value.text for value in item.properties["note"].values] == ["x"]
 
 
+@pytest.mark.parametrize("name", ["channelid", "entityId", "entitytype", "submissionid"])
+@pytest.mark.parametrize(
+    ("value", "got"), [(["a", "b"], "a list"), (["a"], "a list"), ([], "a list"), ({"id": "a"}, "an object")]
+)
+def test_what_says_what_a_state_is_of_is_one_text(name: str, value: object, got: str) -> None:
+    """As JSON text a list was one odd channel, which no request would name."""
+    with pytest.raises(InvalidObject, match=f"in one text; got {got}") as caught:
+        parse_object(with_properties(**{name: value}))
+    assert caught.value.path == f"properties.{name}"
+    assert parse_object(with_properties(**{name: value}), stored=True).properties[name.lower()]
+    assert parse_object(with_properties(**{name: 7, "tags": value})).properties["tags"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        ({"Properties": {"channelid": "a"}}, "Properties"),
+        ({"DATA": {}}, "DATA"),
+        ({"data": {"Attributes": {}}}, "data.Attributes"),
+        ({"data": {"attributes": {"a": {"Values": [{"value": "x"}]}}}}, "data.attributes.a.Values"),
+        ({"data": {"attributes": {"a": {"Group": []}}}}, "data.attributes.a.Group"),
+    ],
+)
+def test_a_member_that_is_read_in_one_case_is_refused_in_another(raw: dict[str, Any], path: str) -> None:
+    """Taken, the object would be there without what the member says."""
+    item = {"id": "1", "type": "note", **raw}
+    with pytest.raises(InvalidObject, match="the name of this member is written") as caught:
+        parse_object(item)
+    assert caught.value.path == path
+    assert parse_object(item, stored=True).properties == {}
+    assert parse_object({"id": "1", "type": "note", "Properties": None, "properties": {"a": 1}, "Data": 5, "data": {}})
+
+
 def test_the_values_of_an_attribute_in_two_spellings_are_those_of_one() -> None:
     attributes = {"Tag": {"values": [{"value": "a"}]}, "tag": {"values": [{"value": "b"}]}}
     item = parse_object({"id": "1", "type": "note", "data": {"attributes": attributes}})

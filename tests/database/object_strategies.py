@@ -119,6 +119,7 @@ _texts = st.one_of(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8),
 )
 texts = shown_short(_texts)
+numbers = st.one_of(st.integers(), st.sampled_from((0, -0.0, 7, 7.0, 10.5, 1e22, 10**22, 2**63)), st.floats(-1e6, 1e6))
 locales = st.sampled_from(("en-US", "EN-us", "de-DE", None))
 sources = st.sampled_from(("internal", "Internal", "external", None))
 
@@ -126,7 +127,7 @@ values = st.builds(
     lambda text, locale, source: (
         {"value": text} | ({"locale": locale} if locale else {}) | ({"source": source} if source else {})
     ),
-    st.one_of(texts, texts, st.integers(), st.booleans(), st.lists(st.integers(), max_size=2)),
+    st.one_of(texts, texts, numbers, st.booleans(), st.lists(st.integers(), max_size=2)),
     locales,
     sources,
 )
@@ -154,7 +155,7 @@ _attributes = st.fixed_dictionaries(
     },
 )
 attributes = shown_short(_attributes)
-properties = st.dictionaries(st.sampled_from(PROPERTY_NAMES), st.one_of(texts, texts, st.integers(), st.none()), max_size=5)
+properties = st.dictionaries(st.sampled_from(PROPERTY_NAMES), st.one_of(texts, texts, numbers, st.none()), max_size=5)
 raw_objects = st.fixed_dictionaries(
     {"id": st.one_of(st.sampled_from(("1", "2", "10", "a", "A", "Ä")), texts.filter(bool)), "type": st.sampled_from(TYPES)},
     optional={

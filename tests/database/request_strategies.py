@@ -89,14 +89,22 @@ def comparisons(text: str) -> st.SearchStrategy[Compare]:
     return of_instant if instant is not None else st.one_of(of_text, of_text, of_text, of_number, of_instant)
 
 
+def written_as_numbers(text: str) -> st.SearchStrategy[int | float]:
+    """The number that `text` is, or any other one, as a request may write it: whole or decimal."""
+    number = parse_number(text)
+    held = st.floats(allow_nan=False, allow_infinity=False) if number is None else st.just(number)
+    return st.one_of(held, held.map(int), st.integers(-(10**25), 10**25))
+
+
 def tests_about(text: str) -> st.SearchStrategy[Test]:
+    numbers = written_as_numbers(text)
     operands = st.one_of(st.just(text), near(text), near(text), texts, strange_texts)
     word_lists = st.lists(operands, min_size=1, max_size=2).map(
         lambda found: tuple(word for part in found for word in words_of(part))
     )
     return st.one_of(
-        st.builds(Exact, st.lists(operands, max_size=12).map(tuple), st.just(False)),
-        st.builds(Exact, st.lists(near(text), max_size=3).map(tuple), st.just(True)),
+        st.builds(Exact, st.lists(st.one_of(operands, operands, numbers), max_size=12).map(tuple), st.just(False)),
+        st.builds(Exact, st.lists(st.one_of(near(text), near(text), numbers), max_size=5).map(tuple), st.just(True)),
         st.builds(Words, st.lists(word_lists, min_size=1, max_size=2).map(tuple), st.booleans(), st.booleans()),
         st.builds(Words, near(text).map(lambda found: (words_of(found),)), st.booleans(), st.booleans()),
         st.builds(StartsWith, operands),

@@ -119,7 +119,9 @@ def test_many_contexts_are_looked_at(stores: Stores, tenant: str, database: str,
 TWENTY = tuple(Context(f"l{number}", "internal") for number in range(20))
 AS_LARGE_AS_A_REQUEST: dict[str, tuple[Filter, int]] = {
     "names": (AllOf(tuple(Criterion("property", f"a{number}", (HasValue(False),)) for number in range(1_000))), 3),
-    "each of many values": (Criterion("property", "tags", (Exact(many(1_000), every=True),)), 0),
+    "each of many values": (tags(Exact(many(1_000), every=True)), 0),
+    "each of many values of other letters": (tags(Exact(tuple(f"ä{text}" for text in many(1_000)), every=True)), 0),
+    "each of many numbers": (tags(Exact(tuple(range(1_000)), every=True)), 0),
     "names in contexts": (
         AllOf(tuple(Criterion("attribute", f"a{number}", (HasValue(False),), TWENTY) for number in range(100))),
         3,

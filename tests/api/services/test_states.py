@@ -90,6 +90,8 @@ async def test_entities_of_matching_states_are_named_once_each(services: Service
     entities = {"params": {"query": {"filters": {"typesCriterion": ["sku", "product"]}}, "options": {"maxRecords": 2}}}
     found = (await services.ask("connectorService/getentityid", searches(states, entities)))["response"]
     unnamed = {"name": "_EMPTY", "systemInfo": {"tenantId": TENANT}}
+    warned = found.pop("statusDetail")["messages"]
+    assert [message["message"].split(" ")[0].rpartition(".")[2] for message in warned] == ["country", "nonContexual"]
     assert found == {
         "entities": [{"id": "e1", "type": "sku", **unnamed}, {"id": "e2", "type": "sku", **unnamed}],
         "status": "success",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.errors import InvalidRequest, OutOfRange
+from contract.errors import InvalidRequest, Missing, OutOfRange
 from contract.evaluation import found_among
 from contract.export_request import ExportRequest
 from contract.filters import EVERYTHING
@@ -65,6 +65,22 @@ def test_no_query_at_all_may_be_said_in_any_case() -> None:
     assert (read(body).ids, read(body).offset) == (("1",), 3)
     asked = read({**body, "Params": {"Query": {"id": "2", "filters": {"typesCriterion": ["t"]}}}})
     assert asked.ids == ("2",)
+
+
+def test_a_page_needs_another_end_than_to_alone() -> None:
+    """Nothing public says whether `to` is the last place or the one behind it."""
+
+    def paged(**options: int) -> dict[str, Any]:
+        return {"params": {"query": {"id": "1"}, "options": options}}
+
+    with pytest.raises(InvalidRequest) as caught:
+        read(paged(to=9))
+    assert [(mistake.path, type(mistake)) for mistake in caught.value.mistakes] == [("params.options.maxRecords", Missing)]
+    for counted in (paged(to=9, maxRecords=5), paged(to=9, totalRecords=5)):
+        assert (read(counted).max_records, [said.message for said in read(counted).warnings]) == (
+            5,
+            ["params.options.to has no effect: maxRecords says where the objects end"],
+        )
 
 
 def test_as_many_types_as_a_statement_can_tell_apart_may_be_named() -> None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.errors import Ambiguous, InvalidRequest, Mistake, WrongShape
 from contract.filters import fold
 from contract.objects import CONNECTOR_STATE
 from contract.services.states import Place, StateChange, read_state_change, set_or_begun
@@ -106,3 +108,36 @@ def test_the_date_of_a_state_is_the_one_that_is_said() -> None:
     assert values_of(made, "ITEMSTATEDATE") == [(*usual, "2020-01-01")]
     assert values_of(made, "channelStateDate") == [(*usual, "now")]
     assert "itemStateDate" not in made["data"]["attributes"]
+
+
+def read_wanted(**wanted: Any) -> StateChange:
+    query = {"id": "e1", "filters": {"typesCriterion": ["sku"]}}
+    return read_state_change({"params": {"query": query, "connectorstate": wanted}}, now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_channels_are_those_that_are_named_in_whatever_case_their_name_is_written() -> None:
+    """Read as absent, they would be all channels."""
+    assert set(read_wanted(Services=["shop"], Attributes={"itemState": "x"}).places) == {("e1", "shop")}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path", "error"),
+    [
+        ({"services": ["shop", ""], "attributes": {"a": 1}}, "services[1]", WrongShape),
+        ({"services": [" "], "attributes": {"a": 1}}, "services[0]", WrongShape),
+        ({"services": ["shop", ["a"]], "attributes": {"a": 1}}, "services[1]", WrongShape),
+        ({"services": ["shop"], "Services": ["other"], "attributes": {"a": 1}}, "services", Ambiguous),
+        ({"services": ["shop"], "attributes": {"itemState": "x", "ITEMSTATE": "y"}}, "attributes.itemState", Ambiguous),
+    ],
+)
+def test_what_cannot_be_set_is_refused_with_its_place(wanted: dict[str, Any], path: str, error: type[Mistake]) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        read_wanted(**wanted)
+    assert [(mistake.path, type(mistake)) for mistake in caught.value.mistakes] == [(f"params.connectorstate.{path}", error)]
+
+
+def test_what_is_not_known_of_a_change_is_named_and_what_clients_write_is_not() -> None:
+    said = read_wanted(services=["shop"], attributes={"a": 1}, transitioncode="is_new_ready", service=["x"]).warnings
+    assert [warning.message for warning in said] == [
+        "params.connectorstate.service has no effect: it is not known here; did you mean services?"
+    ]

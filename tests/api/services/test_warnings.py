@@ -1,0 +1,106 @@
+"""What a request says without effect is told in its answer, where refusals have their mistakes; else it is as documented."""
+
+from typing import Any
+
+import pytest
+
+from contract.warnings import COMPARED_AS_TEXT, NO_EFFECT
+from tests.api.services.conftest import Services, an_object, query
+
+pytestmark = pytest.mark.anyio
+
+ODD = {"domain": "thing"}
+SORT = {"properties": [{"id": "_DESC"}]}
+ENVELOPE, RESPONSE = "dataObjectOperationResponse", "response"
+ANSWERS = {
+    "connectorService/get": ENVELOPE,
+    "connectorService/getconnectorstate": ENVELOPE,
+    "connectorService/getstatus": ENVELOPE,
+    "connectorService/getitemstatus": ENVELOPE,
+    "connectorService/gethistory": None,
+    "connectorService/getentityid": RESPONSE,
+    "connectorService/getchannels": RESPONSE,
+    "genericobjectmanageservice/get": RESPONSE,
+    "requesttrackingservice/get": RESPONSE,
+}
+
+
+def inner(answer: Any, envelope: str | None) -> Any:
+    return answer if envelope is None else answer[envelope]
+
+
+def told(answer: Any) -> list[tuple[str, str]]:
+    """Code and place of each warning of an answer."""
+    messages = answer.get("statusDetail", {}).get("messages", [])
+    assert {message["messageType"] for message in messages} <= {"Warning"}
+    return [(message["messageCode"], message["message"].split(" ")[0]) for message in messages]
+
+
+@pytest.mark.parametrize("service", ANSWERS)
+async def test_each_answer_tells_what_had_no_effect_and_is_else_as_it_was(services: Services, service: str) -> None:
+    kind = "tasksummaryobject" if service.startswith("requesttracking") else "connectorstate"
+    plain = inner(await services.ask(service, query(kind)), ANSWERS[service])
+    assert "statusDetail" not in plain
+    warned = inner(await services.ask(service, query(kind, query=ODD)), ANSWERS[service])
+    assert told(warned) == [(NO_EFFECT, "params.query.domain")]
+    assert [name for name in warned if name != "statusDetail"] == list(plain)
+    assert list(warned)[-1] in ("totalRecords", "statusDetail")
+
+
+@pytest.mark.parametrize(
+    ("service", "unused"),
+    [
+        ("getstatus", ["params.options.maxRecords", "params.options.from", "params.sort", "params.fields"]),
+        ("getitemstatus", ["params.options.maxRecords", "params.options.from", "params.sort", "params.fields"]),
+        ("gethistory", ["params.sort", "params.fields"]),
+        ("getentityid", ["params.sort", "params.fields"]),
+        ("getchannels", ["params.sort", "params.fields"]),
+        ("get", []),
+    ],
+)
+async def test_parts_that_a_service_does_not_go_by_are_named(services: Services, service: str, unused: list[str]) -> None:
+    body = query(options={"maxRecords": 5, "from": 1}, sort=SORT, fields={"attributes": ["itemState"]})
+    answer = await services.ask(f"connectorService/{service}", body)
+    said = told(answer.get(ENVELOPE) or answer.get(RESPONSE) or answer)
+    assert said == [(NO_EFFECT, path) for path in unused]
+
+
+async def test_what_is_about_files_has_no_effect_where_none_is_made(services: Services) -> None:
+    body = query(options={"skipIfEmpty": True}, rsconnect={"profiles": ["downloadDataDSV"]}) | {"fileName": "x"}
+    answer = await services.ask("connectorService/get", body)
+    assert [path for _, path in told(answer[ENVELOPE])] == ["params.options.skipIfEmpty", "params.rsconnect", "fileName"]
+
+
+async def test_objects_beside_a_query_are_named_for_only_one_of_the_two_counts(services: Services) -> None:
+    body = query() | {"dataObject": {"id": "x", "type": "connectorstate"}}
+    answer = await services.ask("connectorService/get", body)
+    assert told(answer[ENVELOPE]) == [(NO_EFFECT, "dataObject")]
+
+
+async def test_a_state_that_was_set_is_shown_with_the_warnings(services: Services) -> None:
+    await services.create(an_object("warned", entity="w-1", channel="shop-w"))
+    change = {"services": ["shop-w"], "attributes": {"itemState": "new"}}
+    body = query("sku", query={"id": "w-1"}, options={"maxRecords": 1}, connectorstate=change)
+    state = await services.ask("connectorService/setconnectorstate", body)
+    assert state["id"] == "warned"
+    assert told(state) == [(NO_EFFECT, "params.options.maxRecords")]
+    [stored] = await services.stored(query={"id": "warned"})
+    assert "statusDetail" not in stored
+
+
+async def test_warnings_of_a_search_name_its_place_in_the_body(services: Services) -> None:
+    search = query(filters={"propertiesCriterion": [{"createdDate": {"gt": "2024-01-01"}}]}, options={"maxRecords": 1})[
+        "params"
+    ]
+    entities = query("sku", options={"maxRecords": 2})["params"] | {"sort": SORT}
+    listed = [
+        {"serviceName": "connectorService", "searchQuery": search},
+        {"serviceName": "entityappservice", "searchQuery": entities},
+    ]
+    answer = await services.ask("connectorService/getentityid", {"params": {"searchQueries": listed}})
+    states = "params.searchQueries[0].searchQuery"
+    assert told(answer[RESPONSE]) == [
+        (COMPARED_AS_TEXT, f"{states}.query.filters.propertiesCriterion[0].createdDate.gt"),
+        (NO_EFFECT, f"{states}.options.maxRecords"),
+        (NO_EFFECT, "params.searchQueries[1].searchQuery.sort"),
+    ]
