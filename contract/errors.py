@@ -287,7 +287,7 @@ class IdempotencyConflict(StatesheetError):
 class QueueFull(StatesheetError):
     code = "SSH4113"
     status = 429
-    text = "{count} jobs of tenant {tenant!r} are waiting, the limit is {limit}; try again later"
+    text = "Tenant {tenant!r} has {jobs} waiting to run, the limit is {limit}; try again later"
     advice = (
         "Send it again after the seconds that `Retry-After` says, or cancel jobs that nobody needs; `STATESHEET_MAX_QUEUED` "
         "is the limit."

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contract.errors import IdempotencyConflict, QueueFull, StatesheetError, UnknownJob
 from contract.jobs import Job, JobKind, JobSource
+from contract.phrases import counted
 from database.engine import reading, unavailable
 from database.job_queries import count_waiting, of_run
 from database.job_quota import check_quota
@@ -50,7 +51,7 @@ def _create(
                 raise IdempotencyConflict(key=key)
             return read_job(earlier)
         if max_queued is not None and (count := count_waiting(connection, job.tenant)) >= max_queued:
-            raise QueueFull(count=count, tenant=job.tenant, limit=max_queued)
+            raise QueueFull(jobs=counted(count, "job"), tenant=job.tenant, limit=max_queued)
         if job.kind is JobKind.EXPORT:
             check_quota(connection, job.tenant, quota_bytes)
         connection.execute(insert(export_job).values(**job_values(job), idempotency_key=key, body_sha256=body_sha256))

@@ -56,7 +56,7 @@ def test_an_invalid_request_has_a_message_for_each_mistake() -> None:
 
 
 def test_any_other_error_has_one_message() -> None:
-    error = QueueFull(count=7, tenant="plum", limit=7)
+    error = QueueFull(jobs="7 jobs", tenant="plum", limit=7)
     detail = failed(error)["dataObjectOperationResponse"]["statusDetail"]
     assert (detail["code"], detail["message"]) == ("SSH4113", str(error))
     assert detail["messages"] == [{"message": str(error), "messageType": "Error", "messageCode": "SSH4113", "path": ""}]

@@ -77,7 +77,7 @@ def test_a_tenants_queue_is_bounded_and_other_tenants_do_not_count(engine: Engin
     jobs.create(engine, replace(asked(), tenant="quince"), max_queued=2)
     first = queued(engine)
     jobs.create(engine, asked(), max_queued=2)
-    with pytest.raises(QueueFull, match="2 jobs of tenant 'plum' are waiting"):
+    with pytest.raises(QueueFull, match="Tenant 'plum' has 2 jobs waiting"):
         jobs.create(engine, asked(), max_queued=2)
     jobs.start(engine, first)
     jobs.create(engine, asked(), max_queued=2)
