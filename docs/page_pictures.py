@@ -55,9 +55,9 @@ def main() -> None:
         page.screenshot(path=IMAGES / "new-export.png")
         page_of_upload = _send_back(page, address, Path(name))
         page.screenshot(path=IMAGES / "send-back.png")
+        page.goto(f"{address}/{TENANT}/")
         for number in range(1, 5):
             _ask(address, f"Everything, part {number}", {"hub": {"hasvalue": True}}, "Excel")
-        page.goto(f"{address}/{TENANT}/")
         page.locator(".badge.running").first.wait_for()
         page.screenshot(path=IMAGES / "downloads.png")
         _wait(address)
