@@ -278,9 +278,19 @@ def load_settings(**given: object) -> Settings:
     """The settings of this process, `given` ones first. Raises BadSetting with the name of the first wrong one, and OSError
     where the settings file cannot be read."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+        settings = Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         raise _bad(error.errors()[0], {*given, *map(_field, variables(os.environ))}) from error
+    _keep_apart(settings)
+    return settings
+
+
+def _keep_apart(settings: Settings) -> None:
+    """An import tells of itself among the jobs while it writes objects: in one file of SQLite it would wait for itself. Raises
+    BadSetting."""
+    objects, jobs = map(urls.sqlite_file, (settings.objects_url, settings.jobs_url))
+    if objects is not None and objects == jobs:
+        raise BadSetting(name=_variable("jobs_database_url"), reason="on SQLite the jobs need another file than the objects")
 
 
 def _bad(first: "ErrorDetails", given: Collection[str]) -> BadSetting:

@@ -1,6 +1,7 @@
 """Addresses that the settings hold, most with a secret somewhere in them: what makes one right, and what may be shown of it."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 _DATABASES = ("sqlite", "postgresql", "postgres")
@@ -45,6 +46,12 @@ def _check_file(rest: str) -> None:
     elsewhere would find another file."""
     if not rest.startswith("//"):  # the first slash ends the host, which is empty
         raise ValueError("the file is named by its whole path, as in sqlite:////srv/statesheet/objects.db")
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database that `check_database` takes, by whatever links lead to it; None for another database."""
+    scheme, _, rest = url.partition("://")
+    return Path(rest.partition("?")[0].removeprefix("/")).resolve() if scheme.startswith("sqlite") else None
 
 
 def check_web(url: str) -> None:

@@ -29,6 +29,12 @@ DEFAULT_CONTEXT = Context(locale="en-US", source="internal")
 
 _MAX_DEPTH = 64
 
+_OF_OBJECT = frozenset({"name", "properties", "data"})
+_OF_DATA = frozenset({"attributes"})
+_OF_ATTRIBUTE = frozenset({"values", "group"})
+_OF_VALUE = frozenset({"value", "locale", "source"})
+"""The members that are read of an object and its parts; one without `id` or `type` is refused anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -192,20 +198,34 @@ def _refuse_unstorable(document: str, raw: object, path: str) -> None:
 
 def _refuse_other_spellings(raw: Mapping[str, Any], path: str) -> None:
     """`Properties` for `properties`: read as left out, the object would be stored without what it says."""
-    _refuse_spellings_of(("properties", "data"), raw, path)
+    _refuse_spellings_of(_OF_OBJECT, raw, path)
     data_path = _join(path, "data")
     data = _mapping(raw, "data", path)
-    _refuse_spellings_of(("attributes",), data, data_path)
+    _refuse_spellings_of(_OF_DATA, data, data_path)
     for name, holder in _mapping(data, "attributes", data_path).items():
-        if isinstance(holder, dict) and "values" not in holder and "group" not in holder:
-            _refuse_spellings_of(("values", "group"), holder, f"{data_path}.attributes.{name}")
+        _refuse_spellings_in(holder, f"{data_path}.attributes.{name}", depth=0)
 
 
-def _refuse_spellings_of(names: tuple[str, ...], holder: Mapping[str, Any], path: str) -> None:
-    for name in names:
-        other = None if name in holder else next((key for key in holder if fold(key) == name), None)
-        if other is not None and holder[other] is not None:
-            raise InvalidObject(path=_join(path, other), detail=f"the name of this member is written {name!r}")
+def _refuse_spellings_in(holder: object, path: str, depth: int) -> None:
+    """The same for the values of an attribute, and of what is nested in it; what has another shape is left to `_values`."""
+    if not isinstance(holder, dict) or depth > _MAX_DEPTH:
+        return
+    _refuse_spellings_of(_OF_ATTRIBUTE, holder, path)
+    for number, item in enumerate(_list(holder, "values", path)):
+        if isinstance(item, dict):
+            _refuse_spellings_of(_OF_VALUE, item, f"{path}.values[{number}]")
+    for number, members in enumerate(_list(holder, "group", path)):
+        for member, inner in members.items() if isinstance(members, dict) else ():
+            _refuse_spellings_in(inner, f"{path}.group[{number}].{member}", depth + 1)
+
+
+def _refuse_spellings_of(names: frozenset[str], holder: Mapping[str, Any], path: str) -> None:
+    if holder.keys() <= names:  # as nearly always
+        return
+    for key, value in holder.items():
+        name = fold(key)
+        if name != key and name in names and value is not None and holder.get(name) is None:
+            raise InvalidObject(path=_join(path, key), detail=f"the name of this member is written {name!r}")
 
 
 def _has_nul(value: object) -> bool:

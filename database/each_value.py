@@ -1,9 +1,9 @@
 """Whether each of many texts is among the values of a name, as SQL: the values are looked at once, and those that are asked for
 are counted. With a condition for each text, a thousand of them were a statement that took most of a minute to write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, FromClause, Integer, String, case, false, func, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, false, select
 
 from contract.filters import Criterion, Operand, fold, spellings
 from database.chains import all_of
@@ -12,9 +12,6 @@ from database.dialects import Dialect
 from database.storable import is_storable
 from database.stored import FEW
 from database.values import attribute_texts
-
-_DECIMAL = ".0"
-"""What the double of a whole number has at its end, unless it is a very large one."""
 
 
 def each_among(
@@ -31,14 +28,14 @@ def each_among(
         return all_of([is_among(operand) for operand in (*texts, *numbers)])
     if wanted.area == "property" or not all(map(is_storable, texts)):
         return false()  # a property has one value, and no value is several of them
-    wholes, alone, others = _by_spellings(numbers)
-    held = _with_whole_numbers(attribute_texts(wanted.name, wanted.contexts, dialect), wholes, dialect)
-    listed = [*texts, *wholes, *alone]
+    spelled = {_usual(number): spellings(number) for number in numbers}
+    usual = {other: one for one, found in spelled.items() for other in found if other != one}
+    held = _in_usual_spelling(attribute_texts(wanted.name, wanted.contexts, dialect), usual, dialect)
+    listed = [*texts, *spelled]
     if cased:
-        each = [all_found(held, held.c.text, dialect.listed(listed), len(listed))] if listed else []
-        return all_of([*each, *map(is_among, others)])
+        return all_found(held, held.c.text, dialect.listed(listed), len(listed))
     counted, uncounted = dialect.each_of_folded(held, listed)
-    return all_of([*counted, *map(is_among, (*uncounted, *others))])
+    return all_of([*counted, *map(is_among, uncounted)])
 
 
 def _distinct(operands: Sequence[Operand], *, cased: bool) -> tuple[list[str], list[int | float]]:
@@ -49,27 +46,14 @@ def _distinct(operands: Sequence[Operand], *, cased: bool) -> tuple[list[str], l
     return list(texts), [number for number in numbers if texts.keys().isdisjoint(spellings(number))]
 
 
-def _by_spellings(numbers: Sequence[int | float]) -> tuple[list[str], list[str], list[int | float]]:
-    """The whole numbers that may also end in `.0`, the spellings of those that have one only, and the others."""
-    wholes: list[str] = []
-    alone: list[str] = []
-    others: list[int | float] = []
-    for number in numbers:
-        match sorted(spellings(number), key=len):
-            case [only]:
-                alone.append(only)
-            case [whole, decimal] if decimal == whole + _DECIMAL:
-                wholes.append(whole)
-            case _:
-                others.append(number)
-    return wholes, alone, others
+def _usual(number: int | float) -> str:
+    """The spelling as which the others of a number are counted: one with a letter, whose case may be another, if any has it."""
+    return max(spellings(number), key=lambda text: "e" in text)
 
 
-def _with_whole_numbers(held: FromClause, wholes: Sequence[str], dialect: Dialect) -> FromClause:
-    """The texts of `held`, with each of `wholes` as that where it ends in `.0`."""
-    if not wholes:
+def _in_usual_spelling(held: FromClause, usual: Mapping[str, str], dialect: Dialect) -> FromClause:
+    """The texts of `held`, with those in `usual` as that says."""
+    if not usual:
         return held
-    decimal = held.c.text.in_(dialect.listed([whole + _DECIMAL for whole in wholes]))
-    begin, end = literal_column("1", Integer), literal_column(str(len(_DECIMAL)), Integer)
-    whole = func.substr(held.c.text, begin, func.length(held.c.text, type_=Integer) - end, type_=String)
-    return select(case((decimal, whole), else_=held.c.text).label("text")).select_from(held).subquery("whole")
+    text = dialect.replaced(held.c.text, usual)
+    return select(text.label("text")).select_from(held).subquery("usual")

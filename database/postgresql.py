@@ -4,7 +4,7 @@ Without case: in the collation "C" PostgreSQL lowers A to Z; other letters are t
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -68,6 +68,11 @@ def each_of_folded(held: FromClause, values: Sequence[str]) -> tuple[list[Column
     """Conditions that together say whether each of the folded, different `values` is a `text` of `held`, without case, but for
     those that are given back."""
     return [all_found(held, _folded(held.c.text, values), listed(values), len(values))] if values else [], []
+
+
+def replaced(text: ColumnElement[str], others: Mapping[str, str]) -> ColumnElement[str]:
+    """`text`, or what stands in `others` for it; their texts are spellings of numbers."""
+    return func.coalesce(_text_at(cast(literal(json.dumps(others), String), JSONB), text), text, type_=String)
 
 
 def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:
@@ -137,7 +142,7 @@ def detail_values(details: ColumnElement[Any], area: Area) -> DetailValues:
     )
 
 
-def _text_at(json_value: ColumnElement[Any], *path: str) -> ColumnElement[str]:
+def _text_at(json_value: ColumnElement[Any], *path: str | ColumnElement[str]) -> ColumnElement[str]:
     return func.jsonb_extract_path_text(json_value, *path, type_=String).collate(_BY_CODE_POINT)
 
 

@@ -4,7 +4,7 @@ Without case: SQLite lowers A to Z; for other letters GLOB's `[Ää]` is either.
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -91,6 +91,14 @@ def each_of_folded(held: FromClause, values: Sequence[str]) -> tuple[list[Column
     if patterns:
         counted.append(_all_alike(held, lowered, patterns))
     return counted, others
+
+
+def replaced(text: ColumnElement[str], others: Mapping[str, str]) -> ColumnElement[str]:
+    """`text`, or what stands in `others` for it; their texts are spellings of numbers."""
+    place = _constant('$."') + text + _constant('"')
+    other = func.json_extract(literal(json.dumps(others)), place, type_=String)
+    # Any other text may make a place that cannot be read.
+    return case((text.in_(listed(others)), other), else_=text)
 
 
 def matches(text: ColumnElement[str], pattern: Pattern) -> ColumnElement[bool]:

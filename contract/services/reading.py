@@ -52,7 +52,8 @@ def read_query(
     """
     named = _named(body)
     asked = body if named is None else _with_some_query(body)
-    request = parse_request(asked, max_records=ceiling, now=now, limit=LIMIT, paged=True)
+    paged = not set(PAGING).issubset(unused)
+    request = parse_request(asked, max_records=ceiling, now=now, limit=LIMIT, paged=paged)
     refuse_since(request)
     request = warned_of(request, unused)
     if named is None and isinstance(body, dict) and says_something(body.get("dataObject")):

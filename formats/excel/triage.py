@@ -1,6 +1,5 @@
 """The Triage sheet: which errors are frequent, where they come from, and how long objects have stood in their states."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +19,6 @@ _OTHER, _NOTHING = "All others", "(none)"
 _TEXT_COLUMN, _FIRST_WIDTH, _WIDTH = 0, 58, 13
 _LONGEST = 400
 _LINE_HEIGHT = 16
-_LINE_FEEDS = re.compile(r"\s*[\r\n]\s*")
 _LAST_COLUMN = len(AGES) + 1
 _NOTE = (
     f"Each text leads to its first row in {ERRORS_TITLE}, as that sheet was exported: before it is sorted. "
@@ -148,5 +146,6 @@ class _Page:
 
 def _shortened(text: str) -> str:
     """In one paragraph: a linked cell shows no line feeds in LibreOffice, and words would run together."""
-    text = _LINE_FEEDS.sub(" ", text).strip()
+    lines = text.replace("\r", "\n").split("\n")
+    text = " ".join(filter(None, map(str.strip, lines)))
     return text if units(text) <= _LONGEST else clip(text, _LONGEST) + "…"

@@ -32,6 +32,17 @@ def test_on_postgresql_objects_and_jobs_are_in_one_database():
     assert settings.jobs_url == settings.objects_url == "postgresql://db/statesheet"
 
 
+@pytest.mark.parametrize("name", ["objects.db", "one.db", "linked.db"])
+def test_on_sqlite_objects_and_jobs_are_in_two_files(tmp_path, name):
+    """An import that writes objects would wait for itself to be told of among the jobs."""
+    (tmp_path / "linked.db").symlink_to(tmp_path / "objects.db")
+    objects = "sqlite:////srv/one.db" if name == "one.db" else ""
+    jobs = "sqlite+pysqlite:////srv/one.db?timeout=5" if name == "one.db" else f"sqlite:///{tmp_path / name}"
+    with pytest.raises(BadSetting, match="STATESHEET_JOBS_DATABASE_URL"):
+        load_settings(database_url=objects, jobs_database_url=jobs)
+    assert load_settings(database_url="sqlite:////srv/two.db", jobs_database_url=jobs).jobs_url == jobs
+
+
 def test_the_environment_writes_lists_with_commas(monkeypatch):
     monkeypatch.setenv("STATESHEET_WEBHOOKS", "https://a.example/x, https://b.example/y,")
     assert load_settings().webhooks == ("https://a.example/x", "https://b.example/y")

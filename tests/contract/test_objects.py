@@ -49,6 +49,15 @@ def test_what_says_what_a_state_is_of_is_one_text(name: str, value: object, got:
         ({"data": {"Attributes": {}}}, "data.Attributes"),
         ({"data": {"attributes": {"a": {"Values": [{"value": "x"}]}}}}, "data.attributes.a.Values"),
         ({"data": {"attributes": {"a": {"Group": []}}}}, "data.attributes.a.Group"),
+        ({"data": {"attributes": {"a": {"values": [], "Group": [{}]}}}}, "data.attributes.a.Group"),
+        ({"data": {"attributes": {"a": {"values": [{"Value": "x"}]}}}}, "data.attributes.a.values[0].Value"),
+        ({"data": {"attributes": {"a": {"values": [{"value": "x", "Locale": "de"}]}}}}, "data.attributes.a.values[0].Locale"),
+        (
+            {"data": {"attributes": {"a": {"group": [{}, {"error": {"Values": [{"value": "x"}]}}]}}}},
+            "data.attributes.a.group[1].error.Values",
+        ),
+        ({"properties": None, "Properties": {"channelid": "a"}}, "Properties"),
+        ({"Name": "x"}, "Name"),
     ],
 )
 def test_a_member_that_is_read_in_one_case_is_refused_in_another(raw: dict[str, Any], path: str) -> None:

@@ -18,7 +18,7 @@ from tests.database.conftest import Stores
 from tests.examples import examples
 
 LONG = "Ä" * 5_000
-WORDS = ("a", "A", "äb", "ÄB", "ß", "İ", "Ä\ufffd", "ä\ufffe", "5", "5.0", "1E+22", "", "it's", "*", LONG)
+WORDS = ("a", "A", "äb", "ÄB", "ß", "İ", "Ä\ufffd", "ä\ufffe", "5", "5.0", "1E+22", "", "it's", "*", '"', LONG)
 NUMBERS = (5, 5.0, 0, -0.0, 0.5, 7, 1e22, 10**22, 10**25 + 1)
 GERMAN = Context("de-DE")
 
@@ -93,15 +93,19 @@ def of_tags(*operands: Operand) -> Criterion:
 
 
 @pytest.mark.parametrize("database", DATABASES)
-@pytest.mark.parametrize("operand", ["tag {}", "Ärger {}", 1], ids=["texts", "other letters", "numbers"])
+@pytest.mark.parametrize(
+    "operand", ["tag {}", "Ärger {}", 1, 10**16], ids=["texts", "other letters", "numbers", "very large numbers"]
+)
 def test_hundreds_of_values_are_found_by_a_statement_that_is_no_longer(
     stores: Stores, database: str, operand: str | int
 ) -> None:
     def request(count: int) -> ExportRequest:
-        operands = (operand.format(number) if isinstance(operand, str) else operand + number for number in range(count))
+        operands = (operand.format(number) if isinstance(operand, str) else operand * (number + 1) for number in range(count))
         return ExportRequest(("t",), filter=of_tags(*operands))
 
-    held = [operand.format(number).upper() if isinstance(operand, str) else operand + number for number in range(300)]
+    held = [
+        operand.format(number).upper() if isinstance(operand, str) else float(operand * (number + 1)) for number in range(300)
+    ]
     tags = [{"values": [{"value": value} for value in values]} for values in (held, held[:-1])]
     tenant = stores.load({"id": str(len(tag["values"])), "type": "t", "data": {"attributes": {"tags": tag}}} for tag in tags)
     engine = stores.engines[database]

@@ -14,7 +14,7 @@ from contract.evaluation import found_among
 from contract.export_request import ExportRequest
 from contract.filters import EVERYTHING
 from contract.objects import parse_object
-from contract.services.reading import MOST_TYPES, read_query
+from contract.services.reading import MOST_TYPES, PAGING, read_query
 
 KEYS = st.tuples(st.sampled_from(("ta", "TB", "tc", "Td")), st.sampled_from(("1", "2", "3", "É")))
 
@@ -81,6 +81,11 @@ def test_a_page_needs_another_end_than_to_alone() -> None:
             5,
             ["params.options.to has no effect: maxRecords says where the objects end"],
         )
+
+
+def test_to_alone_does_no_harm_where_nothing_is_paged() -> None:
+    asked = read({"params": {"query": {"id": "1"}, "options": {"to": 9}}}, unused=PAGING)
+    assert [said.message.split(" ")[0] for said in asked.warnings] == ["params.options.to"]
 
 
 def test_as_many_types_as_a_statement_can_tell_apart_may_be_named() -> None:

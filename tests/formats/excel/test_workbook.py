@@ -4,6 +4,7 @@ import zipfile
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -193,6 +194,15 @@ def test_triage_shows_an_error_of_several_lines_as_one_paragraph(tmp_path: Path)
     sheet = openpyxl.load_workbook(write_workbook(content, tmp_path / "w.xlsx").path)["Triage"]
     [linked] = [row[0] for row in sheet.iter_rows() if row[0].hyperlink is not None]
     assert linked.value == "refused: - no price - no image"
+
+
+def test_triage_takes_no_longer_for_an_error_with_many_blanks(tmp_path: Path) -> None:
+    content = export(tmp_path, 90)
+    told = Triage((), (FrequentError(f"no{' ' * 60_000}price", 1, 1, 0),), 1, ())
+    content = replace(content, receipt=replace(content.receipt, triage=told))
+    began = process_time()
+    write_workbook(content, tmp_path / "w.xlsx")
+    assert process_time() - began < 3
 
 
 def test_without_anything_to_look_at_there_is_no_triage(book: Any) -> None:
