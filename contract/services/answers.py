@@ -55,14 +55,16 @@ def with_warnings(answer: Mapping[str, Any], warnings: Sequence[JobWarning]) -> 
     if not warnings:
         return dict(answer)
     for envelope in (ENVELOPE, "response"):
-        if envelope in answer:
-            return {**answer, envelope: _with_messages(answer[envelope], warnings)}
+        held = answer.get(envelope)
+        if isinstance(held, Mapping):  # an answer may be a stored object, with any members beside those that are read
+            return {**answer, envelope: _with_messages(held, warnings)}
     return _with_messages(answer, warnings)
 
 
 def _with_messages(answer: Mapping[str, Any], warnings: Sequence[JobWarning]) -> Json:
     said = [{"message": one.message, "messageType": "Warning", "messageCode": one.code} for one in warnings]
-    made = {**answer, "statusDetail": {**answer.get("statusDetail", {}), "messages": said}}
+    detail = answer.get("statusDetail")
+    made = {**answer, "statusDetail": {**(detail if isinstance(detail, Mapping) else {}), "messages": said}}
     total = {name: made.pop(name) for name in ("totalRecords",) if name in made}
     return made | total  # last, as in the documented answers
 
