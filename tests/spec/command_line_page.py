@@ -19,8 +19,9 @@ your shell to complete them, `statesheet --version` says which version it is.
 _MIDDLE = """
 ## Loading files
 
-`statesheet load` takes a JSON array, JSON lines, a saved API answer, `.gz` of these, `.csv` and `.xlsx`. An exported workbook
-that comes back is taken as edits: see [sending back](sending-back.md), also for `--dry-run`, `--partial` and `--rejects`.
+`statesheet load` takes a JSON array, JSON lines, a saved API answer, `.gz` of these, `.csv` and `.xlsx`: [files of
+objects](objects.md) shows what stands in them. An exported workbook that comes back is taken as edits: see
+[sending back](sending-back.md), also for `--dry-run`, `--partial` and `--rejects`.
 
 ```sh
 statesheet load objects.json more.jsonl.gz --tenant acme --refused refused.jsonl

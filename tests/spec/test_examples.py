@@ -1,0 +1,44 @@
+"""What the pages give as examples of requests and files of objects is taken as it stands."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.profiles import check_profile
+from contract.changes import Deletion
+from contract.objects import parse_object
+from contract.request import parse_request
+from formats.reading.objects import read_objects
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+def blocks(page, language):
+    """The code blocks of a page that are in `language`."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+
+
+def values(found):
+    """Every value of an object, without the contexts, which plain tables do not say."""
+    parsed = parse_object(found)
+    named = {**parsed.properties, **parsed.attributes}
+    return parsed.id, parsed.type, parsed.name, {key: [value.text for value in held.values] for key, held in named.items()}
+
+
+@pytest.mark.parametrize("body", [*blocks("requests.md", "json"), *blocks("delta.md", "json")])
+def test_every_example_of_a_request_is_taken_without_a_warning(body):
+    assert parse_request(json.loads(body), max_records=5_000_000, now=NOW, check_profile=check_profile).warnings == ()
+
+
+def test_the_example_in_json_and_the_one_as_a_table_are_the_same_object(tmp_path):
+    ([in_json], [in_csv]) = blocks("objects.md", "json"), blocks("objects.md", "csv")
+    (tmp_path / "objects.json").write_text(in_json)
+    (tmp_path / "objects.csv").write_text(in_csv)
+    [(_, of_json)] = read_objects(tmp_path / "objects.json")
+    [(_, of_csv), (_, deleted)] = read_objects(tmp_path / "objects.csv")
+    assert values(of_csv) == values(of_json)
+    assert deleted == Deletion("connectorstate", "901")
