@@ -10,7 +10,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 _HEAD = """# The command line
 
 `statesheet --help` lists the subcommands, `statesheet SUBCOMMAND --help` its options; `statesheet --install-completion` teaches
-your shell to complete them, `statesheet --version` says which version it is.
+your shell to complete them, `statesheet --version` says which version it is. After `make setup` the command is
+`.venv/bin/statesheet` in the checkout; these pages say `statesheet` for short.
 
 | command | does |
 |---|---|
