@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.console import out, plain, show_table
+from contract.phrases import counted
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -86,15 +87,15 @@ def tell(path: Path, sent: SentBack) -> None:
     if sent.count > _SHOWN:
         out.print(f"and {sent.count - _SHOWN:,} more (--json tells all)")
     report = sent.report
-    counts = {
-        "cells changed": report.cells,
-        "objects updated": report.updated,
-        "created": report.created,
-        "deleted": report.deleted,
-        "unchanged": report.unchanged,
-        "rows refused": report.refused_rows,
-    }
-    said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing in it"
+    counts = (
+        (report.cells, f"{counted(report.cells, 'cell')} changed"),
+        (report.updated, f"{counted(report.updated, 'object')} updated"),
+        (report.created, f"{report.created:,} created"),
+        (report.deleted, f"{report.deleted:,} deleted"),
+        (report.unchanged, f"{report.unchanged:,} unchanged"),
+        (report.refused_rows, f"{counted(report.refused_rows, 'row')} refused"),
+    )
+    said = ", ".join(words for count, words in counts if count) or "nothing in it"
     out.print(f"{path}: {said}{_outcome(sent)}", markup=False)
     if sent.wish.rejects is not None and report.refused_rows:
         out.print(f"The refused rows are in {sent.wish.rejects}: correct them and load that file", markup=False)

@@ -103,6 +103,8 @@ def _load_one(path: Path, tenant: str, settings: "Settings", engine: "Engine", w
         if sent is not None:
             return sent
         if not wish.apply:
+            if not path.exists():
+                raise FileMissing(name=str(path))
             raise UnreadableFile(name=path.name, reason="only an exported workbook can be loaded with --dry-run")
         return load_file(
             path,

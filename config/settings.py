@@ -54,7 +54,7 @@ def _checked(check: Callable[[str], None]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-Database = Annotated[str, _checked(urls.check_database)]
+Database = Annotated[str, _checked(urls.check_database), AfterValidator(urls.under_full_name)]
 Hooks = Annotated[tuple[Annotated[str, _checked(urls.check_web)], ...], NoDecode]
 
 

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_DATABASES = ("sqlite", "postgresql", "postgres")
+_SHORT = "postgres"
+"""What libpq, and services that rent databases, call PostgreSQL beside its own name."""
+_DATABASES = ("sqlite", "postgresql", _SHORT)
 _STORES = ("s3", "gs", "az")
 _AUTHORITY = re.compile(r"(?:[^@\s]*@)?(?:\[[0-9A-Fa-f:.]*\]|[^@:\s]*)(?::[0-9]*)?")
 
@@ -39,6 +41,13 @@ def check_database(url: str) -> None:
     authority = before + at + after.partition("/")[0]
     if not _AUTHORITY.fullmatch(authority):
         raise ValueError("its host and port cannot be read; a password has %40 for @, %20 for a space, and so on")
+
+
+def under_full_name(url: str) -> str:
+    """The address with the scheme `postgresql` where it has the short one, by which SQLAlchemy knows no dialect."""
+    scheme, found, rest = url.partition("://")
+    name, driver, driver_name = scheme.partition("+")
+    return f"postgresql{driver}{driver_name}{found}{rest}" if found and name == _SHORT else url
 
 
 def _check_file(rest: str) -> None:

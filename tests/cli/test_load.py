@@ -60,6 +60,13 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> 
     assert f"File not found: {tmp_path / 'none.json'}" in complaints
 
 
+def test_of_a_file_that_is_not_there_nothing_else_is_said_for_a_dry_run(tmp_path: Path) -> None:
+    code, _, complaint = run(tmp_path, str(tmp_path / "none.xlsx"), "--tenant", "acme", "--dry-run")
+    assert code == 1
+    assert f"File not found: {tmp_path / 'none.xlsx'}" in complaint
+    assert "exported workbook" not in complaint
+
+
 def test_a_tenant_name_that_cannot_stand_in_an_address_is_refused(tmp_path: Path) -> None:
     (path := tmp_path / "good.json").write_text(GOOD)
     code, _, complaint = run(tmp_path, str(path), "--tenant", "../acme")

@@ -83,3 +83,17 @@ def test_a_wrong_address_is_named_and_not_repeated(tmp_path, name, value):
 )
 def test_a_right_address_is_taken_as_it_is(tmp_path, name, value):
     assert getattr(load_settings(home=tmp_path, **{name: value}), name) == value
+
+
+@pytest.mark.parametrize("short", ["postgres", "postgres+psycopg"])
+@pytest.mark.parametrize("name", ["database_url", "jobs_database_url"])
+def test_the_short_name_of_postgresql_is_taken_for_the_full_one(tmp_path, name, short):
+    """As services that rent databases write it: SQLAlchemy would know no dialect of that name."""
+    address = "://ann:postgres@db.example/postgres"
+    read = getattr(load_settings(home=tmp_path, **{name: short + address}), name)
+    assert read == short.replace("postgres", "postgresql") + address
+
+
+def test_jobs_lie_beside_the_objects_also_under_the_short_name(tmp_path):
+    settings = load_settings(home=tmp_path, database_url="postgres://ann@db/x")
+    assert settings.jobs_url == settings.objects_url

@@ -10,7 +10,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 _HEAD = """# The command line
 
 `statesheet --help` lists the subcommands, `statesheet SUBCOMMAND --help` its options; `statesheet --install-completion` teaches
-your shell to complete them, `statesheet --version` says which version it is.
+your shell to complete them, `statesheet --version` says which version it is. After `make setup` the command is
+`.venv/bin/statesheet` in the checkout; these pages say `statesheet` for short.
 
 | command | does |
 |---|---|
@@ -19,8 +20,9 @@ your shell to complete them, `statesheet --version` says which version it is.
 _MIDDLE = """
 ## Loading files
 
-`statesheet load` takes a JSON array, JSON lines, a saved API answer, `.gz` of these, `.csv` and `.xlsx`. An exported workbook
-that comes back is taken as edits: see [sending back](sending-back.md), also for `--dry-run`, `--partial` and `--rejects`.
+`statesheet load` takes a JSON array, JSON lines, a saved API answer, `.gz` of these, `.csv` and `.xlsx`: [files of
+objects](objects.md) shows what stands in them. An exported workbook that comes back is taken as edits: see
+[sending back](sending-back.md), also for `--dry-run`, `--partial` and `--rejects`.
 
 ```sh
 statesheet load objects.json more.jsonl.gz --tenant acme --refused refused.jsonl

@@ -13,10 +13,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 _HEAD = """# Compatibility
 
 Which services of the documented platform are served, field by field. Every address stands under `/{tenant}/api/` and takes a
-POST with a JSON body. *Exact* is as documented; *partial* says how it differs; *not served* says why. Filters, order, paging
-and choice of fields are those of the [filters page](filters.md) everywhere; a mistake is answered in the
-[error envelope](errors.md), and what cannot be answered truthfully is a 501 in it. What a
-request says without effect is named in the answer, as a message of the `messageType` `Warning` in `statusDetail.messages`.
+POST with a JSON body. *Exact* is as documented; *partial* says how it differs; *not served* says why. Order, paging and choice
+of fields are those of [a download request](requests.md) everywhere, filters those of [their page](filters.md); a mistake is
+answered in the [error envelope](errors.md), and what cannot be answered truthfully is a 501 in it. What a request says without
+effect is named in the answer, as a message of the `messageType` `Warning` in `statusDetail.messages`.
 
 The table is made from the cases that this replays, against this server or any other that claims the interface:
 
