@@ -101,5 +101,6 @@ def _refuse_open_doors(settings: "Settings") -> None:
 
 def _show(addresses: "Addresses") -> None:
     out.print(f"Statesheet is ready at {addresses.api} (docs: {addresses.api}/docs)", markup=False)
+    out.print(f"The pages are at {addresses.api}/TENANT/", markup=False)
     out.print(f"Prefect's UI is at {addresses.prefect_ui}", markup=False)
     out.print(f"Ask for an export: POST {addresses.api}/TENANT/api/rsConnectService/downloadDataJob", markup=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from api.pages import assets, downloads, events, new_export, schedules, sign_in, upload
+from api.pages import assets, downloads, events, front, new_export, schedules, sign_in, upload
 from api.pages.live import LiveJobs
 from api.resources import Resources
 
@@ -13,5 +13,5 @@ def install(app: FastAPI, resources: Resources, stopping: Callable[[], bool] = l
     """Adds the pages after all routes of the interface, whose addresses they leave alone. `stopping`: the server ends."""
     app.state.live = LiveJobs(resources.jobs, stopping)
     # `/{tenant}/` and its like come last: they would take any other address of one part.
-    for part in (assets, sign_in, new_export, schedules, upload, events, downloads):
+    for part in (assets, front, sign_in, new_export, schedules, upload, events, downloads):
         app.include_router(part.router)
