@@ -215,6 +215,13 @@ def test_a_many_valued_date_is_the_text_of_its_values():
     ]
 
 
+def test_an_object_with_many_values_of_a_name_takes_none_from_the_objects_with_one():
+    """The one value lies in a column of the spool and the many in the details; a batch has rows of both."""
+    objects = [_object("a", {"itemState": "new"}), _object("b", {"itemState": {"values": _values("new", "old")}})]
+    _, rows = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [row["itemState"] for row in rows["connectorstate"]] == ["new", "new||old"]
+
+
 def test_states_and_channels_are_counted_over_all_rows():
     """Most frequent first; what no object says is not counted."""
     objects = [_object(str(n), {"itemState": "new" if n % 3 else "error"}, channelid=f"shop-{n % 2}") for n in range(7)]
