@@ -215,6 +215,19 @@ def test_a_many_valued_date_is_the_text_of_its_values():
     ]
 
 
+@pytest.mark.parametrize("text", ["1850-01-01", "9999-12-31T23:59:59.999-1200", "soon"])
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"], ids=["in a column", "in details"])
+def test_a_date_that_no_spreadsheet_has_is_its_exact_text(text: str, locale: str):
+    """Wherever it lies; the date that can be shown, beside it in the same batch, is one."""
+    dates = [{"values": [{"value": value, "locale": locale, "source": "internal"}]} for value in (text, "1970-01-02")]
+    objects = [_object(str(number), {"itemStateDate": date}) for number, date in enumerate(dates)]
+    _, rows = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [(row["itemStateDate"], row["itemStateDate#text"]) for row in rows["connectorstate"]] == [
+        (None, text),
+        (86_400_000, None),
+    ]
+
+
 def test_an_object_with_many_values_of_a_name_takes_none_from_the_objects_with_one():
     """The one value lies in a column of the spool and the many in the details; a batch has rows of both."""
     objects = [_object("a", {"itemState": "new"}), _object("b", {"itemState": {"values": _values("new", "old")}})]
