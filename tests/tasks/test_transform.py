@@ -127,6 +127,26 @@ def test_an_empty_result_has_all_columns_of_the_catalogue():
     assert content.errors is None
 
 
+@pytest.mark.parametrize(
+    ("contexts", "names"),
+    [((), ["hub", "itemState", "colour"]), ((Context("de-DE"),), ["hub", "colour"])],
+    ids=["any", "other"],
+)
+def test_a_type_beside_connector_states_has_the_columns_that_its_own_objects_fill(contexts: Any, names: list[str]):
+    """In any context properties count, and errors where an object of the type has one, wherever they lie."""
+    german = {"locale": "de-DE", "source": "internal"}
+    attributes = {"itemState": {"values": _values("new")}, "colour": {"values": [{"value": "rot", **german}]}}
+    group = {"group": [{"error": {"values": [{"value": "falsch", **german}]}}]}
+    raw = [
+        {"id": "1", "type": "batch_run", "properties": {"hub": "north"}, "data": {"attributes": attributes}},
+        {"id": "2", "type": "batch_stop", "data": {"attributes": {"validationError": group}}},
+    ]
+    asked = ExportRequest(("batch_run", "batch_stop"), contexts=contexts)
+    content, _ = tables_of([parse_object(item) for item in raw], asked)
+    found = {table.type: [column.name for column in table.columns[len(SYSTEM) :]] for table in content.tables}
+    assert found == {"batch_run": names, "batch_stop": [f"validationError>>{part}" for part in ERROR_PARTS]}
+
+
 def test_wanted_columns_stand_in_the_order_asked_for():
     """Names without case; one that no object has is an empty column; a name asked for twice is one column."""
     item = _object("1", {"itemState": "new", "colour": "red"}, hub="north", shelf="7")
