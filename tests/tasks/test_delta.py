@@ -26,6 +26,7 @@ from files.spool import attempt_folder
 from formats.fields import EXACT_TEXT
 from formats.headers import SYSTEM
 from formats.tables import Content
+from tasks.differences import since_in_words
 from tasks.extract import extract
 from tasks.plan import Base, ExportPlan
 from tasks.publish import publish
@@ -167,6 +168,12 @@ def delta_of(url: str, home: Path, format: str) -> tuple[ExportPlan, Content, Pa
     rendered = render(plan, content)
     file = publish(plan, content, rendered, results=str(home / "results"), retention_days=1)
     return plan, content, home / "results" / file.key
+
+
+@pytest.mark.parametrize(("job", "told"), [("job-1", " (job job-1)"), (None, "")])
+def test_what_a_delta_is_told_from_is_a_moment_of_its_zone_to_the_millisecond(job, told):
+    base = Base(datetime(2026, 3, 4, 5, 6, 7, 89_000, UTC), ZoneInfo("Europe/Berlin"), None, job)
+    assert since_in_words(base) == f"2026-03-04 06:06:07.089+01:00{told}"
 
 
 def test_the_workbook_has_the_rows_as_they_are_and_a_linked_list_of_changes(url, home):

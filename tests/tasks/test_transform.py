@@ -224,6 +224,26 @@ def test_errors_follow_their_objects_in_any_order(rows_a_batch: int):
     assert [row["error"] for row in rows[""]] == ["wrong 5", "wrong 4", "wrong 3", "wrong 2", "wrong 1"]
 
 
+def test_errors_of_both_places_stand_in_the_order_of_their_objects():
+    """Most have rows of their own; those of a group that says more lie in the details."""
+    plain = {"validationError": {"group": [_error(error="plain")]}}
+    more = {"validationError": {"group": [_error(error="more", hint="look")]}}
+    objects = [_object("d", more), _object("c", plain), _object("b"), _object("a", more)]
+    _, rows = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [(row["ID"], row["row"], row["error"]) for row in rows[""]] == [
+        ("d", 0, "more"),
+        ("c", 1, "plain"),
+        ("a", 3, "more"),
+    ]
+    cells = [row["validationError>>error"] for row in rows["connectorstate"]]
+    assert cells == ["more", "plain", None, "more"]
+
+
+def test_a_request_of_no_type_that_matches_nothing_has_the_table_of_connector_states():
+    content, _ = tables_of([], ExportRequest(()))
+    assert [table.type for table in content.tables] == ["connectorstate"]
+
+
 def test_a_many_valued_date_is_the_text_of_its_values():
     """One value in another context is a date still."""
     many = {"itemStateDate": {"values": _values("2020-01-01", "2020-01-02")}}
