@@ -244,6 +244,19 @@ def test_json_has_an_object_that_it_shows_differently_though_no_cell_is(url, hom
             assert (row["Change"], row["ID"], row["Name"], row["Column"]) == ("changed", "1", "Chair", None)
 
 
+def test_a_delta_that_is_told_from_a_delta_lists_what_came_after_that(url, home):
+    """It has seen what it compared, as a full export has seen what it wrote."""
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state("a", "new"), state("b", "new")])
+    earlier, _ = exported(url, plan_of(home, tenant, {}))
+    for identifier in "ab":
+        load(url, tenant, [state(identifier, "error")])
+        plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen))
+        earlier, content = exported(url, plan)
+        assert content.changes is not None
+        assert [row["ID"] for row in rows_of_table(content.changes)] == [identifier]
+
+
 def test_a_write_in_flight_during_the_earlier_export_is_in_the_delta(url, home):
     """It bears a time before the earlier export, which has not seen it."""
     tenant = f"tenant-{next(COUNT)}"
