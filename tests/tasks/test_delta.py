@@ -257,6 +257,16 @@ def test_a_delta_that_is_told_from_a_delta_lists_what_came_after_that(url, home)
         assert [row["ID"] for row in rows_of_table(content.changes)] == [identifier]
 
 
+def test_a_delta_says_how_many_objects_were_added_changed_and_removed(url, home):
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state(name, "new") for name in "abcd"])
+    earlier, _ = exported(url, plan_of(home, tenant, {}))
+    load(url, tenant, [*(state(name, "error") for name in "ab"), Deletion("connectorstate", "c"), *map(state, "efg", "xyz")])
+    plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen, "job-1"))
+    [told] = exported(url, plan)[0].warnings
+    assert told.message.endswith("(job job-1): 3 added, 2 changed, 1 removed")
+
+
 def test_a_write_in_flight_during_the_earlier_export_is_in_the_delta(url, home):
     """It bears a time before the earlier export, which has not seen it."""
     tenant = f"tenant-{next(COUNT)}"

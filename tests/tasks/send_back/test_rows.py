@@ -127,6 +127,16 @@ def test_a_row_without_its_fingerprint_deletes_where_it_says_so(shop: Shop) -> N
     assert ("connectorstate", "1") not in shop.documents()
 
 
+def test_a_row_whose_line_end_was_altered_is_made_anew_where_it_says_so(stock: Callable[..., Shop]) -> None:
+    """The refusal says that CREATE does it."""
+    shop = stock([an_object("a\r\nb")])
+    path = shop.export()
+    book = opened(path)
+    book["Connector State"].cell(3, 1).value = "CREATE"
+    report = shop.send_back(save(book, path))
+    assert (report.created, report.refused) == (1, [])
+
+
 def test_a_new_id_with_a_line_end_is_one_as_any_other(shop: Shop) -> None:
     """No program has altered it on the way out: the row has no fingerprint."""
     path = shop.export()
