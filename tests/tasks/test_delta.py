@@ -263,8 +263,21 @@ def test_a_delta_says_how_many_objects_were_added_changed_and_removed(url, home)
     earlier, _ = exported(url, plan_of(home, tenant, {}))
     load(url, tenant, [*(state(name, "error") for name in "ab"), Deletion("connectorstate", "c"), *map(state, "efg", "xyz")])
     plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen, "job-1"))
-    [told] = exported(url, plan)[0].warnings
+    found, _ = exported(url, plan)
+    [told] = found.warnings
+    assert found.listed == 6
     assert told.message.endswith("(job job-1): 3 added, 2 changed, 1 removed")
+
+
+def test_json_lists_no_object_that_changed_only_in_what_was_not_asked_for(url, home):
+    tenant = f"tenant-{next(COUNT)}"
+    asked = {"fields": {"attributes": ["rank"], "properties": []}}
+    load(url, tenant, [state("a", "new")])
+    earlier, _ = exported(url, plan_of(home, tenant, asked, "json"))
+    load(url, tenant, [state("a", "error")])
+    plan = replace(plan_of(home, tenant, asked, "json"), base=Base(earlier.as_of, ZONE, earlier.seen))
+    found, _ = exported(url, plan)
+    assert (found.exported, found.listed) == (0, 0)
 
 
 def test_a_write_in_flight_during_the_earlier_export_is_in_the_delta(url, home):
