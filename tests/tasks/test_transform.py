@@ -1,6 +1,7 @@
 """Spools become tables whose cells are exactly those of the objects."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.catalogue import BY_KEY, COLUMNS, ERROR_PARTS
+from config.profiles import resolve_profile
 from contract.errors import DiskFull, VerificationFailed
 from contract.filters import Context, fold
 from contract.objects import StateObject, parse_object
-from contract.request import ExportRequest
+from contract.request import ExportRequest, ProfileChoice
 from formats.headers import SYSTEM, named_by
 from formats.tables import Content
 from tasks.transform import transform
@@ -321,8 +323,6 @@ def test_the_receipt_says_what_was_asked_and_what_came(tmp_path: Path):
 
 def test_a_spool_that_lost_rows_is_found_out(tmp_path: Path):
     """What was extracted and what lies there must agree."""
-    from dataclasses import replace
-
     extracted = replace(write_spool([_object("a")], tmp_path), exported=2)
     with pytest.raises(VerificationFailed, match="2 objects were extracted, the spool holds 1"):
         transform(plan(ExportRequest(("connectorstate",)), tmp_path), extracted, zone=UTC)
@@ -334,8 +334,6 @@ def test_an_error_of_an_object_that_was_not_read_is_found_out(tmp_path: Path):
     (tmp_path / "other").mkdir()
     other = write_spool([_object("b", errors)], tmp_path / "other")
     extracted = write_spool([_object("a")], tmp_path)
-    from dataclasses import replace
-
     with pytest.raises(VerificationFailed, match="belongs to no object"):
         transform(plan(ExportRequest(("connectorstate",)), tmp_path), replace(extracted, errors=other.errors), zone=UTC)
 
@@ -346,3 +344,10 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path):
     (tmp_path / "table-0.arrow").symlink_to("/dev/full")
     with pytest.raises(DiskFull):
         transform(plan(ExportRequest(("connectorstate",)), tmp_path), extracted, zone=UTC)
+
+
+@pytest.mark.parametrize(("choice", "bom"), [({}, True), ({"subtype": "System"}, False)], ids=["for people", "for systems"])
+def test_a_file_begins_with_a_byte_order_mark_where_its_profile_says_so(tmp_path: Path, choice: dict[str, str], bom: bool):
+    profile = resolve_profile(ProfileChoice(contexts=({"format": "CSV", **choice},)))
+    chosen = replace(plan(ExportRequest(("connectorstate",)), tmp_path), profile=profile)
+    assert transform(chosen, write_spool([_object("a")], tmp_path), zone=UTC).bom is bom
