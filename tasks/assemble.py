@@ -31,7 +31,6 @@ from tasks.triage import AGED, CHANNEL, OBJECT, ErrorCounts, StateAges
 _CELLS_AT_ONCE = 2_000_000
 _MOST_ROWS, _LEAST_ROWS = 16_384, 64
 _PARTS = tuple(fold(part) for part in ERROR_PARTS)
-_CHANNEL: Name = ("property", "channelid")
 
 
 def _date_of(state: Name) -> Name:
@@ -155,7 +154,7 @@ class Assembly:
             places = np.arange(taken.batch.num_rows) if some is None else some
             rows = taken.batch if some is None else taken.batch.take(numbers_of(some))
             pieces.append(self._piece(self._layouts[type_name], rows, places, cells, counts))
-        errors = _error_rows(taken, places_of_entries, cells.get(_CHANNEL))
+        errors = _error_rows(taken, places_of_entries)
         counts.errors.add(errors)
         return Batch(pieces, errors.drop_columns([CHANNEL, OBJECT]), counts)
 
@@ -246,16 +245,13 @@ def _joined_errors(entries: pa.Table, places: np.ndarray) -> dict[Name, _Cells]:
     }
 
 
-def _error_rows(taken: _Taken, places: np.ndarray, channels: _Cells | None) -> pa.Table:
+def _error_rows(taken: _Taken, places: np.ndarray) -> pa.Table:
     """The rows of the table of errors: each entry that has any of the parts; beside them `CHANNEL` and `OBJECT`. `places`: the
     entries' rows in the batch."""
     entries = taken.entries
     objects = taken.batch.select(["type", "id", "channelid"]).take(numbers_of(places))
     arrays = [_texts(objects["type"]), _texts(objects["id"]), numbers_of(taken.table_rows[places])]
-    channel = _texts(objects["channelid"])
-    if channels is not None:
-        channel = pc.coalesce(channels.spread(places), channel)
-    columns = [*arrays, *(entries[part] for part in _PARTS), channel, numbers_of(places)]
+    columns = [*arrays, *(entries[part] for part in _PARTS), _texts(objects["channelid"]), numbers_of(places)]
     table = pa.table(columns, names=["Type", "ID", "row", *ERROR_PARTS, CHANNEL, OBJECT])
     some = reduce(pc.or_, (entries[part].is_valid().combine_chunks() for part in _PARTS))
     return table.filter(some)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from api.pages.export_form import BETWEEN, ExportForm
 from config.catalogue import label_of
 from contract.errors import StatesheetError
-from contract.filters import fold
 
 _LABELS = {
     "type": "Type",
@@ -62,7 +61,7 @@ def place_of(mistake: StatesheetError, form: ExportForm) -> Place | None:
     if field is not None:
         return Place(field, _LABELS[field])
     state = _STATE.fullmatch(mistake.path)
-    return Place(f"state.{state[1]}", label_of(state[1], "attribute")) if state and _is_among(state[1], form.states) else None
+    return Place(f"state.{state[1]}", label_of(state[1], "attribute")) if state and state[1] in form.states else None
 
 
 def by_field(mistakes: Iterable[StatesheetError], form: ExportForm) -> dict[str, list[StatesheetError]]:
@@ -72,7 +71,3 @@ def by_field(mistakes: Iterable[StatesheetError], form: ExportForm) -> dict[str,
         if (place := place_of(mistake, form)) is not None:
             found.setdefault(place.id, []).append(mistake)
     return found
-
-
-def _is_among(name: str, names: Iterable[str]) -> bool:
-    return fold(name) in map(fold, names)

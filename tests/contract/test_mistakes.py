@@ -305,3 +305,11 @@ def test_long_texts_of_a_client_are_cut_in_messages() -> None:
         parse(body)
     assert len(caught.value.mistakes) == 2
     assert len(str(caught.value)) < 1000
+
+
+def test_a_long_name_in_a_wrong_place_is_cut_in_its_message() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse(with_params(**{"criterion" + "n" * 5000: {"a": 1}}))
+    [mistake] = caught.value.mistakes
+    assert isinstance(mistake, Misplaced)
+    assert len(str(mistake)) < 500

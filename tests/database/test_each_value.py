@@ -1,6 +1,7 @@
 """Each of many values: both databases find what the oracle finds, by a statement that is as long for hundreds as for three."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,37 @@ def test_both_databases_find_what_the_oracle_finds(stores: Stores, case: tuple[l
 
 def of_tags(*operands: Operand) -> Criterion:
     return Criterion("attribute", "tags", (Exact(operands, every=True),))
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "found"),
+    [
+        ((5.0, 6, 7), (5, 6, 7), True),
+        ((5, 6, 7), (5.0, 6, 7), True),
+        ((50, 6, 7), (5, 6, 7), False),
+        ((0.5, 6, 7), (0.5, 6, 7), True),
+        ((6, 7, 8), (0.5, 6, 7), False),
+        ((1e22, 6, 7), (10**22, 6, 7), True),
+        ((6, 7, 8), (10**22, 6, 7), False),
+        (("a", "b", "\ufffd"), ("a", "b", "\0"), False),
+    ],
+)
+def test_several_values_are_found_in_each_way_to_write_them_and_only_where_all_are_there(
+    stores: Stores, held: tuple[Operand, ...], asked: tuple[Operand, ...], found: bool
+) -> None:
+    tags = {"values": [{"value": value} for value in held]}
+    tenant = stores.load([{"id": "1", "type": "t", "data": {"attributes": {"tags": tags}}}])
+    for name, engine in stores.engines.items():
+        assert count_matching(engine, tenant, ExportRequest(("t",), filter=of_tags(*asked))) == found, name
+
+
+def test_a_property_is_never_several_values_though_an_attribute_of_its_name_is(stores: Stores) -> None:
+    tags = {"values": [{"value": value} for value in "abc"]}
+    tenant = stores.load([{"id": "1", "type": "t", "properties": {"tags": "a"}, "data": {"attributes": {"tags": tags}}}])
+    for area, found in (("attribute", 1), ("property", 0)):
+        criterion = replace(of_tags("a", "b", "c"), area=area)
+        for name, engine in stores.engines.items():
+            assert count_matching(engine, tenant, ExportRequest(("t",), filter=criterion)) == found, (area, name)
 
 
 @pytest.mark.parametrize("database", DATABASES)

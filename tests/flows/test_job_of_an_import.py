@@ -22,6 +22,7 @@ from database.import_files import ImportFile
 from database.migrate import upgrade
 from files.store import open_store, stream
 from flows import job, taking_in
+from flows.pipeline import Place
 
 OBJECTS = [{"id": "1", "type": "connectorstate", "data": {"attributes": {}}}]
 
@@ -129,6 +130,14 @@ def test_an_import_whose_report_cannot_be_stored_is_left_open_for_the_next_proce
     assert attempt.row().finished is None
     assert attempt.run().is_completed()
     assert ended_as_written(attempt)
+
+
+def test_an_import_that_was_told_of_is_not_ended_once_more(attempt: Attempt) -> None:
+    """Whoever asks later leaves the row, and the file that it names, alone."""
+    assert attempt.run().is_completed()
+    ended = attempt.row()
+    assert not taking_in.finish_written(attempt.engine, Place.of(attempt.settings), ended)
+    assert attempt.row() == ended
 
 
 def test_an_import_that_fails_before_the_writing_is_a_failure(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from files.spool import attempt_folder
 from formats.fields import EXACT_TEXT
 from formats.headers import SYSTEM
 from formats.tables import Content
+from tasks.differences import since_in_words
 from tasks.extract import extract
 from tasks.plan import Base, ExportPlan
 from tasks.publish import publish
@@ -169,6 +170,12 @@ def delta_of(url: str, home: Path, format: str) -> tuple[ExportPlan, Content, Pa
     return plan, content, home / "results" / file.key
 
 
+@pytest.mark.parametrize(("job", "told"), [("job-1", " (job job-1)"), (None, "")])
+def test_what_a_delta_is_told_from_is_a_moment_of_its_zone_to_the_millisecond(job, told):
+    base = Base(datetime(2026, 3, 4, 5, 6, 7, 89_000, UTC), ZoneInfo("Europe/Berlin"), None, job)
+    assert since_in_words(base) == f"2026-03-04 06:06:07.089+01:00{told}"
+
+
 def test_the_workbook_has_the_rows_as_they_are_and_a_linked_list_of_changes(url, home):
     _, _, path = delta_of(url, home, "excel")
     book = openpyxl.load_workbook(path)
@@ -235,6 +242,42 @@ def test_json_has_an_object_that_it_shows_differently_though_no_cell_is(url, hom
         if count:
             [row] = rows_of_table(content.changes)
             assert (row["Change"], row["ID"], row["Name"], row["Column"]) == ("changed", "1", "Chair", None)
+
+
+def test_a_delta_that_is_told_from_a_delta_lists_what_came_after_that(url, home):
+    """It has seen what it compared, as a full export has seen what it wrote."""
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state("a", "new"), state("b", "new")])
+    earlier, _ = exported(url, plan_of(home, tenant, {}))
+    for identifier in "ab":
+        load(url, tenant, [state(identifier, "error")])
+        plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen))
+        earlier, content = exported(url, plan)
+        assert content.changes is not None
+        assert [row["ID"] for row in rows_of_table(content.changes)] == [identifier]
+
+
+def test_a_delta_says_how_many_objects_were_added_changed_and_removed(url, home):
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state(name, "new") for name in "abcd"])
+    earlier, _ = exported(url, plan_of(home, tenant, {}))
+    load(url, tenant, [*(state(name, "error") for name in "ab"), Deletion("connectorstate", "c"), *map(state, "efg", "xyz")])
+    plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen, "job-1"))
+    found, _ = exported(url, plan)
+    [told] = found.warnings
+    assert found.listed == 6
+    assert told.message.endswith("(job job-1): 3 added, 2 changed, 1 removed")
+
+
+def test_json_lists_no_object_that_changed_only_in_what_was_not_asked_for(url, home):
+    tenant = f"tenant-{next(COUNT)}"
+    asked = {"fields": {"attributes": ["rank"], "properties": []}}
+    load(url, tenant, [state("a", "new")])
+    earlier, _ = exported(url, plan_of(home, tenant, asked, "json"))
+    load(url, tenant, [state("a", "error")])
+    plan = replace(plan_of(home, tenant, asked, "json"), base=Base(earlier.as_of, ZONE, earlier.seen))
+    found, _ = exported(url, plan)
+    assert (found.exported, found.listed) == (0, 0)
 
 
 def test_a_write_in_flight_during_the_earlier_export_is_in_the_delta(url, home):

@@ -1,6 +1,7 @@
 """Spools become tables whose cells are exactly those of the objects."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.catalogue import BY_KEY, COLUMNS, ERROR_PARTS
+from config.profiles import resolve_profile
 from contract.errors import DiskFull, VerificationFailed
 from contract.filters import Context, fold
 from contract.objects import StateObject, parse_object
-from contract.request import ExportRequest
+from contract.request import ExportRequest, ProfileChoice
 from formats.headers import SYSTEM, named_by
 from formats.tables import Content
 from tasks.transform import transform
@@ -127,6 +129,26 @@ def test_an_empty_result_has_all_columns_of_the_catalogue():
     assert content.errors is None
 
 
+@pytest.mark.parametrize(
+    ("contexts", "names"),
+    [((), ["hub", "itemState", "colour"]), ((Context("de-DE"),), ["hub", "colour"])],
+    ids=["any", "other"],
+)
+def test_a_type_beside_connector_states_has_the_columns_that_its_own_objects_fill(contexts: Any, names: list[str]):
+    """In any context properties count, and errors where an object of the type has one, wherever they lie."""
+    german = {"locale": "de-DE", "source": "internal"}
+    attributes = {"itemState": {"values": _values("new")}, "colour": {"values": [{"value": "rot", **german}]}}
+    group = {"group": [{"error": {"values": [{"value": "falsch", **german}]}}]}
+    raw = [
+        {"id": "1", "type": "batch_run", "properties": {"hub": "north"}, "data": {"attributes": attributes}},
+        {"id": "2", "type": "batch_stop", "data": {"attributes": {"validationError": group}}},
+    ]
+    asked = ExportRequest(("batch_run", "batch_stop"), contexts=contexts)
+    content, _ = tables_of([parse_object(item) for item in raw], asked)
+    found = {table.type: [column.name for column in table.columns[len(SYSTEM) :]] for table in content.tables}
+    assert found == {"batch_run": names, "batch_stop": [f"validationError>>{part}" for part in ERROR_PARTS]}
+
+
 def test_wanted_columns_stand_in_the_order_asked_for():
     """Names without case; one that no object has is an empty column; a name asked for twice is one column."""
     item = _object("1", {"itemState": "new", "colour": "red"}, hub="north", shelf="7")
@@ -204,6 +226,26 @@ def test_errors_follow_their_objects_in_any_order(rows_a_batch: int):
     assert [row["error"] for row in rows[""]] == ["wrong 5", "wrong 4", "wrong 3", "wrong 2", "wrong 1"]
 
 
+def test_errors_of_both_places_stand_in_the_order_of_their_objects():
+    """Most have rows of their own; those of a group that says more lie in the details."""
+    plain = {"validationError": {"group": [_error(error="plain")]}}
+    more = {"validationError": {"group": [_error(error="more", hint="look")]}}
+    objects = [_object("d", more), _object("c", plain), _object("b"), _object("a", more)]
+    _, rows = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [(row["ID"], row["row"], row["error"]) for row in rows[""]] == [
+        ("d", 0, "more"),
+        ("c", 1, "plain"),
+        ("a", 3, "more"),
+    ]
+    cells = [row["validationError>>error"] for row in rows["connectorstate"]]
+    assert cells == ["more", "plain", None, "more"]
+
+
+def test_a_request_of_no_type_that_matches_nothing_has_the_table_of_connector_states():
+    content, _ = tables_of([], ExportRequest(()))
+    assert [table.type for table in content.tables] == ["connectorstate"]
+
+
 def test_a_many_valued_date_is_the_text_of_its_values():
     """One value in another context is a date still."""
     many = {"itemStateDate": {"values": _values("2020-01-01", "2020-01-02")}}
@@ -213,6 +255,26 @@ def test_a_many_valued_date_is_the_text_of_its_values():
         (None, "2020-01-01||2020-01-02"),
         (1_577_836_800_000, None),
     ]
+
+
+@pytest.mark.parametrize("text", ["1850-01-01", "9999-12-31T23:59:59.999-1200", "soon"])
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"], ids=["in a column", "in details"])
+def test_a_date_that_no_spreadsheet_has_is_its_exact_text(text: str, locale: str):
+    """Wherever it lies; the date that can be shown, beside it in the same batch, is one."""
+    dates = [{"values": [{"value": value, "locale": locale, "source": "internal"}]} for value in (text, "1970-01-02")]
+    objects = [_object(str(number), {"itemStateDate": date}) for number, date in enumerate(dates)]
+    _, rows = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [(row["itemStateDate"], row["itemStateDate#text"]) for row in rows["connectorstate"]] == [
+        (None, text),
+        (86_400_000, None),
+    ]
+
+
+def test_an_object_with_many_values_of_a_name_takes_none_from_the_objects_with_one():
+    """The one value lies in a column of the spool and the many in the details; a batch has rows of both."""
+    objects = [_object("a", {"itemState": "new"}), _object("b", {"itemState": {"values": _values("new", "old")}})]
+    _, rows = tables_of(objects, ExportRequest(("connectorstate",)))
+    assert [row["itemState"] for row in rows["connectorstate"]] == ["new", "new||old"]
 
 
 def test_states_and_channels_are_counted_over_all_rows():
@@ -261,8 +323,6 @@ def test_the_receipt_says_what_was_asked_and_what_came(tmp_path: Path):
 
 def test_a_spool_that_lost_rows_is_found_out(tmp_path: Path):
     """What was extracted and what lies there must agree."""
-    from dataclasses import replace
-
     extracted = replace(write_spool([_object("a")], tmp_path), exported=2)
     with pytest.raises(VerificationFailed, match="2 objects were extracted, the spool holds 1"):
         transform(plan(ExportRequest(("connectorstate",)), tmp_path), extracted, zone=UTC)
@@ -274,8 +334,6 @@ def test_an_error_of_an_object_that_was_not_read_is_found_out(tmp_path: Path):
     (tmp_path / "other").mkdir()
     other = write_spool([_object("b", errors)], tmp_path / "other")
     extracted = write_spool([_object("a")], tmp_path)
-    from dataclasses import replace
-
     with pytest.raises(VerificationFailed, match="belongs to no object"):
         transform(plan(ExportRequest(("connectorstate",)), tmp_path), replace(extracted, errors=other.errors), zone=UTC)
 
@@ -286,3 +344,10 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path):
     (tmp_path / "table-0.arrow").symlink_to("/dev/full")
     with pytest.raises(DiskFull):
         transform(plan(ExportRequest(("connectorstate",)), tmp_path), extracted, zone=UTC)
+
+
+@pytest.mark.parametrize(("choice", "bom"), [({}, True), ({"subtype": "System"}, False)], ids=["for people", "for systems"])
+def test_a_file_begins_with_a_byte_order_mark_where_its_profile_says_so(tmp_path: Path, choice: dict[str, str], bom: bool):
+    profile = resolve_profile(ProfileChoice(contexts=({"format": "CSV", **choice},)))
+    chosen = replace(plan(ExportRequest(("connectorstate",)), tmp_path), profile=profile)
+    assert transform(chosen, write_spool([_object("a")], tmp_path), zone=UTC).bom is bom

@@ -58,6 +58,13 @@ def test_an_object_that_was_deleted_meanwhile_is_not_made_again(shop: Shop) -> N
     assert (report.created, attribute(shop, "itemState")["values"][0]["value"]) == (1, "fixed")
 
 
+def test_an_emptied_cell_of_an_object_that_was_deleted_meanwhile_is_an_edit(shop: Shop) -> None:
+    path = shop.export()
+    assert shop.send_back(edit_cells(path, {("1", "Action"): "DELETE"})).deleted == 1
+    [refusal] = shop.send_back(edit_cells(path, {("1", "Item State"): None})).refused
+    assert "deleted since the export" in refusal.reason
+
+
 def test_an_object_that_was_changed_meanwhile_is_not_deleted(shop: Shop) -> None:
     path = edit_cells(shop.export(), {("1", "Action"): "DELETE"})
     shop.load([{**shop.document("1"), "name": "Sofa"}])

@@ -119,6 +119,34 @@ def test_a_row_without_its_fingerprint_removes_nothing(shop: Shop) -> None:
     assert len(attribute(shop, "tags")["values"]) == 3
 
 
+def test_a_row_without_its_fingerprint_deletes_where_it_says_so(shop: Shop) -> None:
+    """A list of ids typed by hand is of no version that could have changed since."""
+    path = edit_cells(shop.export(), {("1", "Fingerprint"): None, ("1", "Action"): "DELETE"})
+    report = shop.send_back(path)
+    assert (report.deleted, report.refused) == (1, [])
+    assert ("connectorstate", "1") not in shop.documents()
+
+
+def test_a_row_whose_line_end_was_altered_is_made_anew_where_it_says_so(stock: Callable[..., Shop]) -> None:
+    """The refusal says that CREATE does it."""
+    shop = stock([an_object("a\r\nb")])
+    path = shop.export()
+    book = opened(path)
+    book["Connector State"].cell(3, 1).value = "CREATE"
+    report = shop.send_back(save(book, path))
+    assert (report.created, report.refused) == (1, [])
+
+
+def test_a_new_id_with_a_line_end_is_one_as_any_other(shop: Shop) -> None:
+    """No program has altered it on the way out: the row has no fingerprint."""
+    path = shop.export()
+    book = opened(path)
+    book["Connector State"].cell(5, 3).value = "a\nb"
+    report = shop.send_back(save(book, path))
+    assert (report.created, report.refused) == (1, [])
+    assert ("connectorstate", "a\nb") in shop.documents()
+
+
 def test_another_tenants_workbook_makes_objects_of_this_one(shop: Shop, stock: Callable[..., Shop]) -> None:
     other = stock([])
     report = other.send_back(shop.export())
