@@ -16,6 +16,9 @@ _MARK = "\ufdd0"
 """Around the number of a text; a character that XML and texts may hold, and that means nothing."""
 _READY_XML = "<r>"
 _ESCAPE = "_x"
+_OTHER_SHIELD = ("_x005F_x", "__x0078_")
+"""For the underscore of what looks like an escape, and how its `x` is escaped instead: openpyxl takes `x005F_` out of shared
+texts, and a workbook that it saves would say `A` for the name `_x0041_`."""
 _STAND_IN = re.compile(f"<(t|c:v)(?: [^>]*)?>{_MARK}([0-9]+){_MARK}<".encode())
 
 
@@ -36,7 +39,9 @@ class StandIns:
         if not self._numbers or _MARK.encode() not in part:
             return part
         text = pl.Series("text", list(self._numbers)).to_frame()
-        [contents, blanks] = text.select(escape.escaped(pl.col("text")), blank=escape.has_outer_blank(pl.col("text")))
+        here = pl.col("text")
+        shielded = escape.escaped(here).str.replace_all(*_OTHER_SHIELD, literal=True)
+        [contents, blanks] = text.select(shielded, blank=escape.has_outer_blank(here))
 
         def content(found: re.Match[bytes]) -> bytes:
             number = int(found[2])

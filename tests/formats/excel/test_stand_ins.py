@@ -11,8 +11,9 @@ from formats.excel import write_workbook
 from formats.excel.rejects import RejectedRow, RejectedSheet, write_rejects
 from formats.tables import FrequentError, TableColumn, Tally, Triage
 from tests.formats.excel.exports import SYSTEM, export, table
-from tests.formats.excel.readers import unescaped
+from tests.formats.excel.readers import by_calamine, unescaped
 from tests.generative.readers import Sheet, read_workbook
+from tests.tasks.edited_books import opened
 
 TEXTS = [
     "<r>Q&A</r>",
@@ -56,6 +57,14 @@ def test_each_cell_that_is_drawn_says_its_text(path: Path) -> None:
     for heading in ("Most frequent errors", "Errors by Target Attribute"):
         assert errors[errors.index(heading) + 1 :][: len(TEXTS)] == shown
     names = texts_of(sheets["Model"], "D")
+    assert names[-len(TEXTS) :] == [f"{number}{text}" for number, text in enumerate(TEXTS)]
+
+
+def test_the_names_of_columns_survive_a_program_that_saves_the_workbook(path: Path, tmp_path: Path) -> None:
+    """openpyxl takes `x005F_` out of shared texts, and writes what is left as it is."""
+    book = opened(path)
+    book.save(tmp_path / "saved.xlsx")
+    names = [row[3] for row in by_calamine(tmp_path / "saved.xlsx", book.sheetnames.index("Model"))]
     assert names[-len(TEXTS) :] == [f"{number}{text}" for number, text in enumerate(TEXTS)]
 
 
