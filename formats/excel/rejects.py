@@ -4,14 +4,18 @@ mended and sent back."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from formats.excel import look
 from formats.excel.columns import INSTANT_FORMAT
 from formats.excel.escape import visible
 from formats.excel.model import TITLE as MODEL_TITLE
 from formats.excel.model import draw_model
+from formats.excel.package import Package
+from formats.excel.stand_ins import StandIns, add_sheet
 from formats.reading.cells import NoValue
 
 _REFUSED = {"bg_color": "#F6C7C1"}
@@ -44,6 +48,7 @@ def write_rejects(sheets: Sequence[RejectedSheet], facts: Mapping[str, str], pat
     """Write the workbook to `path`; `facts` are those of the export, as `formats.excel.model.facts_of` gives them."""
     import xlsxwriter
 
+    output, stand_ins = BytesIO(), StandIns()
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -51,20 +56,24 @@ def write_rejects(sheets: Sequence[RejectedSheet], facts: Mapping[str, str], pat
         # Texts stand in their cells, as in an export: openpyxl alters shared ones that look like an escape (`_x0041_`).
         "constant_memory": True,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(output, options) as book:
         for sheet in sheets:
-            _Page(book, sheet).draw()
-        model = book.add_worksheet(MODEL_TITLE)
+            _Page(book, sheet, stand_ins).draw()
+        model = add_sheet(book, MODEL_TITLE, stand_ins)
         draw_model(book, model, [row for sheet in sheets for row in sheet.model], facts)
         model.hide()
+    with ZipFile(output) as written, Package(path) as package:
+        for name in written.namelist():
+            part = written.read(name)
+            package.add(name, stand_ins.put_back(part) if name.startswith("xl/worksheets/sheet") else part)
 
 
 class _Page:
     """Draws one sheet."""
 
-    def __init__(self, book: Any, sheet: RejectedSheet) -> None:
+    def __init__(self, book: Any, sheet: RejectedSheet, stand_ins: StandIns) -> None:
         self._sheet = sheet
-        self._page = book.add_worksheet(sheet.title)
+        self._page = add_sheet(book, sheet.title, stand_ins)
         self._header = book.add_format(
             {"bold": True, "bg_color": look.SYSTEM_FIELDS.fill, "font_color": look.SYSTEM_FIELDS.font}
         )

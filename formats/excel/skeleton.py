@@ -20,6 +20,7 @@ from formats.excel.columns import Column
 from formats.excel.limits import cut
 from formats.excel.rows import rows_a_batch
 from formats.excel.sheets import DataSheet, HeaderLook, Sheet
+from formats.excel.stand_ins import StandIns, add_sheet
 from formats.excel.widths import column_widths
 
 _OPTIONS = {
@@ -35,6 +36,7 @@ _FOOTER = "&L&F&C&A&RPage &P of &N"
 _HEADER_HEIGHT, _GROUP_HEIGHT = 20.0, 18.0
 _COL = re.compile(rb'<col min="(\d+)" max="(\d+)"[^>]*? style="(\d+)"')
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
+_WITH_TEXTS = ("xl/sharedStrings", "xl/charts/")
 _SHEET_DATA = re.compile(rb"<sheetData/>|</sheetData>")
 
 
@@ -58,11 +60,11 @@ class Skeleton:
 
 def build_skeleton(sheets: Sequence[Sheet], properties: Mapping[str, Any], created: datetime) -> Skeleton:
     """The parts of a workbook of these sheets (laid out before) without any row of data."""
-    output = BytesIO()
+    output, stand_ins = BytesIO(), StandIns()
     book = xlsxwriter.Workbook(output, _OPTIONS)
     book.set_properties({**properties, "created": created})
     for sheet in sheets:
-        worksheet = book.add_worksheet(sheet.title)
+        worksheet = add_sheet(book, sheet.title, stand_ins)
         worksheet.set_footer(_FOOTER)
         if isinstance(sheet, DataSheet):
             _draw_data_sheet(book, worksheet, sheet)
@@ -73,6 +75,7 @@ def build_skeleton(sheets: Sequence[Sheet], properties: Mapping[str, Any], creat
     book.close()
     with zipfile.ZipFile(output) as package:
         parts = {name: package.read(name) for name in package.namelist()}
+    parts |= {name: stand_ins.put_back(part) for name, part in parts.items() if name.startswith(_WITH_TEXTS)}
     return Skeleton(parts, [part_name(number) for number in range(1, len(sheets) + 1)])
 
 

@@ -7,7 +7,6 @@ from contract.phrases import counted
 from formats.excel import look
 from formats.excel.errors import TITLE as ERRORS_TITLE
 from formats.excel.errors import place_of
-from formats.excel.escape import visible
 from formats.excel.limits import clip, units
 from formats.excel.sheets import DataSheet, DrawnSheet
 from formats.excel.widths import row_height
@@ -90,8 +89,8 @@ class _Page:
         for error in errors:
             text = _shortened(error.text) or _NOTHING
             place = f"internal:{place_of(error.row, sheets)}"
-            # XlsxWriter puts the text into an attribute too, where it escapes no control character.
-            self._sheet.write_url(self._row, 0, place, self._link, visible(text), f"Its first row in {ERRORS_TITLE}")
+            # Not with the text of the cell: XlsxWriter puts it into an attribute too, where it escapes no control character.
+            self._sheet.write_url(self._row, 0, place, self._link, ERRORS_TITLE, f"Its first row in {ERRORS_TITLE}")
             self._sheet.write_string(self._row, 0, text, self._link)
             self._sheet.write_number(self._row, 1, error.times, self._count)
             self._sheet.write_number(self._row, 2, error.times / total, self._share)

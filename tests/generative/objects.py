@@ -5,6 +5,7 @@ from typing import Any
 
 from config.catalogue import ATTRIBUTES, PROPERTIES
 from contract.filters import fold
+from contract.objects import PLACE
 from tests.generative.texts import INSTANTS, TYPE_NAMES, a_name, a_text
 
 Raw = dict[str, Any]
@@ -55,7 +56,7 @@ def _id(rng: random.Random) -> str:
 
 
 def _property(rng: random.Random, name: str) -> Any:
-    if name.lower() in ("entityid", "channelid", "entitytype"):
+    if fold(name) in PLACE:
         return a_text(rng)[:100]
     return _scalar(rng, name)
 
