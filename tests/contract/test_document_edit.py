@@ -274,4 +274,5 @@ def test_further_parts_are_entries_after_those_of_every_spelling() -> None:
     edit.set_attribute("validationError>>error", "a||b||c||d")
     made = DocumentEdit(json.dumps(edit.finish()))
     assert made.shown("attribute", "validationError>>error") == "a||b||c||d"
-    assert [len(made.document["data"]["attributes"][name]["group"]) for name in ("validationError", "ValidationError")] == [1, 3]
+    groups = made.document["data"]["attributes"]
+    assert [len(groups[name]["group"]) for name in ("validationError", "ValidationError")] == [1, 3]
