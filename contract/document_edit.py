@@ -105,7 +105,7 @@ class DocumentEdit:
         attributes = self._attributes()
         for group in self._groups.values():
             if added := [entry for entry in group.added if entry]:
-                _list_in(_named(attributes, group.name), "group").extend(added)
+                _list_in(_last_named(attributes, group.name), "group").extend(added)
         emptied = {id(values) for values in self._emptied if not values}
         for name in [name for name, holder in attributes.items() if emptied and _prune(holder, emptied)]:
             del attributes[name]
@@ -269,6 +269,12 @@ def _named(holder: dict[str, Any], name: str) -> dict[str, Any]:
     made: dict[str, Any] = {}
     holder[name] = made
     return made
+
+
+def _last_named(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    """The same of the last spelling, whose entries come after those of the others (`contract.objects.held_values`)."""
+    spelled = [inner for key, inner in holder.items() if fold(key) == fold(name) and isinstance(inner, dict)]
+    return spelled[-1] if spelled else _named(holder, name)
 
 
 def _list_in(holder: dict[str, Any], key: str) -> list[Any]:

@@ -264,3 +264,15 @@ def test_an_edit_finds_the_entry_of_a_group_in_its_spelling() -> None:
         (entry["error"]["values"][0]["value"], entry["sno"]["values"][0]["value"]) for entry in made["ValidationError"]["group"]
     ]
     assert told == [("b", "2"), ("d", "3")]
+
+
+def test_further_parts_are_entries_after_those_of_every_spelling() -> None:
+    """Where the group is spelled in two ways, the cell says afterwards what was written into it."""
+    entry = {"error": {"values": [{"value": "a"}]}}
+    attributes = {"validationError": {"group": [entry]}, "other": {}, "ValidationError": {"group": [entry]}}
+    edit = DocumentEdit(json.dumps({"id": "1", "type": "t", "data": {"attributes": attributes}}))
+    edit.set_attribute("validationError>>error", "a||b||c||d")
+    made = DocumentEdit(json.dumps(edit.finish()))
+    assert made.shown("attribute", "validationError>>error") == "a||b||c||d"
+    held = made.document["data"]["attributes"]
+    assert [len(held[name]["group"]) for name in ("validationError", "ValidationError")] == [1, 3]
