@@ -1,7 +1,8 @@
 """Reads a finished workbook again and compares it with the tables that it was made of.
 
 What a pass proves, for every sheet of data:
-- the package is whole: its directory can be read and every part inflates to its length and its CRC-32;
+- the package is whole: its directory can be read, every part inflates to its length and its CRC-32, and every other part is
+  well-formed XML;
 - every byte of every cell is as the writer made it: `checksum` is that of the XML before it was compressed;
 - each batch of rows is just as long as all its cells in the tables on disk make it: none is missing, added or of another size;
 - rows of every batch, the first, the last and those with escapes among them, say to an XML parser and a decoder of their own
@@ -54,11 +55,10 @@ def _verify_package(
                 raise VerificationFailed(detail=f"sheet {sheet.title!r}, {problem}")
     if checksum is not None and not trusted:
         raise VerificationFailed(detail="its sheets of data are not those that were written")
-    for name in parts:
-        package.read(name)
-    if "xl/workbook.xml" not in parts:
+    # The parts that XlsxWriter has drawn; all are XML, and this program wrote them.
+    roots = {name: ElementTree.fromstring(package.read(name)) for name in parts}  # noqa: S314
+    if "xl/workbook.xml" not in roots:
         raise VerificationFailed(detail="the part xl/workbook.xml is missing")
-    root = ElementTree.fromstring(package.read("xl/workbook.xml"))  # noqa: S314 - a part that this program wrote
-    names = [node.get("name") for node in root.iter() if node.tag.endswith("}sheet")]
+    names = [node.get("name") for node in roots["xl/workbook.xml"].iter() if node.tag.endswith("}sheet")]
     if names != [sheet.title for sheet in sheets]:
         raise VerificationFailed(detail=f"its sheets are {names}")

@@ -101,6 +101,13 @@ def test_a_changed_error_and_a_renamed_sheet_are_found(finished: tuple[Content, 
         verify_workbook(content, rewritten(path, "xl/workbook.xml", b'name="Summary"', b'name="Summery"'))
 
 
+@pytest.mark.parametrize("name", ["xl/sharedStrings.xml", "xl/styles.xml", "xl/charts/chart1.xml", "[Content_Types].xml"])
+def test_a_part_that_is_no_xml_is_found(finished: tuple[Content, Path], name: str) -> None:
+    content, path = finished
+    with pytest.raises(VerificationFailed, match="package is broken"):
+        verify_workbook(content, rewritten(path, name, b"</", b"<"))
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
 def test_a_truncated_package_is_found(finished: tuple[Content, Path], share: float) -> None:
     content, path = finished
