@@ -97,7 +97,7 @@ def test_receivers_that_never_answer_hold_up_nobody_else(engine, tmp_path):
             return of_dead, untold, well.calls, silent.most
 
     of_dead, untold, calls, most = asyncio.run(work())
-    assert untold == of_dead
+    assert sorted(untold) == sorted(of_dead)  # those of one millisecond come in no order
     assert calls == 1
     assert most == telling.AT_ONCE
 
