@@ -54,6 +54,7 @@ def check_workbook(path: Path, most_bytes: int) -> Valueless:
                 left -= size
                 if found:
                     valueless[part.filename] = found
+    # What zipfile raises for a damaged package: a way to compress that it does not know and a part that is encrypted among it.
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error) as error:
         raise UnreadableFile(name=path.name, reason=f"the workbook is damaged: {error}") from error
     return valueless

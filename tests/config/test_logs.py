@@ -135,7 +135,7 @@ for _ in range(2):
 for error in (UnknownTenant(tenant="acme"), DatabaseUnavailable(detail="away"), ValueError("a fault")):
     try:
         raise error
-    except Exception:
+    except Exception:  # as Prefect does: it logs whatever a step raises
         logging.getLogger("prefect.task_runs").exception("The step failed")
 """
 
