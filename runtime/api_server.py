@@ -42,7 +42,7 @@ def server_config(app: "FastAPI", settings: Settings) -> "uvicorn.Config":
     """How the application is served: within bounds, and without words of the server's own."""
     import uvicorn
 
-    from runtime.http_protocol import bounded
+    from runtime.http_protocol import UNFINISHED_BYTES, bounded
 
     protocol = bounded(
         most_connections=settings.max_connections,
@@ -52,6 +52,7 @@ def server_config(app: "FastAPI", settings: Settings) -> "uvicorn.Config":
     return uvicorn.Config(
         app,
         http=protocol,
+        h11_max_incomplete_event_size=UNFINISHED_BYTES,
         ws="none",
         log_config=None,
         access_log=False,

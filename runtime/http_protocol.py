@@ -14,6 +14,10 @@ from api.headers import MOST_BYTES, MOST_HEADERS
 from contract import envelope
 from contract.errors import BadHttp, HeadersTooLarge, SlowRequest, StatesheetError, TooManyConnections
 
+UNFINISHED_BYTES = 2 * MOST_BYTES
+"""How much of a head may have come in without its end: well over what `api.headers` lets pass, which counts no colons, blanks
+and line ends. At h11's own bound, half of that, a head in several pieces would be refused where one in a single piece is not."""
+
 LINGER_SECONDS = 2
 """How long a refused client may go on sending before its connection is closed; what it sends is dropped."""
 

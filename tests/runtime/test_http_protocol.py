@@ -265,6 +265,16 @@ def test_a_head_that_is_too_large_or_no_http_is_answered_in_the_envelope(
         assert refusal(heard(client)) == expected
 
 
+@pytest.mark.parametrize("length", [17_000, 24_000, 32_000])
+def test_a_head_within_the_bound_is_served_in_however_many_pieces_it_comes(tmp_path: Path, length: int) -> None:
+    with served(tmp_path, request_seconds=5) as (port, _), dial(port) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.sendall(b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX: " + b"y" * length)
+        time.sleep(0.1)  # so that the server reads an unfinished head
+        client.sendall(b"\r\n\r\n")
+        assert one_answer(client).startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.parametrize("length", [b"3", b"0", b"100000"])
 def test_a_body_whose_length_is_told_in_two_ways_is_refused_and_nothing_after_it_is_read(tmp_path: Path, length: bytes) -> None:
     head = b"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
