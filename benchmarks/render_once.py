@@ -21,7 +21,7 @@ def statesheet_verified(source: Path, target: Path) -> None:
     from formats.excel.writer import sheets_of
 
     written = write({SHEET: _scan(source)}, target)
-    verify(sheets_of({SHEET: _scan(source)}), target, written.checksum)
+    verify(sheets_of({SHEET: _scan(source)}), target, written.made)
 
 
 def xlsxwriter_rows(source: Path, target: Path) -> None:

@@ -3,14 +3,14 @@
 This module stays light: a format's libraries are imported when it is used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from formats.tables import Content
-    from formats.written import Written
+    from formats.written import MadeSheet, Written
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Format:
 
     `write` makes the file at the path that it is given; where a zip is made instead (several tables in a format that holds
     one), `Written.path` ends in `.zip`. `verify` reads a finished file again and compares its rows and cells with the tables,
-    with the help of the checksum that `write` gave; it raises VerificationFailed. `modules` are those that the two import.
+    with the help of what `write` gave (`Written.made`); it raises VerificationFailed. `modules` are those that the two import.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Format:
     media_type: str
     whole_objects: bool
     write: "Callable[[Content, Path], Written]"
-    verify: "Callable[[Content, Path, int | None], None]"
+    verify: "Callable[[Content, Path, Sequence[MadeSheet] | None], None]"
     modules: tuple[str, ...]
 
 
@@ -37,10 +37,10 @@ def _write_excel(content: "Content", path: Path) -> "Written":
     return write_workbook(content, path)
 
 
-def _verify_excel(content: "Content", path: Path, checksum: int | None) -> None:
+def _verify_excel(content: "Content", path: Path, made: "Sequence[MadeSheet] | None") -> None:
     from formats.excel import verify_workbook
 
-    verify_workbook(content, path, checksum)
+    verify_workbook(content, path, made)
 
 
 def _write_csv(content: "Content", path: Path) -> "Written":
@@ -49,7 +49,7 @@ def _write_csv(content: "Content", path: Path) -> "Written":
     return write(content, path)
 
 
-def _verify_csv(content: "Content", path: Path, _: int | None) -> None:
+def _verify_csv(content: "Content", path: Path, _: "Sequence[MadeSheet] | None") -> None:
     from formats.delimited import verify
 
     verify(content, path)
@@ -61,7 +61,7 @@ def _write_json(content: "Content", path: Path) -> "Written":
     return write(content, path)
 
 
-def _verify_json(content: "Content", path: Path, _: int | None) -> None:
+def _verify_json(content: "Content", path: Path, _: "Sequence[MadeSheet] | None") -> None:
     from formats.records import verify
 
     verify(content, path)
@@ -73,7 +73,7 @@ def _write_parquet(content: "Content", path: Path) -> "Written":
     return write(content, path)
 
 
-def _verify_parquet(content: "Content", path: Path, _: int | None) -> None:
+def _verify_parquet(content: "Content", path: Path, _: "Sequence[MadeSheet] | None") -> None:
     from formats.columnar import verify
 
     verify(content, path)

@@ -16,7 +16,7 @@ from contract.errors import BadHttp, HeadersTooLarge, SlowRequest, StatesheetErr
 
 UNFINISHED_BYTES = 2 * MOST_BYTES
 """How much of a head may have come in without its end: well over what `api.headers` lets pass, which counts no colons, blanks
-and line ends. At h11's own bound, half of that, a head in several pieces would be refused where one in a single piece is not."""
+and line ends. At h11's own bound, a quarter of that, a head in several pieces is refused that passes in one piece."""
 
 LINGER_SECONDS = 2
 """How long a refused client may go on sending before its connection is closed; what it sends is dropped."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from config.profiles import Profile
 from contract.request import ExportRequest
 from contract.warnings import JobWarning
+from formats.written import MadeSheet
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The file under its temporary name, with the rows that it must hold and, where its format has one, the checksum of their
-    cells."""
+    """The file under its temporary name, with the rows that it must hold and, where its format's check needs it, what its
+    sheets were before they were written."""
 
     path: Path
     rows: int
     extension: str
     media_type: str
     warnings: tuple[JobWarning, ...] = ()
-    checksum: int | None = None
+    made: tuple[MadeSheet, ...] | None = None

@@ -22,7 +22,7 @@ def publish(plan: ExportPlan, content: Content, rendered: Rendered, *, results: 
     if rendered.rows != content.receipt.exported:
         raise VerificationFailed(detail=f"it has {rendered.rows} rows of {content.receipt.exported}")
     with space_for("verifying the file"):
-        FORMATS[plan.profile.format].verify(content, rendered.path, rendered.checksum)
+        FORMATS[plan.profile.format].verify(content, rendered.path, rendered.made)
     name = f"{plan.file_name}.{rendered.extension}"
     key = key_of(plan.tenant, plan.job_id, plan.attempt, name)
     return keep(rendered.path, name, key, results=results, retention_days=retention_days)

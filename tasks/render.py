@@ -24,5 +24,5 @@ def render(plan: ExportPlan, content: Content) -> Rendered:
         extension=extension,
         media_type=_ZIP_MEDIA_TYPE if extension == _ZIP else kind.media_type,
         warnings=written.warnings,
-        checksum=written.checksum,
+        made=written.made,
     )

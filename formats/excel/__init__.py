@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from formats.excel.sheets import Sheet
     from formats.tables import Content
-    from formats.written import Written
+    from formats.written import MadeSheet, Written
 
 
 def write(
@@ -46,9 +46,9 @@ def write_data(content: "Content", path: Path) -> "Written":
     return write_data(content, path)
 
 
-def verify_workbook(content: "Content", path: Path, checksum: int | None = None) -> None:
+def verify_workbook(content: "Content", path: Path, made: "Sequence[MadeSheet] | None" = None) -> None:
     """Read a finished workbook again and compare it with the tables of its export: see `formats.excel.verify.verify`."""
     from formats.excel.verify import verify
     from formats.excel.workbook import workbook_sheets
 
-    verify(workbook_sheets(content), path, checksum)
+    verify(workbook_sheets(content), path, made)

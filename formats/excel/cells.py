@@ -14,7 +14,7 @@ import polars as pl
 from contract.kinds import Kind
 from formats.excel import dates, numbers
 from formats.excel.suspects import suspects
-from formats.excel.texts import Cut, SafeTexts, SeenText, safe_texts
+from formats.excel.texts import Cut, SeenText, safe_texts
 from formats.fields import EXACT_TEXT
 
 
@@ -55,14 +55,14 @@ class CellColumn:
         return pl.col(self.text_field).str.len_bytes().sum().alias(f"{self.name}#size")
 
     @cached_property
+    def value_size(self) -> pl.Expr:
+        """The bytes of all values of the column, once they are as they stand in `v`."""
+        return pl.col(self.name).str.len_bytes().sum().alias(f"{self.name}#value size")
+
+    @cached_property
     def text_looks(self) -> tuple[pl.Expr, pl.Expr]:
         """The bytes of the column's longest text, and of all."""
         return pl.col(self.text_field).str.len_bytes().max().alias(f"{self.name}#longest"), self.text_size
-
-    @cached_property
-    def without_value(self) -> pl.Expr:
-        """In how many rows nothing stands in `v`: there is no value, or a text stands for it."""
-        return (pl.col(self.name).is_null() | pl.col(self.text_field).is_not_null()).sum()
 
     @cached_property
     def no_cell_value(self) -> pl.Expr:
@@ -106,6 +106,11 @@ class Cell:
     closing: str
     absent: int
 
+    @property
+    def size(self) -> pl.Expr:
+        """The bytes of all contents."""
+        return self.column.text_size if self.field == self.column.text_field else self.column.value_size
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -118,66 +123,41 @@ class Cells:
     odd: set[int]
 
 
-@dataclass(frozen=True)
-class Content:
-    """What the cells of a batch are made of: `batch` has texts for the values that no cell can hold, `texted` are the columns
-    with any text, `safe` tells which texts do not stand as they are."""
-
-    batch: pl.DataFrame
-    texted: set[CellColumn]
-    safe: SafeTexts
-
-    def value(self, column: CellColumn) -> pl.Expr:
-        """The values of a column as they stand in `v`; null where there is none."""
-        return column.value_without_text if column in self.texted else column.value
-
-
 def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int) -> Cells:
     """The cells of a batch whose first row is `first_row` (1-based) of its sheet."""
-    content = content_of(batch, columns, first_row)
-    values = [content.value(column) for column in columns if column.kind is not Kind.TEXT]
-    contents = content.batch.with_columns(*content.safe.changed.values(), *values)
-    forms = forms_of(columns, absences(contents), content.safe.tagged)
-    return Cells([form for form in forms if form.absent < batch.height], contents, content.safe.cuts, content.safe.odd)
-
-
-def content_of(
-    batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int, careful: Collection[str] | None = None
-) -> Content:
-    """What the cells of a batch are made of. `careful`: the only fields in which a text may have to be cut or escaped; None:
-    that is looked for in all."""
-    seen = _look(batch, columns, careful)
+    seen = _look(batch, columns)
     if seen.without_cell:
         batch = _with_exact_texts(batch, seen.without_cell)
-        seen = _look(batch, columns, careful)
-    return Content(batch, set(seen.texted), safe_texts(batch, _texts(batch, seen, careful), first_row))
+        seen = _look(batch, columns)
+    safe = safe_texts(batch, _texts(batch, seen), first_row)
+    valued = [column for column in columns if column.kind is not Kind.TEXT]
+    values = [column.value_without_text if column in seen.texted else column.value for column in valued]
+    contents = batch.with_columns(*safe.changed.values(), *values)
+    forms = _forms_of(columns, absences(contents), safe.tagged)
+    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd)
 
 
 @dataclass(frozen=True)
 class _Seen:
     """What a batch holds: the columns `without_cell` for some value; the `texted` ones that have any text, with the bytes of
-    the longest and of all where they were looked for."""
+    the longest and of all."""
 
     without_cell: list[CellColumn]
     texted: dict[CellColumn, tuple[int, int]]
 
 
-def _look(batch: pl.DataFrame, columns: Sequence[CellColumn], careful: Collection[str] | None) -> _Seen:
+def _look(batch: pl.DataFrame, columns: Sequence[CellColumn]) -> _Seen:
     """All is looked for in one pass: each costs its planning, however few rows there are."""
     absent = absences(batch)
     texted = [column for column in columns if absent.get(column.text_field, batch.height) < batch.height]
-    measured = [column for column in texted if careful is None or column.text_field in careful]
     valued = [column for column in columns if column.kind in _NO_CELL]
-    looks = [*(column.value_look for column in valued), *(look for column in measured for look in column.text_looks)]
+    looks = [*(column.value_look for column in valued), *(look for column in texted for look in column.text_looks)]
     found = iter(batch.select(looks).row(0) if looks else ())
     without_cell = [column for column in valued if next(found)]
-    return _Seen(without_cell, dict.fromkeys(texted, (0, 0)) | {column: (next(found), next(found)) for column in measured})
+    return _Seen(without_cell, {column: (next(found), next(found)) for column in texted})
 
 
-def _texts(batch: pl.DataFrame, seen: _Seen, careful: Collection[str] | None) -> list[SeenText]:
-    if careful is not None:
-        looked_at = {column: longest for column, (longest, _) in seen.texted.items() if column.text_field in careful}
-        return [SeenText(column.text_field, column.letter, True, longest) for column, longest in looked_at.items()]
+def _texts(batch: pl.DataFrame, seen: _Seen) -> list[SeenText]:
     by_name = {series.name: series for series in batch.get_columns()}
     sizes = [size for _, size in seen.texted.values()]
     suspicious = suspects([by_name[column.text_field] for column in seen.texted], sizes)
@@ -214,7 +194,7 @@ def absences(batch: pl.DataFrame) -> dict[str, int]:
     return {series.name: series.null_count() for series in batch.get_columns()}
 
 
-def forms_of(columns: Sequence[CellColumn], absent: Mapping[str, int], tagged: Collection[str]) -> Iterator[Cell]:
+def _forms_of(columns: Sequence[CellColumn], absent: Mapping[str, int], tagged: Collection[str]) -> Iterator[Cell]:
     """The cells of each column, in which rows they may be; `absent` counts the nulls of their contents by field."""
     for column in columns:
         yield from _forms(column, absent, tagged)

@@ -4,7 +4,7 @@ Slow and independent: the check of a finished file reads some rows of every batc
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -19,65 +19,38 @@ from formats.zones import offset_at
 Value = str | float | bool | int | None
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _DAY_MS = 86_400_000
-_ROW, _ROW_END = b"<row ", b"</row>"
-_SPREAD = 5
-"""So many rows of a batch are looked at, over all of it, and the last."""
 
 
-def wrong_cell(
-    data: bytes, odd: Iterable[int], rows: pl.DataFrame, columns: Sequence[CellColumn], first_row: int
-) -> str | None:
-    """The place of a cell that does not say what the table says, of some rows of a batch whose XML is `data`; None when all of
-    those do. The first row (`first_row` in the sheet) and the last are among them, and those named in `odd` (0-based)."""
-    expected = {first_row, first_row + rows.height - 1, *(first_row + row for row in odd)}
-    for xml in _some_rows(data, [first_row + row for row in odd]):
-        row = ElementTree.fromstring(xml)  # noqa: S314 - a row that this program wrote
-        number = int(row.get("r", "0"))
-        if not 0 <= number - first_row < rows.height:
-            return f"row {number}"
-        column = _differing_cell(row, number, columns, rows.row(number - first_row, named=True))
-        if column is not None:
-            return f"row {number}, column {column!r}"
-        expected.discard(number)
-    return f"row {min(expected)}" if expected else None
-
-
-def _some_rows(data: bytes, numbers: Iterable[int]) -> Iterator[bytes]:
-    spread = {data.find(_ROW, len(data) * share // _SPREAD) for share in range(_SPREAD)}
-    named = {data.find(b'<row r="%d"' % number) for number in numbers}
-    for begin in sorted((spread | named | {data.rfind(_ROW)}) - {-1}):
-        yield data[begin : data.find(_ROW_END, begin) + len(_ROW_END)]
+def wrong_cell(xml: bytes | bytearray, number: int, record: dict[str, Any], columns: Sequence[CellColumn]) -> str | None:
+    """The place of the first cell that does not say what the table says in `record`, in the XML of the row `number` of a sheet;
+    None when all do."""
+    row = ElementTree.fromstring(xml)  # noqa: S314 - a row that this program wrote
+    if row.get("r") != str(number):
+        return f"row {number}"
+    column = _differing_cell(row, number, columns, record)
+    return None if column is None else f"row {number}, column {column!r}"
 
 
 def _differing_cell(row: ElementTree.Element, number: int, columns: Sequence[CellColumn], record: dict[str, Any]) -> str | None:
     """The name of the first column whose cell in the row `number` is not the value in `record`; None when all are right."""
-    found = dict(_cells(row, number))
+    found = {cell.get("r", ""): cell for cell in row}
     for column in columns:
         wanted, day = _wanted(column, record)
-        got = found.pop(column.letter, None)
-        if got is not None and day and isinstance(got, float):
+        cell = found.pop(f"{column.letter}{number}", None)
+        got = None if cell is None else _value(cell)
+        if day and isinstance(got, float):
             got = round((got - 25_569) * _DAY_MS)
         if got != wanted or (isinstance(got, bool) != isinstance(wanted, bool)):
             return column.name
     return next(iter(found), None)
 
 
-def _cells(row: ElementTree.Element, number: int) -> Iterator[tuple[str, Value]]:
-    for cell in row:
-        place = _CELL.fullmatch(cell.get("r", ""))
-        if place is None or place.group(2) != str(number):
-            yield str(cell.get("r")), "stands in another row"
-        else:
-            yield place.group(1), _value(cell)
-
-
 def _value(cell: ElementTree.Element) -> Value:
-    text = "".join(node.text or "" for node in cell.iter() if node.tag.rpartition("}")[2] in ("t", "v"))
+    text = "".join(cell.itertext())
     match cell.get("t", "n"):
         case "inlineStr":
-            return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
+            return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
         case "b":
             return text == "1"
         case _:

@@ -58,9 +58,12 @@ def _placed(source: Rows, sheets: Mapping[str, Sequence[DataSheet]]) -> Rows:
 
     def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
         for batch in source.read(start, stop, most):
-            yield batch.with_columns(*_places(batch, sheets))
+            yield placed(batch)
 
-    return Rows(source.count, read)
+    def placed(batch: pl.DataFrame) -> pl.DataFrame:
+        return batch.with_columns(*_places(batch, sheets))
+
+    return Rows(source.count, read, lambda places: placed(source.pick(places)))
 
 
 def _places(batch: pl.DataFrame, sheets: Mapping[str, Sequence[DataSheet]]) -> list[pl.Expr]:

@@ -1,18 +1,19 @@
 """A part of a finished package, inflated piece by piece in threads, with its CRC checked.
 
-The writer ends every piece at a boundary that can be found again; a part without boundaries, by another hand, is one piece.
+The writer ends every piece at a boundary, and notes its length; where that is not known the boundary can be found again. A part
+without boundaries, by another hand, is one piece.
 """
 
+import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from formats.excel.deflate import BOUNDARY, END
 from formats.threads import in_order
@@ -20,10 +21,10 @@ from formats.threads import in_order
 _LOCAL_FIXED = 30
 _CLOSED = BOUNDARY + END
 """Makes a piece a whole stream again, joined at once: pieces are megabytes."""
-_BLOCK = 1 << 20
+_PACKED = 1 << 20
+_READ, _BLOCK = 1 << 18, 1 << 18
 _RAW = -15
 _USUAL_RATIO = 10  # of rows of cells: a good first guess spares growing the buffer
-_ROOM = 64  # isal needs a little more than the content to see its end
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,11 @@ def inflated(path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> Ite
     total.check(part)
 
 
-def inflate(piece: bytes, size: int | None = None) -> Inflated:
-    """A piece inflated; where its size is known and right, in half the time. Raises zipfile.BadZipFile."""
-    room = len(piece) * _USUAL_RATIO if size is None else size
+def inflate(piece: bytes) -> Inflated:
+    """A piece inflated. Raises zipfile.BadZipFile."""
     try:
-        content = isal_zlib.decompress(piece, _RAW, room + _ROOM)
-    except zlib.error as error:
+        content = isal_zlib.decompress(piece, _RAW, len(piece) * _USUAL_RATIO)
+    except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub says less
         raise zipfile.BadZipFile(f"a deflate stream is broken: {error}") from error
     return Inflated(content, isal_zlib.crc32(content))
 
@@ -91,16 +91,40 @@ def pieces_of(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
         yield from _pieces(_packed(file, part))
 
 
-def _packed(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def noted_blocks(file: BinaryIO, begin: int, length: int) -> Iterator[bytes]:
+    """What the piece of so many bytes that begins there holds, in blocks, in any thread. They stay in the processor's cache for
+    who looks at them: the whole piece would be megabytes, and memory for it is dearer than to inflate it.
+
+    Raises zipfile.BadZipFile where no piece does.
+    """
+    stream = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_DEFLATE)
+    try:
+        for place in range(begin, begin + length, _READ):
+            block = stream.decompress(os.pread(file.fileno(), min(_READ, begin + length - place), place), _BLOCK)
+            while block:
+                yield block
+                if stream.needs_input:
+                    break
+                block = stream.decompress(b"", _BLOCK)
+    except (igzip_lib.IsalError, EOFError) as error:  # type: ignore[misc]  # its stub says less
+        raise zipfile.BadZipFile(f"a deflate stream is broken: {error}") from error
+
+
+def packed_begin(file: BinaryIO, part: zipfile.ZipInfo) -> int:
+    """The byte of the package in which the packed part begins. Raises zipfile.BadZipFile."""
     file.seek(part.header_offset)
     header = file.read(_LOCAL_FIXED)
     if len(header) < _LOCAL_FIXED or header[:4] != b"PK\x03\x04":
         raise zipfile.BadZipFile(f"{part.filename} has no header where the directory says")
     name_length, extra_length = struct.unpack("<HH", header[26:])
-    file.seek(name_length + extra_length, 1)
+    return int(file.tell() + name_length + extra_length)
+
+
+def _packed(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    file.seek(packed_begin(file, part))
     left = part.compress_size
     while left:
-        block = file.read(min(left, _BLOCK))
+        block = file.read(min(left, _PACKED))
         if not block:
             raise zipfile.BadZipFile(f"{part.filename} ends early")
         left -= len(block)

@@ -36,7 +36,7 @@ def clip(text: str, count: int) -> str:
 
 def cut(text: str) -> str:
     """`text` as a cell holds it: whole, or its beginning and the mark."""
-    if units(text) <= MAX_CHARACTERS:
+    if 2 * len(text) <= MAX_CHARACTERS or units(text) <= MAX_CHARACTERS:
         return text
     return clip(text, MAX_CHARACTERS - units(CUT_MARK)) + CUT_MARK
 

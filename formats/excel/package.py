@@ -65,25 +65,27 @@ class Package:
         """A part whose content is at hand."""
         self.stream(name, [deflate([data])])
 
-    def stream(self, name: str, pieces: Iterable[Piece]) -> int:
-        """A part of joined pieces, taken one at a time; its CRC-32, of what the pieces held before they were compressed."""
+    def stream(self, name: str, pieces: Iterable[Piece]) -> tuple[int, list[int]]:
+        """A part of joined pieces, taken one at a time. Gives its CRC-32, of what the pieces held before they were compressed,
+        and the bytes of each piece."""
         offset = self._file.tell()
         encoded = name.encode()
         self._file.write(self._local_header(_Entry(encoded, 0, 0, 0, offset)))
-        crc = packed = size = 0
+        crc = size = 0
+        lengths: list[int] = []
         for piece in pieces:
             self._file.write(piece.data)
             crc = isal_zlib.crc32_combine(crc, piece.crc, piece.size)
-            packed += len(piece.data)
+            lengths.append(len(piece.data))
             size += piece.size
         self._file.write(END)
-        entry = _Entry(encoded, crc, packed + len(END), size, offset)
+        entry = _Entry(encoded, crc, sum(lengths) + len(END), size, offset)
         end = self._file.tell()
         self._file.seek(offset)
         self._file.write(self._local_header(entry))
         self._file.seek(end)
         self._entries.append(entry)
-        return crc
+        return crc, lengths
 
     def _local_header(self, entry: _Entry) -> bytes:
         wide = max(entry.packed, entry.size) >= self._limit

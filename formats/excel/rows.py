@@ -1,10 +1,13 @@
 """Where the rows of a sheet come from: batches that can be read again and again, from any row on, few held at a time."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+
+from formats.fields import OWN
 
 _CELLS_A_BATCH = 1 << 18
 _MOST_ROWS, _FEWEST_ROWS = 16_384, 16
@@ -18,18 +21,35 @@ def rows_a_batch(columns: int) -> int:
 
 @dataclass(frozen=True)
 class Rows:
-    """`read(start, stop, most)` gives the rows from `start` to before `stop` in order, at most `most` of them a frame."""
+    """`read(start, stop, most)` gives the rows from `start` to before `stop` in order, at most `most` of them a frame;
+    `quick_pick` those at some rising places, where that takes less than reading them all."""
 
     count: int
     read: Callable[[int, int, int], Iterator[pl.DataFrame]]
+    quick_pick: Callable[[Sequence[int]], pl.DataFrame] | None = None
 
     def batches(self, most: int) -> Iterator[pl.DataFrame]:
         """All rows, in frames of at most `most`."""
         return self.read(0, self.count, most)
 
+    def pick(self, places: Sequence[int]) -> pl.DataFrame:
+        """The rows at `places`, which rise; there is at least one."""
+        if self.quick_pick is not None:
+            return self.quick_pick(places)
+        picked, begin = [], 0
+        for batch in self.batches(_MOST_ROWS):
+            end = begin + batch.height
+            picked.append(batch[[place - begin for place in places[bisect_left(places, begin) : bisect_left(places, end)]]])
+            begin = end
+        return pl.concat(picked)
+
     def part(self, start: int, count: int) -> "Rows":
         """`count` of the rows from `start` on, as rows of their own."""
-        return Rows(count, lambda first, stop, most: self.read(start + first, start + stop, most))
+        return Rows(
+            count,
+            lambda first, stop, most: self.read(start + first, start + stop, most),
+            lambda places: self.pick([start + place for place in places]),
+        )
 
 
 def frame_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Rows:
@@ -39,7 +59,7 @@ def frame_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Rows:
         for offset in range(start, stop, most):
             yield frame.slice(offset, min(most, stop - offset)).select(fields)
 
-    return Rows(frame.height, read)
+    return Rows(frame.height, read, lambda places: frame[list(places)].select(fields))
 
 
 def lazy_rows(frame: pl.LazyFrame, fields: Sequence[pl.Expr]) -> Rows:
@@ -52,13 +72,20 @@ def lazy_rows(frame: pl.LazyFrame, fields: Sequence[pl.Expr]) -> Rows:
             part = frame.slice(offset, min(step, stop - offset)).select(fields).collect()
             yield from _sliced(part, 0, part.height, most)
 
-    return Rows(int(frame.select(pl.len()).collect().item()), read)
+    def pick(places: Sequence[int]) -> pl.DataFrame:
+        number = OWN + "".join(frame.collect_schema().names())  # the name of no column
+        chosen = frame.with_row_index(number).filter(pl.col(number).is_in(places)).sort(number).drop(number)
+        return chosen.select(fields).collect(engine="streaming")
+
+    return Rows(int(frame.select(pl.len()).collect().item()), read, pick)
 
 
 def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:
     """The rows of an Arrow IPC file, of which one record batch is held at a time; `fields` are the ones to keep."""
     import pyarrow as pa
     import pyarrow.ipc
+
+    from formats.ipc import array_of, frame_of
 
     with pa.OSFile(str(path)) as file:
         # The lengths alone need no more than one column of each batch.
@@ -78,7 +105,21 @@ def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:
                     frame = pl.DataFrame(pl.from_arrow(reader.get_batch(number)))
                     yield from _sliced(frame, max(start - begin, 0), min(stop - begin, length), most)
 
-    return Rows(sum(lengths), read)
+    def pick(places: Sequence[int]) -> pl.DataFrame:
+        """Mapped, and whole: only the pages of these rows are read, where fields that are chosen would be copied."""
+        with pa.memory_map(str(path)) as file:
+            reader = pa.ipc.open_file(file)
+            picked, begin = [], 0
+            for number, length in enumerate(lengths):
+                here = places[bisect_left(places, begin) : bisect_left(places, begin + length)]
+                if here:
+                    batch = reader.get_batch(number)
+                    some = batch if chosen is None else batch.select(chosen)
+                    picked.append(some.take(array_of([place - begin for place in here], pa.int64())))
+                begin += length
+            return frame_of(pa.Table.from_batches(picked))
+
+    return Rows(sum(lengths), read, pick)
 
 
 def _sliced(frame: pl.DataFrame, start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:

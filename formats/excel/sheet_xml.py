@@ -12,15 +12,19 @@ from typing import Any, NamedTuple
 import nanoarrow as na
 import polars as pl
 
-from formats.excel.cells import CellColumn, cells_of
+from contract.errors import VerificationFailed
+from formats.excel.cells import Cell, CellColumn, absences, cells_of
 from formats.excel.texts import Cut
 from formats.fields import OWN
+from formats.written import Sample
 
-ROW_OPENING, ROW_OPENED, ROW_CLOSING = '<row r="', '">', "</row>"
-CELL_OPENING = '<c r="'
+_ROW_OPENING, _ROW_OPENED, _ROW_CLOSING = '<row r="', '">', "</row>"
+_CELL_OPENING = '<c r="'
 
 _ROW = OWN + "row"
 _MOST_PARTS = 1_000  # planning one concat_str takes time by the square of its parts
+_SPREAD, _MOST_ODD = 5, 32
+"""So many rows of a batch are samples of it, over all of it, and so many with a rewritten text."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,27 @@ class RowsXml:
     cuts: list[Cut]
     odd: set[int]
 
+    @property
+    def size(self) -> int:
+        """The bytes of all rows."""
+        return int(self.lengths.sum())
+
+    @property
+    def samples(self) -> list[Sample]:
+        """Rows for a reader to look at: the first, the last, some between, and some of those with a rewritten text."""
+        count = len(self.lengths)
+        places = {count - 1, *(count * share // _SPREAD for share in range(_SPREAD)), *sorted(self.odd)[:_MOST_ODD]}
+        chosen = sorted(places) if count else []
+        ends = self.lengths.cum_sum().gather(chosen).to_list()
+        lengths = self.lengths.gather(chosen).to_list()
+        return [Sample(place, end - length, end) for place, end, length in zip(chosen, ends, lengths, strict=True)]
+
 
 def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int) -> RowsXml:
-    """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet."""
+    """The `row` elements of a batch whose first row is `first_row` (1-based) of the sheet.
+
+    Raises VerificationFailed when they are not as long as their cells make them: one is missing, or written twice.
+    """
     cells = cells_of(batch, columns, first_row)
     row_numbers = pl.int_range(first_row, first_row + batch.height, eager=True).cast(pl.String).alias(_ROW)
     frame = cells.contents.with_columns(row_numbers)
@@ -45,7 +67,25 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int)
         frame = pl.DataFrame([_concatenated(frame, group).alias(str(number)) for number, group in enumerate(groups)])
         parts = (pl.all(),)
     rows = _concatenated(frame, parts)
-    return RowsXml(text_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
+    xml = RowsXml(text_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
+    if xml.size != _size(cells.forms, cells.contents, first_row):
+        raise VerificationFailed(detail=f"the rows from {first_row} on are not as long as their cells make them")
+    return xml
+
+
+def _size(forms: Sequence[Cell], contents: pl.DataFrame, first_row: int) -> int:
+    """How many bytes the rows of these cells are, told by the number of cells and the lengths of their contents."""
+    digits = len(str(first_row))
+    same_digits = 10**digits - first_row
+    if contents.height > same_digits:
+        before, after = contents.head(same_digits), contents.slice(same_digits)
+        return _size(forms, before, first_row) + _size(forms, after, first_row + same_digits)
+    absent = absences(contents)
+    total = contents.height * (len(_ROW_OPENING + _ROW_OPENED + _ROW_CLOSING) + digits)
+    for form in forms:
+        markup = len(_CELL_OPENING + form.column.letter + form.opening + form.closing)
+        total += (contents.height - absent[form.field]) * (markup + digits)
+    return total + sum(contents.select(form.size for form in forms).row(0)) if forms else total
 
 
 def _concatenated(frame: pl.DataFrame, parts: Sequence[pl.Expr]) -> pl.Series:
@@ -65,11 +105,11 @@ class _Markup(NamedTuple):
 @lru_cache(maxsize=2)  # nearly all batches of a sheet are written alike
 def _row_parts(cells: tuple[_Markup, ...]) -> tuple[pl.Expr, ...]:
     """What a row is joined of."""
-    row: list[str | pl.Expr] = [ROW_OPENING, pl.col(_ROW), ROW_OPENED]
+    row: list[str | pl.Expr] = [_ROW_OPENING, pl.col(_ROW), _ROW_OPENED]
     for cell in cells:
-        parts = (CELL_OPENING + cell.letter, pl.col(_ROW), cell.opening, pl.col(cell.field), cell.closing)
+        parts = (_CELL_OPENING + cell.letter, pl.col(_ROW), cell.opening, pl.col(cell.field), cell.closing)
         row += [pl.concat_str(_joined(parts))] if cell.optional else parts
-    return tuple(_joined([*row, ROW_CLOSING]))
+    return tuple(_joined([*row, _ROW_CLOSING]))
 
 
 def _joined(parts: Iterable[str | pl.Expr]) -> list[pl.Expr]:

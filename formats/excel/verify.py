@@ -3,12 +3,13 @@
 What a pass proves, for every sheet of data:
 - the package is whole: its directory can be read, every part inflates to its length and its CRC-32, and every other part is
   well-formed XML;
-- every byte of every cell is as the writer made it: `checksum` is that of the XML before it was compressed;
-- each batch of rows is just as long as all its cells in the tables on disk make it: none is missing, added or of another size;
-- rows of every batch, the first, the last and those with escapes among them, say to an XML parser and a decoder of their own
-  (`decode`) exactly the values in the tables: a mistake in the making of rows is found.
-That is quick (`verify_pieces`). Where it fails, or no checksum is known, the rows are made anew from the tables and compared
-byte by byte (`verify_rows`): that names the first row which is wrong.
+- every byte of every cell is as the writer made it: its checksum is that of the XML before it was compressed, and then each
+  batch of rows was just as long as all its cells make it (`sheet_xml`): none missing, added or of another size;
+- there are as many rows as the tables on disk have, and rows of every batch, the first, the last and some with escapes among
+  them, say to an XML parser and a decoder of their own (`decode`) exactly the values that are read from the tables again: a
+  mistake in the making of rows is found.
+That is quick (`verify_pieces`). Where it fails, or it is not known what the writer made, the rows are made anew from the tables
+and compared byte by byte (`verify_rows`): that names the first row which is wrong.
 """
 
 import zipfile
@@ -24,36 +25,40 @@ from formats.excel.sheets import DataSheet, Sheet, laid_out
 from formats.excel.skeleton import part_name
 from formats.excel.verify_pieces import sheet_is_right
 from formats.excel.verify_rows import first_wrong_row
-from formats.excel.writer import checksum_of
 from formats.threads import thread_count
+from formats.written import MadeSheet
 
 
-def verify(sheets: Sequence[Sheet], path: Path, checksum: int | None = None) -> None:
+def verify(sheets: Sequence[Sheet], path: Path, made: Sequence[MadeSheet] | None = None) -> None:
     """Raises VerificationFailed, naming the sheet and the row, when the workbook at `path` does not hold what `sheets`, as
-    `formats.excel.write` was given them, have. `checksum` is what the writer gave."""
+    `formats.excel.write` was given them, have. `made` is what the writer gave."""
     try:
         with zipfile.ZipFile(path) as package, ThreadPoolExecutor(thread_count(), "verify") as pool:
-            _verify_package(laid_out(sheets), path, package, pool, checksum)
+            _verify_package(laid_out(sheets), path, package, pool, made)
     except (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError) as error:
         raise VerificationFailed(detail=f"the package is broken: {error}") from error
 
 
 def _verify_package(
-    sheets: Sequence[Sheet], path: Path, package: zipfile.ZipFile, pool: ThreadPoolExecutor, checksum: int | None
+    sheets: Sequence[Sheet],
+    path: Path,
+    package: zipfile.ZipFile,
+    pool: ThreadPoolExecutor,
+    made: Sequence[MadeSheet] | None,
 ) -> None:
     parts = {part.filename: part for part in package.infolist()}
     data = {part_name(number): sheet for number, sheet in enumerate(sheets, 1) if isinstance(sheet, DataSheet)}
     missing = next((sheet.title for name, sheet in data.items() if name not in parts), None)
     if missing is not None:
         raise VerificationFailed(detail=f"sheet {missing!r} is missing")
-    trusted = checksum == checksum_of(parts[name].CRC for name in data)
-    for name, sheet in data.items():
+    as_made = made is not None and [sheet.crc for sheet in made] == [parts[name].CRC for name in data]
+    for number, (name, sheet) in enumerate(data.items()):
         part = parts.pop(name)
-        if not (trusted and sheet_is_right(sheet, path, part, pool)):
+        if not (made is not None and as_made and sheet_is_right(sheet, path, part, made[number], pool)):
             problem = first_wrong_row(sheet, Stream(inflated(path, part, pool)), pool)
             if problem is not None:
                 raise VerificationFailed(detail=f"sheet {sheet.title!r}, {problem}")
-    if checksum is not None and not trusted:
+    if made is not None and not as_made:
         raise VerificationFailed(detail="its sheets of data are not those that were written")
     # The parts that XlsxWriter has drawn; all are XML, and this program wrote them.
     roots = {name: ElementTree.fromstring(package.read(name)) for name in parts}  # noqa: S314

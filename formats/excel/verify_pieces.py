@@ -1,80 +1,75 @@
-"""The pieces of a finished sheet, each beside the batch of rows that it was made of: quick, as it makes no row anew.
+"""The pieces of a finished sheet, each beside what the writer noted of the rows in it: quick, as it makes no row anew.
 
-The writer compresses each batch apart, so a piece is inflated, measured and looked at in any thread.
+The writer compresses each batch of rows apart, so a piece is inflated, measured and looked at in any thread.
 """
 
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate, zip_longest
 from pathlib import Path
+from typing import Any, BinaryIO
 
-import polars as pl
+from isal import isal_zlib
 
-from formats.excel.cells import CellColumn
 from formats.excel.decode import wrong_cell
 from formats.excel.deflate import END
-from formats.excel.inflate import Extent, Total, inflate, pieces_of
+from formats.excel.inflate import Extent, Total, noted_blocks, packed_begin
 from formats.excel.sheets import DataSheet
-from formats.excel.sizes import RowsSize, rows_size
 from formats.excel.skeleton import part_styles
-from formats.excel.writer import cell_columns, numbered_batches
+from formats.excel.writer import cell_columns
 from formats.threads import in_order
-
-_FIRST_LOOK = 256
-"""So many rows tell which columns have texts that need care; most columns of most sheets have none."""
+from formats.written import MadeRows, MadeSheet
 
 
-def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> bool:
-    """Whether each batch of rows is as long as the table's cells make it, and some of its rows say what the table says.
+def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, made: MadeSheet, pool: ThreadPoolExecutor) -> bool:
+    """Whether the part is what was `made`, in its pieces, has as many rows as the table, and some rows of each piece say what
+    the table says.
 
-    Raises zipfile.BadZipFile where the part is not what its checksum says.
+    Raises zipfile.BadZipFile where the part is not what its checksum says, or has no such pieces.
     """
-    pieces = pieces_of(path, part)
-    total = Total()
-    head = inflate(next(pieces, END))
-    total.add(head.extent)
-    columns = cell_columns(sheet, part_styles(head.content, len(sheet.columns)))
-    usual = _Usual(_careful_in(sheet, columns))
-
-    def measure(rows: pl.DataFrame, first_row: int) -> tuple[pl.DataFrame, int, RowsSize]:
-        return rows, first_row, rows_size(rows, columns, first_row, usual.careful)
-
-    def with_pieces() -> Iterator[tuple[bytes, Sequence[CellColumn], pl.DataFrame, int, RowsSize]]:
-        for rows, first_row, size in in_order(pool, measure, numbered_batches(sheet)):
-            yield next(pieces, END), columns, rows, first_row, size
-
-    for found, size, right in in_order(pool, _look, with_pieces()):
-        total.add(found)
-        if not right:
-            return False
-        usual.careful |= size.careful
-    for piece in pieces:
-        total.add(inflate(piece).extent)
+    if sum(made.pieces) + len(END) != part.compress_size or sum(rows.count for rows in made.rows) != sheet.rows.count:
+        return False
+    picking = pool.submit(_picked, sheet, made.rows)
+    total, samples = Total(), list[bytearray]()
+    with path.open("rb") as file:
+        first, *others = zip(accumulate(made.pieces, initial=packed_begin(file, part)), made.pieces, strict=False)
+        opening = b"".join(noted_blocks(file, *first))
+        total.add(Extent(isal_zlib.crc32(opening), len(opening)))
+        for look in in_order(pool, _look, ((file, *place, rows) for place, rows in zip_longest(others, made.rows))):
+            total.add(look.extent)
+            samples += look.samples
     total.check(part)
-    return True
+    columns = cell_columns(sheet, part_styles(opening, len(sheet.columns)))
+    return all(wrong_cell(xml, *row, columns) is None for xml, row in zip(samples, picking.result(), strict=True))
 
 
-def _careful_in(sheet: DataSheet, columns: Sequence[CellColumn]) -> frozenset[str]:
-    """The fields with texts that are cut or escaped in the first rows."""
-    first = sheet.rows.part(0, min(_FIRST_LOOK, sheet.rows.count)).batches(_FIRST_LOOK)
-    return frozenset().union(*(rows_size(rows, columns, sheet.header_rows + 1).careful for rows in first))
+@dataclass(frozen=True)
+class _Look:
+    """What is kept of a piece: its extent, and the XML of the rows that are samples of it."""
+
+    extent: Extent
+    samples: list[bytearray]
 
 
-@dataclass
-class _Usual:
-    """The fields with texts that do not stand in the file as they are, so far."""
+def _look(file: BinaryIO, begin: int, length: int, rows: MadeRows | None) -> _Look:
+    """What stands in the piece in that place of the package. `rows` None: no rows do."""
+    samples = [] if rows is None else rows.samples
+    found = [bytearray() for _ in samples]
+    crc = size = 0
+    for block in noted_blocks(file, begin, length):
+        crc = isal_zlib.crc32(block, crc)
+        for sample, xml in zip(samples, found, strict=True):
+            xml += block[max(sample.begin - size, 0) : max(sample.end - size, 0)]
+        size += len(block)
+    return _Look(Extent(crc, size), found)
 
-    careful: frozenset[str]
 
-
-def _look(
-    piece: bytes, columns: Sequence[CellColumn], rows: pl.DataFrame, first_row: int, size: RowsSize
-) -> tuple[Extent, RowsSize, bool]:
-    found = inflate(piece, size.total)
-    if len(found.content) != size.total:
-        # Escapes and cuts, which change the lengths of rows, were only looked for where they stood before.
-        size = rows_size(rows, columns, first_row)
-    if len(found.content) != size.total:
-        return found.extent, size, False
-    return found.extent, size, wrong_cell(found.content, size.odd, rows, columns, first_row) is None
+def _picked(sheet: DataSheet, made: Sequence[MadeRows]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The number in the sheet of every row that is a sample, and what the table says of it."""
+    starts = accumulate((rows.count for rows in made), initial=0)
+    places = [start + sample.place for start, rows in zip(starts, made, strict=False) for sample in rows.samples]
+    numbers = (sheet.header_rows + 1 + place for place in places)
+    records = sheet.rows.pick(places).iter_rows(named=True) if places else iter(())
+    return zip(numbers, records, strict=True)

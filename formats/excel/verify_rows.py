@@ -34,7 +34,7 @@ def first_wrong_row(sheet: DataSheet, stream: Stream, pool: ThreadPoolExecutor) 
 
     def with_data() -> Iterator[tuple[bytes, _Batch]]:
         for made in in_order(pool, make, numbered_batches(sheet)):
-            yield stream.take(int(made.xml.lengths.sum())), made
+            yield stream.take(made.xml.size), made
 
     for problem in in_order(pool, _problem, with_data()):
         if problem is not None:
@@ -57,7 +57,11 @@ def _problem(data: bytes, batch: _Batch) -> str | None:
     place = _first_difference(data, batch.xml.buffers)
     if place is not None:
         return f"row {batch.first_row + int((batch.xml.lengths.cum_sum() <= place).sum())}"
-    return wrong_cell(data, batch.xml.odd, batch.rows, batch.columns, batch.first_row)
+    for row, begin, end in batch.xml.samples:
+        problem = wrong_cell(data[begin:end], batch.first_row + row, batch.rows.row(row, named=True), batch.columns)
+        if problem is not None:
+            return problem
+    return None
 
 
 def _first_difference(found: bytes, wanted: Sequence[Any]) -> int | None:

@@ -1,7 +1,6 @@
 """Tables to an Excel workbook, streamed: few batches are held, however many rows there are."""
 
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from formats.excel.sheets import DataSheet, Sheet, laid_out, left_out
 from formats.excel.skeleton import build_skeleton, split_part
 from formats.excel.texts import Cut
 from formats.threads import in_order, thread_count
-from formats.written import Written
+from formats.written import MadeRows, MadeSheet, Written
 
 _EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -51,12 +50,13 @@ def write(
     skeleton = build_skeleton(fitted, properties or {}, created or _EPOCH)
     data = {part: sheet for part, sheet in zip(skeleton.sheets, fitted, strict=True) if isinstance(sheet, DataSheet)}
     warnings: list[JobWarning] = []
-    checksums: list[int] = []
+    made: list[MadeSheet] = []
     with Package(path) as package, ThreadPoolExecutor(threads or thread_count(), "excel") as pool:
         for name, content in skeleton.parts.items():
             if name in data:
-                cuts = _cut_labels(data[name])
-                checksums.append(package.stream(name, _sheet_pieces(content, data[name], pool, cuts)))
+                cuts, rows = _cut_labels(data[name]), list[MadeRows]()
+                crc, pieces = package.stream(name, _sheet_pieces(content, data[name], pool, cuts, rows))
+                made.append(MadeSheet(crc, tuple(pieces), tuple(rows)))
                 warnings += cut_cells(data[name].title, cuts)
             else:
                 package.add(name, content)
@@ -66,12 +66,7 @@ def write(
         if isinstance(sheet, DataSheet)
         for warning in missing_columns(sheet.title, [c.label for c in left_out(sheet)])
     ]
-    return Written(path, sum(sheet.rows.count for sheet in data.values()), tuple(warnings), checksum_of(checksums))
-
-
-def checksum_of(checksums: Iterable[int]) -> int:
-    """One checksum of those of all sheets of data, in order."""
-    return zlib.crc32(b"".join(checksum.to_bytes(4, "little") for checksum in checksums))
+    return Written(path, sum(sheet.rows.count for sheet in data.values()), tuple(warnings), tuple(made))
 
 
 def sheets_of(frames: Mapping[str, pl.DataFrame | pl.LazyFrame], zone: ZoneInfo | None = None) -> list[Sheet]:
@@ -100,13 +95,15 @@ def _cut_labels(sheet: DataSheet) -> list[Cut]:
     return [Cut(f"{xl_col_to_name(n)}{sheet.header_rows}", length) for n, length in lengths if length > MAX_CHARACTERS]
 
 
-def _sheet_pieces(content: bytes, sheet: DataSheet, pool: ThreadPoolExecutor, cuts: list[Cut]) -> Iterator[Piece]:
+def _sheet_pieces(
+    content: bytes, sheet: DataSheet, pool: ThreadPoolExecutor, cuts: list[Cut], made: list[MadeRows]
+) -> Iterator[Piece]:
     width = len(sheet.columns)
     bottom = sheet.header_rows + sheet.rows.count
     part = split_part(content, f"A1:{xl_col_to_name(max(width - 1, 0))}{bottom}", width)
     columns = cell_columns(sheet, part.styles)
     yield deflate([part.head])
-    yield from _row_pieces(sheet, columns, pool, cuts)
+    yield from _row_pieces(sheet, columns, pool, cuts, made)
     if sheet.links is None:
         yield deflate([part.tail])
         return
@@ -118,13 +115,16 @@ def _sheet_pieces(content: bytes, sheet: DataSheet, pool: ThreadPoolExecutor, cu
     yield deflate([after])
 
 
-def _row_pieces(sheet: DataSheet, columns: list[CellColumn], pool: ThreadPoolExecutor, cuts: list[Cut]) -> Iterator[Piece]:
-    def make(batch: pl.DataFrame, first_row: int) -> tuple[Piece, list[Cut]]:
+def _row_pieces(
+    sheet: DataSheet, columns: list[CellColumn], pool: ThreadPoolExecutor, cuts: list[Cut], made: list[MadeRows]
+) -> Iterator[Piece]:
+    def make(batch: pl.DataFrame, first_row: int) -> tuple[Piece, list[Cut], MadeRows]:
         xml = rows_xml(batch, columns, first_row)
-        return deflate(xml.buffers), xml.cuts
+        return deflate(xml.buffers), xml.cuts, MadeRows(batch.height, xml.size, tuple(xml.samples))
 
-    for piece, found in in_order(pool, make, numbered_batches(sheet)):
+    for piece, found, rows in in_order(pool, make, numbered_batches(sheet)):
         cuts += found
+        made.append(rows)
         yield piece
 
 

@@ -12,13 +12,21 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 import xlsxwriter
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from contract.errors import VerificationFailed
 from formats.excel import write, write_workbook
-from formats.excel.sheet_xml import text_buffers
+from formats.excel.cells import CellColumn
+from formats.excel.dates import FIRST_MS, LAST_MS, MS_A_DAY
+from formats.excel.limits import MAX_CHARACTERS
+from formats.excel.sheet_xml import _row_parts, rows_xml, text_buffers
 from formats.excel.sheets import DataSheet, laid_out
 from formats.excel.skeleton import build_skeleton
-from formats.excel.writer import sheets_of
+from formats.excel.writer import cell_columns, sheets_of
+from tests.examples import examples
 from tests.formats.excel.exports import export
+from tests.formats.excel.frames import frames
 from tests.formats.excel.readers import MAIN, cells, part, unescaped
 
 WORKSHEET_SEQUENCE = """
@@ -203,3 +211,60 @@ def test_the_bytes_of_texts_are_theirs_in_order_wherever_they_lie(arranged: Call
 def test_the_bytes_of_texts_just_made_are_not_copied() -> None:
     made = pl.DataFrame({"n": range(1_000)}).select(pl.format("the text of row {} of a sheet", "n")).to_series()
     assert not any(isinstance(buffer, bytes) for buffer in text_buffers(made))
+
+
+def batch_of(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[CellColumn]]:
+    """The frame as the writer sees its rows, and its columns."""
+    [sheet] = sheets_of({"S": frame})
+    assert isinstance(sheet, DataSheet)
+    [batch] = sheet.rows.batches(frame.height)
+    return batch, cell_columns(sheet, list(range(1, 1 + len(sheet.columns))))
+
+
+@examples(200)
+@given(frames().filter(lambda frame: frame.height > 0), st.sampled_from([1, 2, 7, 8, 9, 96, 99, 1_048_570]))
+def test_any_rows_are_as_long_as_their_cells_make_them_and_their_samples_are_rows(frame: pl.DataFrame, first_row: int) -> None:
+    batch, columns = batch_of(frame)
+    made = rows_xml(batch, columns, first_row)  # raises where they are not
+    data = b"".join(map(bytes, made.buffers))
+    assert made.size == len(data)
+    assert {0, frame.height - 1, *made.odd} <= {sample.place for sample in made.samples}
+    for place, begin, end in made.samples:
+        assert ElementTree.fromstring(data[begin:end]).get("r") == str(first_row + place)
+
+
+@pytest.mark.parametrize("first_row", [2, 95])
+@pytest.mark.parametrize("cell", [0, 1, 2])
+def test_rows_that_lack_a_cell_are_not_written(monkeypatch: pytest.MonkeyPatch, cell: int, first_row: int) -> None:
+    batch, columns = batch_of(pl.DataFrame({"text": ["a", "b"] * 5, "number": [1.5, None] * 5, "flag": [True] * 10}))
+
+    def lacking(cells: tuple[Any, ...]) -> Any:
+        return _row_parts(cells[:cell] + cells[cell + 1 :])
+
+    monkeypatch.setattr("formats.excel.sheet_xml._row_parts", lacking)
+    with pytest.raises(VerificationFailed, match=f"rows from {first_row} on"):
+        rows_xml(batch, columns, first_row)
+
+
+def test_of_many_odd_rows_some_are_samples() -> None:
+    batch, columns = batch_of(pl.DataFrame({"text": ["x" * (MAX_CHARACTERS + 9)] * 200}))
+    made = rows_xml(batch, columns, 2)
+    assert len(made.odd) == 200
+    assert 30 < len(made.samples) < 50
+
+
+@examples(100)
+@given(
+    st.lists(st.integers(FIRST_MS, LAST_MS), min_size=2, max_size=9),
+    st.sampled_from([pl.Datetime("ms"), pl.Datetime("ms", "Europe/Paris"), pl.Duration("ms"), pl.Time]),
+)
+@example([20_448_902_524_083, 0], pl.Datetime("ms"))
+def test_what_a_row_says_does_not_hang_on_the_rows_beside_it(instants: list[int], dtype: pl.DataType) -> None:
+    numbers = [ms % MS_A_DAY * 1_000_000 for ms in instants] if dtype == pl.Time else instants
+    frame = pl.DataFrame({"when": pl.Series(numbers, dtype=pl.Int64).cast(dtype)})
+    batch, columns = batch_of(frame)
+    alone = [batch_of(frame.slice(place, 1))[0] for place in range(frame.height)]
+    made = [bytes(buffer) for buffer in rows_xml(batch, columns, 1).buffers]
+    assert b"".join(made) == b"".join(
+        bytes(buffer) for row, one in enumerate(alone, 1) for buffer in rows_xml(one, columns, row).buffers
+    )

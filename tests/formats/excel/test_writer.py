@@ -98,7 +98,7 @@ def test_instants_of_the_last_year_are_shown_in_the_asked_zone(tmp_path: Path, n
     assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == [
         m.astimezone(zone).replace(tzinfo=None) for m in moments
     ]
-    verify(sheets_of({"S": frame}, zone), tmp_path / "s.xlsx", written.checksum)
+    verify(sheets_of({"S": frame}, zone), tmp_path / "s.xlsx", written.made)
 
 
 def test_every_millisecond_of_a_second_comes_back(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_the_scan_of_a_file_gives_the_bytes_that_its_frame_gives(tmp_path: Path,
     write({"S": frame}, tmp_path / "frame.xlsx")
     written = write({"S": scan}, tmp_path / "scan.xlsx")
     assert (tmp_path / "scan.xlsx").read_bytes() == (tmp_path / "frame.xlsx").read_bytes()
-    verify(sheets_of({"S": scan}), tmp_path / "scan.xlsx", written.checksum)
+    verify(sheets_of({"S": scan}), tmp_path / "scan.xlsx", written.made)
 
 
 def test_to_write_and_verify_frames_loads_neither_numpy_nor_pyarrow(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_to_write_and_verify_frames_loads_neither_numpy_nor_pyarrow(tmp_path: Pa
         frame = pl.DataFrame({"t": ["a"], "d": [1]}).with_columns(pl.col("d").cast(pl.Datetime("ms", "UTC")))
         zone = ZoneInfo("Europe/Berlin")
         written = write({"S": frame}, Path(sys.argv[1]), zone=zone)
-        verify(sheets_of({"S": frame}, zone), Path(sys.argv[1]), written.checksum)
+        verify(sheets_of({"S": frame}, zone), Path(sys.argv[1]), written.made)
         sys.exit(" ".join({"numpy", "pyarrow"} & set(sys.modules)) or None)
     """
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "s.xlsx")], check=True, timeout=60)
@@ -276,5 +276,5 @@ def test_a_frame_without_columns_has_no_rows(tmp_path: Path, frame: Any) -> None
 def test_a_value_beside_a_text_that_needs_care_and_one_that_no_cell_can_hold_are_kept(tmp_path: Path) -> None:
     frame = pl.DataFrame({"n": [2**53 + 1, 1], "t": ["a & b", "x" * 32_768 + "&"]})
     written = write({"S": frame}, tmp_path / "s.xlsx")
-    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx", written.checksum)
+    verify(sheets_of({"S": frame}), tmp_path / "s.xlsx", written.made)
     assert by_openpyxl(tmp_path / "s.xlsx")[1:] == [["9007199254740993", "a & b"], [1, expected("x" * 32_768 + "&")]]
