@@ -11,7 +11,7 @@ from formats.fields import OWN
 
 _CELLS_A_BATCH = 1 << 18
 _MOST_ROWS, _FEWEST_ROWS = 16_384, 16
-_BATCHES_A_SLICE = 4  # each slice of a lazy frame costs its planning and the opening of its file
+_BATCHES_A_SLICE, _MOST_ROWS_A_SLICE = 4, 32_768  # each slice of a lazy frame costs its planning and the opening of its file
 
 
 def rows_a_batch(columns: int) -> int:
@@ -67,7 +67,7 @@ def lazy_rows(frame: pl.LazyFrame, fields: Sequence[pl.Expr]) -> Rows:
     computed over all rows is computed again for each."""
 
     def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
-        step = min(_MOST_ROWS, _BATCHES_A_SLICE * most)
+        step = min(_MOST_ROWS_A_SLICE, _BATCHES_A_SLICE * most)
         for offset in range(start, stop, step):
             part = frame.slice(offset, min(step, stop - offset)).select(fields).collect()
             yield from _sliced(part, 0, part.height, most)
