@@ -85,7 +85,7 @@ def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:
     import pyarrow as pa
     import pyarrow.ipc
 
-    from formats.ipc import array_of, frame_of
+    from formats.ipc import array_of, frame_of, map_batches
 
     with pa.OSFile(str(path)) as file:
         # The lengths alone need no more than one column of each batch.
@@ -107,17 +107,15 @@ def ipc_rows(path: Path, fields: Sequence[str] | None = None) -> Rows:
 
     def pick(places: Sequence[int]) -> pl.DataFrame:
         """Mapped, and whole: only the pages of these rows are read, where fields that are chosen would be copied."""
-        with pa.memory_map(str(path)) as file:
-            reader = pa.ipc.open_file(file)
-            picked, begin = [], 0
-            for number, length in enumerate(lengths):
-                here = places[bisect_left(places, begin) : bisect_left(places, begin + length)]
-                if here:
-                    batch = reader.get_batch(number)
-                    some = batch if chosen is None else batch.select(chosen)
-                    picked.append(some.take(array_of([place - begin for place in here], pa.int64())))
-                begin += length
-            return frame_of(pa.Table.from_batches(picked))
+        picked, begin = [], 0
+        for batch in map_batches(path):
+            end = begin + batch.num_rows
+            here = places[bisect_left(places, begin) : bisect_left(places, end)]
+            if here:
+                some = batch if chosen is None else batch.select(chosen)
+                picked.append(some.take(array_of([place - begin for place in here], pa.int64())))
+            begin = end
+        return frame_of(pa.Table.from_batches(picked))
 
     return Rows(sum(lengths), read, pick)
 
