@@ -106,19 +106,15 @@ class Cell:
     closing: str
     absent: int
 
-    @property
-    def size(self) -> pl.Expr:
-        """The bytes of all contents."""
-        return self.column.text_size if self.field == self.column.text_field else self.column.value_size
-
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a batch in the order of the columns; `contents` has their fields. A column has up to two forms, of which
-    at most one is there in any row. `odd` are some of the rows with a rewritten text."""
+    """The cells of a batch in the order of the columns; `contents` has their fields, of `size` bytes in all. A column has up to
+    two forms, of which at most one is there in any row. `odd` are some of the rows with a rewritten text."""
 
     forms: list[Cell]
     contents: pl.DataFrame
+    size: int
     cuts: list[Cut]
     odd: set[int]
 
@@ -133,8 +129,12 @@ def cells_of(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int)
     valued = [column for column in columns if column.kind is not Kind.TEXT]
     values = [column.value_without_text if column in seen.texted else column.value for column in valued]
     contents = batch.with_columns(*safe.changed.values(), *values)
-    forms = _forms_of(columns, absences(contents), safe.tagged)
-    return Cells([form for form in forms if form.absent < batch.height], contents, safe.cuts, safe.odd)
+    forms = [form for form in _forms_of(columns, absences(contents), safe.tagged) if form.absent < batch.height]
+    changed = [column for column in seen.texted if column.text_field in safe.changed]
+    as_they_are = sum(size for column, (_, size) in seen.texted.items() if column.text_field not in safe.changed)
+    sizes = [*(column.value_size for column in valued), *(column.text_size for column in changed)]
+    size = as_they_are + (sum(contents.select(sizes).row(0)) if sizes else 0)
+    return Cells(forms, contents, size, safe.cuts, safe.odd)
 
 
 @dataclass(frozen=True)

@@ -68,24 +68,25 @@ def rows_xml(batch: pl.DataFrame, columns: Sequence[CellColumn], first_row: int)
         parts = (pl.all(),)
     rows = _concatenated(frame, parts)
     xml = RowsXml(text_buffers(rows), rows.str.len_bytes().cast(pl.Int64), cells.cuts, cells.odd)
-    if xml.size != _size(cells.forms, cells.contents, first_row):
+    if xml.size != cells.size + _markup_size(cells.forms, cells.contents, first_row):
         raise VerificationFailed(detail=f"the rows from {first_row} on are not as long as their cells make them")
     return xml
 
 
-def _size(forms: Sequence[Cell], contents: pl.DataFrame, first_row: int) -> int:
-    """How many bytes the rows of these cells are, told by the number of cells and the lengths of their contents."""
+def _markup_size(forms: Sequence[Cell], contents: pl.DataFrame, first_row: int) -> int:
+    """How many bytes of the rows of these cells are not their contents: it hangs on how many cells there are, and on the digits
+    of the rows' numbers."""
     digits = len(str(first_row))
     same_digits = 10**digits - first_row
     if contents.height > same_digits:
         before, after = contents.head(same_digits), contents.slice(same_digits)
-        return _size(forms, before, first_row) + _size(forms, after, first_row + same_digits)
+        return _markup_size(forms, before, first_row) + _markup_size(forms, after, first_row + same_digits)
     absent = absences(contents)
     total = contents.height * (len(_ROW_OPENING + _ROW_OPENED + _ROW_CLOSING) + digits)
     for form in forms:
         markup = len(_CELL_OPENING + form.column.letter + form.opening + form.closing)
         total += (contents.height - absent[form.field]) * (markup + digits)
-    return total + sum(contents.select(form.size for form in forms).row(0)) if forms else total
+    return total
 
 
 def _concatenated(frame: pl.DataFrame, parts: Sequence[pl.Expr]) -> pl.Series:

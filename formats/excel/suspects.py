@@ -19,14 +19,10 @@ _MOST_BYTES = 1 << 24
 """So much is joined at most; a long text is begun as quickly as a short one."""
 _LOWEST = 0x20
 """Lower bytes are control characters and line ends, legal ones among them."""
-_AMPERSAND = ord("&")
-_ANGLE, _ANGLES = ord("<"), 0xFF ^ (ord("<") ^ ord(">"))
-"""Both angle brackets are this one under the mask: they differ in one bit."""
+_MARKUP, _BLANK = b"&<>", ord(" ")
 _PAIRS = (
     b"_x",  # looks like the escape of a character
     "\uffff".encode()[:2],  # U+FFFE and U+FFFF begin so, and some legal characters
-    f"{_EDGE} ".encode(),
-    f" {_EDGE}".encode(),
 )
 
 
@@ -46,17 +42,28 @@ def suspects(fields: Sequence[pl.Series], sizes: Sequence[int]) -> list[bool]:
 
 
 def _suspicious(found: pl.Series) -> Iterator[pl.Series]:
-    """For each byte, but the last edge, whether it is suspicious or begins a suspicious pair."""
-    here, following = found.slice(0, len(found) - 1), found.slice(1)
-    for look in (here < _LOWEST, here == _AMPERSAND, (here & _ANGLES) == _ANGLE):
-        if look.any():
-            yield look
+    """For each byte, but the last edge, whether it is suspicious or begins a suspicious pair, wherever some is."""
+    yield from (look.slice(0, len(found) - 1) for look in _suspicious_alone(found) if look.any())
+    pairs = (first.slice(0, len(found) - 1) & second.slice(1) for first, second in _suspicious_pairs(found))
+    yield from (pair for pair in pairs if pair.any())
+
+
+def _suspicious_alone(found: pl.Series) -> Iterator[pl.Series]:
+    if int(found.min()) < _LOWEST:  # type: ignore[arg-type]  # of bytes, of which there are some
+        yield found < _LOWEST
+    yield from (found == byte for byte in _MARKUP)
+
+
+def _suspicious_pairs(found: pl.Series) -> Iterator[tuple[pl.Series, pl.Series]]:
     for first, second in _PAIRS:
-        look = here == first
-        if look.any():
-            look &= following == second
-            if look.any():
-                yield look
+        begun = found == first
+        if begun.any():
+            yield begun, found == second
+    blank = found == _BLANK
+    if blank.any():
+        edge = found == ord(_EDGE)
+        yield edge, blank
+        yield blank, edge
 
 
 def _bytes_of(text: pl.Series) -> pl.Series:
