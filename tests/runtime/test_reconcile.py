@@ -3,52 +3,22 @@
 import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from api.runs import DEPLOYMENTS
 from contract.errors import InternalError, PrefectUnavailable, RunLost, RunRefused, StoreUnavailable
 from contract.imports import Apply, ImportReport
-from contract.jobs import Job, JobFile, JobKind, JobSource, JobStatus
+from contract.jobs import Job, JobKind, JobSource, JobStatus
 from database import jobs, written_imports
 from database.engine import connect
 from database.migrate import upgrade
-from files import store
 from flows import taking_in
-from runtime import housekeeping, reconcile
+from runtime import reconcile
 from tests.runtime.conftest import until
+from tests.runtime.records import idle, row, set_state
 
 STATES = {"CRASHED": JobStatus.FAILED, "FAILED": JobStatus.FAILED, "CANCELLED": JobStatus.CANCELLED}
-
-
-def row(records, run_id=None, kind=JobKind.EXPORT, **facts):
-    """A job row as the API writes it."""
-    key = str(uuid.uuid4())
-    made = datetime.now(UTC) - timedelta(minutes=1)
-    jobs.create(records.jobs, Job(key, "acme", JobSource.API, made, kind, request=facts))
-    if run_id is not None:
-        jobs.attach_run(records.jobs, key, str(run_id))
-    return key
-
-
-async def asked(records):
-    """The id of a job whose run waits in Prefect: however long a test takes, no sweep finds it lost."""
-    key = row(records)
-    run_id = await records.runs.create(key, "acme", {})
-    jobs.attach_run(records.jobs, key, run_id)
-    return run_id
-
-
-async def idle(bench):
-    """A bench whose worker takes nothing by itself."""
-    bench.worker.waiting.limit = 0
-    await asyncio.sleep(0)
-    return bench.worker.records
-
-
-async def set_state(records, run, **state):
-    await records.prefect.request("POST", f"/flow_runs/{run}/set_state", json={"state": state, "force": True})
 
 
 def test_an_accepted_job_without_a_run_gets_the_run_of_its_key(workbench, monkeypatch):
@@ -473,50 +443,6 @@ def test_folders_that_no_job_needs_are_removed(workbench):
     assert left == [run]
 
 
-def made(folder: Path) -> Path:
-    """A file to publish."""
-    path = folder / "made"
-    path.write_bytes(b"rows")
-    return path
-
-
-def test_results_that_are_past_their_time_are_removed(workbench, tmp_path):
-    async def work():
-        async with workbench() as bench:
-            records = await idle(bench)
-            results = store.open_store(bench.settings.results)
-            for run, expires in (("old", datetime.now(UTC)), ("young", datetime.now(UTC) + timedelta(hours=1))):
-                row(records, run)
-                store.publish(results, made(tmp_path), f"acme/{run}/made")
-                jobs.complete(records.jobs, run, JobFile(f"acme/{run}/made", "made", 4, "", expires), total=1)
-            await housekeeping.remove_expired(records)
-            return [
-                (store.exists(results, f"acme/{run}/made"), jobs.of_run(records.jobs, run).status) for run in ("old", "young")
-            ]
-
-    assert asyncio.run(work()) == [(False, JobStatus.COMPLETED), (True, JobStatus.COMPLETED)]
-
-
-@pytest.mark.parametrize("end", [jobs.cancelled, lambda engine, run: jobs.fail(engine, run, InternalError(detail="broken"))])
-def test_what_attempts_published_of_a_job_that_ended_without_a_file_is_removed(workbench, tmp_path, end):
-    """Also in an object store, where nobody looks for leftovers."""
-
-    async def work():
-        async with workbench() as bench:
-            records = await idle(bench)
-            results = store.open_store(bench.settings.results)
-            row(records, "run")
-            jobs.start(records.jobs, "run")
-            store.publish(results, made(tmp_path), "acme/run/1/made")
-            await housekeeping.remove_expired(records)
-            before = store.exists(results, "acme/run/1/made")
-            end(records.jobs, "run")
-            await housekeeping.remove_expired(records)
-            return before, store.exists(results, "acme/run/1/made"), jobs.expired(records.jobs, datetime.now(UTC))
-
-    assert asyncio.run(work()) == (True, False, [])
-
-
 def test_runs_that_prefect_made_after_their_requests_were_refused_never_run(workbench, monkeypatch):
     monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
     monkeypatch.setattr(reconcile, "_AT_ONCE", 1)
@@ -535,28 +461,3 @@ def test_runs_that_prefect_made_after_their_requests_were_refused_never_run(work
     assert [state.is_cancelled() for state in states] == [True, True]
     assert all("not accepted" in state.message for state in states)
     assert listed == []
-
-
-def test_what_lost_attempts_left_in_the_store_is_removed_once_their_job_has_ended(workbench, tmp_path, monkeypatch):
-    monkeypatch.setitem(DEPLOYMENTS, JobKind.EXPORT, "quick/test")
-
-    async def work():
-        async with workbench() as bench:
-            records = await idle(bench)
-            results = store.open_store(bench.settings.results)
-            ended, runs = [await asked(records) for _ in range(2)]
-            for run in (ended, runs):
-                jobs.start(records.jobs, run)
-                for attempt in (1, 2):
-                    store.publish(results, made(tmp_path), f"acme/{run}/{attempt}/made")
-                (results.folder / f"acme/{run}/1/made#1").write_bytes(b"half")
-            store.publish(results, made(tmp_path), "acme/of another service/made")
-            (results.folder / "notes").touch()
-            later = datetime.now(UTC) + timedelta(hours=1)
-            jobs.complete(records.jobs, ended, JobFile(f"acme/{ended}/2/made", "made", 4, "", later), total=1)
-            await housekeeping.remove_leftovers(records)
-            return ended, runs, store.files_in_folder(results)
-
-    ended, runs, left = asyncio.run(work())
-    of_a_live_job = {f"acme/{runs}/1/made", f"acme/{runs}/1/made#1", f"acme/{runs}/2/made"}
-    assert left == {f"acme/{ended}/2/made", "acme/of another service/made", "notes"} | of_a_live_job
