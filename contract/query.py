@@ -10,7 +10,7 @@ from contract.errors import Missing
 from contract.filters import AllOf, Criterion, Exact, fold
 from contract.misplaced import refuse_misplaced
 from contract.paths import member
-from contract.shapes import UNKNOWN, Members, Notes, read_entries, read_scalar, read_text, read_texts
+from contract.shapes import UNKNOWN, Members, Notes, read_entries, read_plain, read_text, read_texts
 
 
 def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _read_types(filters: Members, *, required: bool, notes: Notes) -> tuple[str,
 def _read_id(value: object, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return read_text(value, path)
-    return read_scalar(value, path)
+    return read_plain(value, path)
 
 
 def _read_ids(notes: Notes, value: object, path: str) -> list[str]:

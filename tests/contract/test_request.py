@@ -91,6 +91,7 @@ def test_the_request_by_ids() -> None:
 def test_types_may_be_left_out_where_ids_say_what_is_wanted() -> None:
     assert parse({"params": {"query": {"id": "a"}}}) == ExportRequest(types=(), ids=("a",))
     assert parse({"params": {"query": {"ids": ["a", 7, "a"], "filters": {"typesCriterion": []}}}}).ids == ("a", "7")
+    assert parse({"params": {"query": {"id": 5.0, "ids": [5, 7.0, 2.5, "7.0"]}}}).ids == ("5", "7", "2.5", "7.0")
 
 
 def test_types_compare_without_case_and_count_once() -> None:
