@@ -19,7 +19,7 @@ from contract.wire import decode_body
 MOST_OBJECTS = 1_000
 """Most objects of one call."""
 BLOB = "dataObject.data.blob"
-_AS_THEY_STAND = "objects are written as they stand in the body"
+_AS_THEY_STAND = "what is written is what stands in the body"
 _UNUSED = ("clientState", "domain", "requestId", "returnRequest", "serviceName", "tenantId", "timeout")
 """What clients write into bodies of every service."""
 
@@ -54,7 +54,7 @@ def read_objects(body: object, *, new_id: Callable[[], str]) -> Given:
             raise OutOfRange(path=BLOB, value=found, allowed=f"at most {MOST_OBJECTS} objects")
     except Mistake as mistake:
         raise InvalidRequest([mistake]) from mistake
-    return Given([(place, _with_id(raw, new_id)) for place, raw in given.objects], given.call_id, _warnings(body))
+    return Given([(place, _with_id(raw, new_id)) for place, raw in given.objects], given.call_id, said_beside(body))
 
 
 def _read(body: object) -> Given:
@@ -110,8 +110,9 @@ def bytes_in_blob(blob: object) -> bytes:
         raise BadOperand(path=BLOB, value=blob[:40], expected=f"Base64 ({error})") from error
 
 
-def _warnings(body: object) -> tuple[JobWarning, ...]:
-    """Of what a body says beside its objects: a query, say, by which one may think that objects are chosen."""
+def said_beside(body: object, *read: str) -> tuple[JobWarning, ...]:
+    """A warning for each thing that a body says beside what is to be written and beside the members `read`: a query, say, by
+    which one may think that objects are chosen."""
     notes = Notes()
     whole = dict(body) if isinstance(body, dict) else {}
     params = whole.pop("params", None)
@@ -119,7 +120,7 @@ def _warnings(body: object) -> tuple[JobWarning, ...]:
         Members(params, "params", notes).warn_of_rest(_AS_THEY_STAND)
     elif says_something(params):
         notes.no_effect("params", _AS_THEY_STAND)
-    rest = Members({name: part for name, part in whole.items() if name not in ("dataObject", "dataObjects")}, "", notes)
+    rest = Members({name: part for name, part in whole.items() if name not in ("dataObject", "dataObjects", *read)}, "", notes)
     rest.pass_over(*_UNUSED)
     rest.warn_of_rest(UNKNOWN)
     return tuple(notes.warnings)

@@ -102,6 +102,16 @@ async def test_what_stands_beside_objects_that_are_written_is_named(services: Se
     assert told(answer[ENVELOPE]) == [(NO_EFFECT, "params")]
 
 
+@pytest.mark.parametrize("service", ["connectorService/process", "rsConnectService/publish"])
+async def test_what_stands_beside_a_file_that_is_sent_in_is_named(services: Services, service: str) -> None:
+    """Else one may think that only what the query finds is taken, or that it is published."""
+    usual = {**in_blob(an_object("sent")), "tenantId": "other", "params": {}}
+    assert "messages" not in (await services.ask(service, usual))[ENVELOPE]["statusDetail"]
+    answer = await services.ask(service, usual | {"params": {"query": {"ids": ["other"]}}})
+    assert answer[ENVELOPE]["statusDetail"]["code"] == "RSC1002"
+    assert told(answer[ENVELOPE]) == [(NO_EFFECT, "params.query")]
+
+
 async def test_an_attribute_of_tasks_that_is_looked_for_among_their_properties_is_named(services: Services) -> None:
     await services.api.job_id()
     task = "tasksummaryobject"
