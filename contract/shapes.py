@@ -60,11 +60,16 @@ class Notes:
     def name(self, name: str, path: str, *, of_property: bool) -> str:
         """The folded name that is asked for at `path`, as it is written. Notes where blanks count, which one overlooks, and
         where a documented attribute is looked for among the properties, where it hardly is."""
-        if name != name.strip():
-            self.warn(BLANKS_COUNT, path=path, name=name[:_LONGEST_SHOWN])
+        self.whole(name, path)
         if of_property and is_attribute(name):
             self.warn(ATTRIBUTE_AS_PROPERTY, path=path, name=name[:_LONGEST_SHOWN])
         return fold(name)
+
+    def whole(self, name: str, path: str) -> str:
+        """The name or id that is asked for at `path`, as it is written. Notes where blanks count."""
+        if name != name.strip():
+            self.warn(BLANKS_COUNT, path=path, name=name[:_LONGEST_SHOWN])
+        return name
 
     def attempt(self, read: Callable[[object, str], T], value: object, path: str, default: D) -> T | D:
         """What `read` makes of `value`; `default` where it raises a Mistake, which is noted."""

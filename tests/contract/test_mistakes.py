@@ -159,6 +159,8 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
         (with_filters(status="Active"), f"{FILTERS}.status", UnknownFilter),
         (with_filters(id=5), f"{FILTERS}.id", UnknownFilter),
         (with_filters() | {"Filters": {"a": 1}}, "Filters", Misplaced),
+        (with_filters() | {"query": {"id": "1"}}, "query", Misplaced),
+        (with_params(options={"query": {"id": "1"}}), "params.options.query", Misplaced),
         (with_params(propertiesCriterion=[{"a": {"exact": 1}}]), "params.propertiesCriterion", Misplaced),
         (with_params(ids=["1"]), "params.ids", Misplaced),
         (

@@ -6,7 +6,7 @@ import pytest
 
 from contract.filters import EVERYTHING, AllOf, AnyOf, Context, Criterion, Exact, Keywords, Not, ValueType, Words
 from contract.request import ExportRequest, ProfileChoice, SortKey
-from contract.warnings import NO_EFFECT
+from contract.warnings import BLANKS_COUNT, NO_EFFECT
 from tests.contract.bodies import (
     documented_body,
     ids_body,
@@ -292,3 +292,12 @@ def test_the_singular_of_a_criteria_list_means_the_same() -> None:
         parse(with_filters(attributeCriterion=[{"a": {"exact": 1}}])).filter
         == parse(with_filters(attributesCriterion=[{"a": {"exact": 1}}])).filter
     )
+
+
+def test_an_id_with_blanks_at_its_ends_is_another_id_and_is_named() -> None:
+    request = parse({"params": {"query": {"id": " a", "ids": ["b\n", "c d", "e"]}}})
+    assert request.ids == (" a", "b\n", "c d", "e")
+    assert [(warning.code, warning.message.partition(":")[0]) for warning in request.warnings] == [
+        (BLANKS_COUNT, "params.query.id"),
+        (BLANKS_COUNT, "params.query.ids[0]"),
+    ]
