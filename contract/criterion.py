@@ -10,7 +10,7 @@ from typing import Literal
 
 from contract.contexts import note_non_contextual, read_contexts
 from contract.errors import BadOperand, Missing, UnknownOperator, UnknownValueType, WrongShape
-from contract.filters import AllOf, Context, Criterion, Filter, Not, Test, ValueType, fold, parse_instant
+from contract.filters import AllOf, Context, Criterion, Filter, Not, Test, ValueType, fold, parse_instant, parse_number
 from contract.objects import describe
 from contract.operands import Setting
 from contract.operators import OPERATORS, VALUE_TYPES, Operator
@@ -103,12 +103,15 @@ def _contexts(holder: Members, area: Area, around: Surroundings) -> tuple[Contex
 
 def _tests(holder: Members, around: Surroundings) -> tuple[Test, ...]:
     notes = around.notes
-    value_type = holder.read(("type",), read_value_type, None)
+    typed = holder.take("type")
+    value_type = None if typed is None else notes.attempt(read_value_type, *typed, default=None)
     joining = holder.take("operator")
     every = None if joining is None else notes.attempt(read_joining, *joining, default=None)
     operands = _operands(holder, notes)
     if joining is not None and not any(operator.combines for operator, _ in operands):
         notes.no_effect(joining.path, "no operator beside it uses it")
+    if typed is not None:
+        _note_unused_type(typed.path, value_type, operands, notes)
     if value_type is None:
         value_type = _implied_type([operand for operator, operand in operands if operator.compares], notes)
     setting = Setting(around.now, notes, every, value_type)
@@ -124,6 +127,23 @@ def _operands(holder: Members, notes: Notes) -> list[tuple[Operator, Entry]]:
         if fold(name) not in OPERATORS:
             notes.add(UnknownOperator(path=holder.path, name=shown(name), known=", ".join(OPERATORS)))
     return [(OPERATORS[fold(name)], operand) for name, operand in given if fold(name) in OPERATORS]
+
+
+def _note_unused_type(path: str, value_type: ValueType | None, operands: list[tuple[Operator, Entry]], notes: Notes) -> None:
+    """Note a type whose dates or numbers are looked for as texts: the same moment in another zone is not found by them."""
+    if any(operator.compares for operator, _ in operands):
+        return
+    for operator, operand in operands:
+        listed = operand.value if isinstance(operand.value, list) else [operand.value]
+        if any(isinstance(value, str) and _is_of(value_type, value) for value in listed):
+            notes.no_effect(path, f"{operator.key} looks for texts; gt, gte, lt and lte compare by type")
+            return
+
+
+def _is_of(value_type: ValueType | None, text: str) -> bool:
+    if value_type is ValueType.INSTANT:
+        return is_relative(text) or parse_instant(text) is not None
+    return value_type is ValueType.NUMBER and parse_number(text) is not None
 
 
 def _implied_type(compared: list[Entry], notes: Notes) -> ValueType:

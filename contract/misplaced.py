@@ -11,6 +11,7 @@ _OPTIONS = "params.options"
 PLACES = {
     "filter": _FILTERS,
     "filters": _FILTERS,
+    "query": "params.query",
     "ids": "params.query.ids",
     "sort": "params.sort",
     "options": _OPTIONS,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from contract.filters import fold
 from contract.jobs import TASK_TYPE, Job, JobStatus
 from contract.objects import DEFAULT_CONTEXT
 
@@ -33,7 +34,7 @@ def notification(job: Job, *, link: str, wording: Mapping[str, str], now: dateti
         "notificationObject": {
             "data": {
                 "attributes": {name: _attribute(value) for name, value in _facts(job, link, wording, now).items()},
-                "jsonData": {"clientState": job.request.get("clientState", {}) if isinstance(job.request, dict) else {}},
+                "jsonData": {"clientState": _client_state(job.request)},
             },
             "domain": "notificationDataObject",
             "id": str(uuid.uuid4()),
@@ -57,6 +58,12 @@ def notification(job: Job, *, link: str, wording: Mapping[str, str], now: dateti
 def status_in_words(job: Job, wording: Mapping[str, str]) -> str:
     """The `requestStatus` of a job."""
     return wording.get(job.status.value, REQUEST_STATUS[job.status])
+
+
+def _client_state(request: Any) -> Any:
+    """What the request says of its client, whose name is read in any case; an empty object where that is nothing."""
+    said = request.items() if isinstance(request, dict) else ()
+    return next((part for name, part in said if fold(name) == "clientstate" and part is not None), {})
 
 
 def _facts(job: Job, link: str, wording: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -7,10 +7,21 @@ from datetime import datetime
 from typing import Literal
 
 from contract.errors import BadOperand, OutOfRange
-from contract.filters import Compare, Exact, HasValue, Operand, StartsWith, ValueType, Words, parse_instant, parse_number
+from contract.filters import (
+    Compare,
+    Exact,
+    HasValue,
+    Operand,
+    StartsWith,
+    ValueType,
+    Words,
+    parse_instant,
+    parse_number,
+    spellings,
+)
 from contract.paths import shown
-from contract.relative_dates import EXPECTED, INSTANTS, is_relative, relative_instant
-from contract.shapes import Entry, Notes, read_boolean, read_entries, read_scalar
+from contract.relative_dates import EXPECTED, INSTANTS, OUTSIDE, is_relative, relative_instant
+from contract.shapes import Entry, Notes, read_boolean, read_entries, read_plain, read_scalar
 
 Comparison = Literal["gt", "gte", "lt", "lte"]
 
@@ -50,8 +61,13 @@ def _read_operand(value: object, path: str) -> Operand:
 
 
 def read_eq(operand: Entry, setting: Setting) -> Words:
-    """Words of the value, all of them unless `operator` says any; raises as `read_alternatives`."""
-    return Words(read_alternatives(operand), every=setting.every is not False, whole=True)
+    """Words of the value, all of them unless `operator` says any; a number in each of its `spellings`. Raises as
+    `read_alternatives`."""
+    alternatives = read_alternatives(operand)
+    value = operand.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        alternatives = tuple((text,) for text in spellings(value))
+    return Words(alternatives, every=setting.every is not False, whole=True)
 
 
 def read_contains(operand: Entry, setting: Setting) -> Words:
@@ -61,7 +77,7 @@ def read_contains(operand: Entry, setting: Setting) -> Words:
 
 def read_startswith(operand: Entry, _: Setting) -> StartsWith:
     """The beginning of the value; raises WrongShape, OutOfRange, BadOperand."""
-    prefix = _short_text(operand)
+    prefix = _short_text(operand, read_plain)
     if not prefix:
         raise BadOperand(path=operand.path, value="", expected="text that is not empty")
     return StartsWith(prefix)
@@ -94,7 +110,7 @@ def _typed(text: str, setting: Setting, *, round_up: bool) -> tuple[str | float 
         return relative_instant(text, setting.now, round_up=round_up), EXPECTED
     instant = parse_instant(text)
     if instant is not None and instant not in INSTANTS:
-        instant = None
+        return None, OUTSIDE
     return instant, "a date such as 2024-05-31T18:00:00.000-0500 or now-1d"
 
 
@@ -110,7 +126,7 @@ def read_alternatives(operand: Entry) -> tuple[tuple[str, ...], ...]:
     `(polo* shirt)|(tee*)` are two alternatives, `(polo*)` is one. Text that looks like alternatives and is not well written is
     refused: taken as plain words, it would find nothing. Parentheses elsewhere are plain text.
     """
-    text = _short_text(operand).strip()
+    text = _short_text(operand, read_plain).strip()
     if _ALTERNATIVES.fullmatch(text):
         groups = re.findall(_GROUP, text)
     elif _MEANS_ALTERNATIVES.fullmatch(text):
@@ -127,8 +143,8 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in _BLANKS.split(text) if word))
 
 
-def _short_text(operand: Entry) -> str:
-    text = read_scalar(*operand)
+def _short_text(operand: Entry, read: Callable[[object, str], str] = read_scalar) -> str:
+    text = read(*operand)
     if len(text) > MOST_CHARACTERS:
         raise OutOfRange(
             path=operand.path, value=f"Text of {len(text)} characters", allowed=f"at most {MOST_CHARACTERS} characters"

@@ -74,7 +74,8 @@ OPERATORS: dict[str, Operator] = {
         Operator(
             "eq",
             _WORDS,
-            'Every word is a word of the value, without case; with `"operator": "_OR"` any word.',
+            'Every word is a word of the value, without case; with `"operator": "_OR"` any word. '
+            "A bare number as with `exact`.",
             '"polo* shirt"',
             read_eq,
             say_eq,

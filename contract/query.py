@@ -10,7 +10,7 @@ from contract.errors import Missing
 from contract.filters import AllOf, Criterion, Exact, fold
 from contract.misplaced import refuse_misplaced
 from contract.paths import member
-from contract.shapes import UNKNOWN, Members, Notes, read_entries, read_scalar, read_text, read_texts
+from contract.shapes import UNKNOWN, Members, Notes, read_entries, read_plain, read_text, read_texts
 
 
 def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def read_query(params: Members, now: datetime, notes: Notes) -> dict[str, Any]:
     if query is None:
         return {}
     ids = [
-        *query.read(("id",), lambda value, path: [_read_id(value, path)], []),
+        *query.read(("id",), lambda value, path: [_read_id(notes, value, path)], []),
         *query.read(("ids",), partial(_read_ids, notes), []),
     ]
     contexts = read_contexts(query, notes) or ()
@@ -50,14 +50,14 @@ def _read_types(filters: Members, *, required: bool, notes: Notes) -> tuple[str,
     return tuple(dict.fromkeys(fold(name.strip()) for name in types))
 
 
-def _read_id(value: object, path: str) -> str:
+def _read_id(notes: Notes, value: object, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return read_text(value, path)
-    return read_scalar(value, path)
+        return notes.whole(read_text(value, path), path)
+    return read_plain(value, path)
 
 
 def _read_ids(notes: Notes, value: object, path: str) -> list[str]:
     if value == []:
         # Nobody who chose nothing wants everything.
         raise Missing(path=path, what="An id")
-    return read_entries(notes, value, path, _read_id, of="ids")
+    return read_entries(notes, value, path, partial(_read_id, notes), of="ids")

@@ -24,6 +24,8 @@ _STEP = re.compile(r"([-+]) *([0-9]+) *([smhdw])")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANTS = range(parse_instant("0001-01-01") or 0, (parse_instant("9999-12-31T23:59:59.999") or 0) + 1)
 """The milliseconds since 1970 UTC of the years 1 to 9999."""
+OUTSIDE = "within the years 1 to 9999 in UTC"
+"""What a date is not whose own zone alone has it in those years, as `9999-12-31T23:59:59-1200`."""
 
 EXPECTED = "a date relative to now such as now, now-1d, now-12h, now-30m, now-2w or now-1d/d"
 

@@ -23,6 +23,8 @@ MOST_MISTAKES = 1_000
 MOST_NAMED = 100
 """Most members of one object that are named for having no effect."""
 _LONGEST_SHOWN = 100
+_EXACT = 2**53
+"""Below it a double tells whole numbers apart."""
 UNKNOWN = "it is not known here"
 
 _NEAR = 0.7
@@ -58,11 +60,16 @@ class Notes:
     def name(self, name: str, path: str, *, of_property: bool) -> str:
         """The folded name that is asked for at `path`, as it is written. Notes where blanks count, which one overlooks, and
         where a documented attribute is looked for among the properties, where it hardly is."""
-        if name != name.strip():
-            self.warn(BLANKS_COUNT, path=path, name=name[:_LONGEST_SHOWN])
+        self.whole(name, path)
         if of_property and is_attribute(name):
             self.warn(ATTRIBUTE_AS_PROPERTY, path=path, name=name[:_LONGEST_SHOWN])
         return fold(name)
+
+    def whole(self, name: str, path: str) -> str:
+        """The name or id that is asked for at `path`, as it is written. Notes where blanks count."""
+        if name != name.strip():
+            self.warn(BLANKS_COUNT, path=path, name=name[:_LONGEST_SHOWN])
+        return name
 
     def attempt(self, read: Callable[[object, str], T], value: object, path: str, default: D) -> T | D:
         """What `read` makes of `value`; `default` where it raises a Mistake, which is noted."""
@@ -189,6 +196,13 @@ def read_scalar(value: object, path: str) -> str:
     if not isinstance(value, str) and not is_finite(value):
         raise OutOfRange(path=path, value="The number", allowed="what a double can hold")
     return as_text(value)
+
+
+def read_plain(value: object, path: str) -> str:
+    """As `read_scalar`, but a whole number is its digits alone: JSON has no other way to tell `5.0` from `5`, and many a client
+    writes the one for the other."""
+    text = read_scalar(value, path)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else text
 
 
 def read_whole_number(value: object, path: str, *, least: int, most: int, limit: str = "") -> int:

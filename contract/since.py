@@ -7,7 +7,7 @@ from datetime import datetime
 from contract.errors import Ambiguous, BadOperand
 from contract.filters import fold, parse_instant
 from contract.paths import member, shown
-from contract.relative_dates import INSTANTS, is_relative, relative_instant
+from contract.relative_dates import INSTANTS, OUTSIDE, is_relative, relative_instant
 from contract.shapes import Members, Notes, read_text
 
 _JOB = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -41,5 +41,5 @@ def _read(value: object, path: str, now: datetime) -> Since:
         return Since(job=text.lower(), path=path)
     instant = relative_instant(text, now) if is_relative(text) else parse_instant(text)
     if instant is None or instant not in INSTANTS:
-        raise BadOperand(path=path, value=shown(text), expected=_EXPECTED)
+        raise BadOperand(path=path, value=shown(text), expected=_EXPECTED if instant is None else OUTSIDE)
     return Since(instant=instant, path=path)

@@ -112,7 +112,8 @@ def extract_delta(plan: ExportPlan, base: Base, *, database_url: str, on_progres
 
 def _told(base: Base, kinds: Counter[str]) -> JobWarning:
     job = f" (job {base.job_id})" if base.job_id else ""
-    moment = base.as_of.astimezone(base.zone).isoformat(sep=" ", timespec="seconds")
+    # In UTC as the job's own times are written, which is also what `since` of a request takes.
+    moment = base.as_of.astimezone(base.zone).isoformat(timespec="seconds").replace("+00:00", "Z")
     return warning(CHANGES_SINCE, moment=moment, job=job, added=kinds[ADDED], changed=kinds[CHANGED], removed=kinds[REMOVED])
 
 

@@ -10,6 +10,7 @@ from api.resources import Resources, Shared
 from api.responses import answer
 from api.services.door import Tenant, body_like, described
 from contract import envelope
+from contract.services import answers
 from contract.services.importing import read_upload
 from contract.wire import decode_body
 
@@ -67,4 +68,5 @@ async def _take(request: Request, shared: Resources, tenant: str, idempotency_ke
     await run_in_threadpool(shared.tenants.require, tenant)
     raw = await request.body()
     upload = await run_in_threadpool(lambda: read_upload(decode_body(raw)))
-    return answer(envelope.submitted(await importing.submit(shared, tenant, upload, idempotency_key=idempotency_key)))
+    job_id = await importing.submit(shared, tenant, upload, idempotency_key=idempotency_key)
+    return answer(answers.with_warnings(envelope.submitted(job_id), upload.warnings))

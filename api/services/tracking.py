@@ -14,7 +14,17 @@ from contract.export_request import ExportRequest
 from contract.services import answers
 from contract.services.task_records import MOST_TASKS, check_has_records, records_of
 from contract.services.tasks import task_of
-from contract.services.tracking import RECORD, TASK, TASK_ID, TASK_ID_PATH, Tracked, names_a_task, page_of, read_tracking
+from contract.services.tracking import (
+    RECORD,
+    TASK,
+    TASK_ID,
+    TASK_ID_PATH,
+    Tracked,
+    names_a_task,
+    page_of,
+    read_tracking,
+    warned_of_places,
+)
 from database import jobs
 from tasks.documents import choose
 
@@ -46,9 +56,11 @@ async def get_tasks(request: Request, shared: Shared, tenant: Tenant) -> Respons
     def find(body: object) -> dict[str, Any]:
         asked = read_tracking(body, ceiling=shared.settings.max_answer_records, now=datetime.now(UTC))
         if RECORD in asked.types:
-            page, total = page_of(asked, _records(shared, tenant, asked))
+            things = list(_records(shared, tenant, asked))
         else:
-            page, total = page_of(asked, map(task_of, jobs.of_tenant(shared.jobs, tenant, asked.ids)))
+            things = list(map(task_of, jobs.of_tenant(shared.jobs, tenant, asked.ids)))
+        asked = warned_of_places(asked, things)
+        page, total = page_of(asked, things)
         objects = [choose(thing.shown(), asked) for thing in page]
         found = answers.found("requestObjects", objects, total, request_id=new_id(), max_records=asked.max_records)
         return answers.with_warnings(found, asked.warnings)

@@ -50,7 +50,7 @@ async def create(request: Request, shared: Shared, tenant: Tenant) -> Response:
         given = read_objects(body, new_id=new_id)
         report = store_together(shared.objects, tenant, given.objects, changed_by=callers.current().user)
         _refuse(report, given)
-        return answers.objects_written(given.identifier)
+        return answers.with_warnings(answers.objects_written(given.identifier), given.warnings)
 
     return await served(request, shared, tenant, store)
 
@@ -73,7 +73,7 @@ async def update(request: Request, shared: Shared, tenant: Tenant) -> Response:
             return _merged(given, found, who)
 
         _refuse(change_together(shared.objects, tenant, keys, merge, changed_by=who), given)
-        return answers.objects_written(given.identifier)
+        return answers.with_warnings(answers.objects_written(given.identifier), given.warnings)
 
     return await served(request, shared, tenant, change)
 

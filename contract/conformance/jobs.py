@@ -285,6 +285,7 @@ SERVICES = (
             "params.query.filters.typesCriterion": "taken, and not looked at",
             "response.binaryObjects[].data.blob": "up to `STATESHEET_MAX_ANSWER_BYTES`; a larger file is a 413",
         },
+        unserved={"params.query.filters (anything but types)": "files are found by their ids alone; 501"},
     ),
     Service(
         "rsConnectService/downloadDataExcel",

@@ -106,6 +106,7 @@ SERVICES = (
         ),
         partial={
             "dataObjectOperationResponse.statusDetail.connectorStateId": "the object's id; of several, the id of the call",
+            "params": "taken; what it says changes nothing and is named in the answer",
             "returnRequest": "taken; requests are not echoed",
             "tenantId": "taken; the tenant is that of the address",
         },

@@ -4,8 +4,9 @@ import base64
 from functools import partial
 from typing import Any
 
-from contract.errors import InvalidRequest, Missing, OutOfRange, WrongShape
+from contract.errors import InvalidRequest, Missing, NotServed, OutOfRange, WrongShape
 from contract.jobs import JobFile
+from contract.misplaced import refuse_misplaced
 from contract.objects import describe
 from contract.services.tasks import extension
 from contract.shapes import Entry, Members, Notes, read_text_or_texts
@@ -18,7 +19,7 @@ _HOLDERS = ("binaryStreamObject", "binaryObject", "dataObject")
 def read_file_ids(body: object) -> list[str]:
     """The files that are asked for, each once: `params.query.id` and `ids`, else what a `binaryStreamObject` names.
 
-    Raises InvalidRequest.
+    Raises InvalidRequest, and NotServed where a filter is to choose among them: dropped, files would come that it keeps out.
     """
     if not isinstance(body, dict):
         raise InvalidRequest([WrongShape(expected="an object", got=describe(body))])
@@ -26,6 +27,7 @@ def read_file_ids(body: object) -> list[str]:
     whole = Members(body, "", notes)
     query = (whole.take_members("params") or Members({}, "params", notes)).take_members("query")
     asked = [] if query is None else _in_query(query, notes)
+    choosing = [] if query is None else _choosing(query, notes)
     if not any(asked):
         asked = [next(filter(None, (_in_holder(whole, name) for name in _HOLDERS)), None) or _text(whole.take("id"))]
     ids = list(dict.fromkeys(text.strip() for text in asked if text))
@@ -37,6 +39,8 @@ def read_file_ids(body: object) -> list[str]:
         notes.add(Missing(path=path, what="The id of a file, as tasks say it in fileId,"))
     if notes.mistakes:
         raise InvalidRequest(notes.mistakes)
+    if choosing:
+        raise NotServed(path=choosing[0].path, what="Choosing among files", reason="files are found by their ids alone")
     return ids
 
 
@@ -69,6 +73,16 @@ def binary_object(file_id: str, tenant: str, file: JobFile, content: bytes) -> d
 def _in_query(query: Members, notes: Notes) -> list[str | None]:
     one = _text(query.take("id"))
     return [one, *query.read(("ids",), partial(read_text_or_texts, notes, of="ids"), [])]
+
+
+def _choosing(query: Members, notes: Notes) -> list[Entry]:
+    """What of a query is to choose among files. Types are not: the documented bodies have one, and all files are of jobs."""
+    filters = query.take_members("filters")
+    refuse_misplaced(query, notes)
+    if filters is None:
+        return []
+    filters.pass_over("typesCriterion", "nonContextual", "nonContexual")
+    return [found for found in (query.take("name"), *(found for _, found in filters.unread())) if found is not None]
 
 
 def _in_holder(whole: Members, name: str) -> str | None:

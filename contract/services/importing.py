@@ -6,7 +6,7 @@ and whose `properties` say what it is. Objects may also stand in the body as the
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -24,8 +24,9 @@ from contract.errors import (
 from contract.filters import fold
 from contract.imports import Apply
 from contract.objects import describe
-from contract.services.writing import BLOB, bytes_in_blob, check_blob_stands_alone, listed_objects
+from contract.services.writing import BLOB, bytes_in_blob, check_blob_stands_alone, listed_objects, said_beside
 from contract.shapes import says_something
+from contract.warnings import JobWarning
 
 _PROPERTIES = "dataObject.properties"
 FILE_ID = f"{_PROPERTIES}.fileId"
@@ -40,19 +41,21 @@ KINDS = (".xlsx", ".xlsm", ".csv", ".tsv", ".dsv", ".json", ".jsonl", ".ndjson",
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was sent in. `content` is None where `file_id` names one that is kept already."""
+    """A file that was sent in. `content` is None where `file_id` names one that is kept already; `warnings` are of what else
+    the body says, which changes nothing."""
 
     name: str
     content: bytes | None
     file_id: str | None = None
     user: str | None = None
     apply: Apply = Apply.ALL
+    warnings: tuple[JobWarning, ...] = ()
 
 
 def read_upload(body: object) -> Upload:
     """The file in a body. Raises InvalidRequest, NoDataInFile, and NotServed for what is no import of objects."""
     try:
-        return _read(body)
+        return replace(_read(body), warnings=said_beside(body, "apply"))
     except Mistake as mistake:
         raise InvalidRequest([mistake]) from mistake
 

@@ -40,11 +40,11 @@ def read_searches(body: object, *, ceiling: int, now: datetime) -> dict[str, Exp
             mistakes.append(WrongShape(path=path, expected="an object with serviceName and searchQuery", got=describe(found)))
             continue
         if name in requests:
-            twice = f"{shown(found['serviceName'])}, {shown(found['serviceName'])}"
+            twice = f"{shown(_name_in(found))}, {shown(_name_in(found))}"
             mistakes.append(Ambiguous(path=f"{path}.serviceName", what="The search for a service", names=twice))
         unused = (*ORDER, *FIELDS, *(PAGING if name == CONNECTOR and ENTITIES in names else ()))
         try:
-            request = read_query({"params": found.get("searchQuery")}, ceiling=ceiling, now=now, unused=unused)
+            request = read_query({"params": found.get(spelled(found, "searchquery"))}, ceiling=ceiling, now=now, unused=unused)
         except InvalidRequest as error:
             mistakes += moved(error, "params", f"{path}.searchQuery").mistakes
         else:
@@ -57,8 +57,12 @@ def read_searches(body: object, *, ceiling: int, now: datetime) -> dict[str, Exp
 
 def _service_of(found: object) -> str | None:
     """The folded name of the service that a search is for, None where it is no search."""
-    name = found.get("serviceName") if isinstance(found, dict) else None
+    name = _name_in(found) if isinstance(found, dict) else None
     return fold(name) if isinstance(name, str) else None
+
+
+def _name_in(search: dict[str, Any]) -> Any:
+    return search.get(spelled(search, "servicename"))
 
 
 def _search_queries(body: object) -> list[Any] | None:
@@ -93,7 +97,7 @@ def _outside_of_queries(body: object, listed: list[Any]) -> list[Mistake]:
 def _check_services(listed: list[Any]) -> None:
     """Raises NotServed for a search that would be ignored."""
     for position, found in enumerate(listed):
-        if fold(found["serviceName"]) not in SEARCHED:
+        if fold(_name_in(found)) not in SEARCHED:
             path = f"{entry(_SEARCHES, position)}.serviceName"
             reason = "states are found by a search for connectorService, beside it by one for entityappservice"
-            raise NotServed(path=path, what=f"A search for {shown(found['serviceName'])!r}", reason=reason)
+            raise NotServed(path=path, what=f"A search for {shown(_name_in(found))!r}", reason=reason)

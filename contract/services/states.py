@@ -74,6 +74,8 @@ def read_state_change(body: object, *, now: datetime) -> StateChange:
     members.pass_over(*_UNUSED)
     members.warn_of_rest(UNKNOWN)
     direct = request.types == (CONNECTOR_STATE,)
+    if direct and named:
+        notes.no_effect(_SERVICES, "the states themselves are named, on whichever channel they are")
     count = 0 if direct else len(request.ids) * len(named)
     if count > MOST_ENTRIES:
         mistakes.append(

@@ -12,20 +12,26 @@ from contract.filters import Context, fold
 from contract.objects import describe, folded_context_of
 from contract.paths import shown
 from contract.services.places import moved
-from contract.shapes import says_something
+from contract.shapes import UNKNOWN, Members, Notes, says_something
+from contract.warnings import JobWarning
 from contract.wire import decode_body
 
 MOST_OBJECTS = 1_000
 """Most objects of one call."""
 BLOB = "dataObject.data.blob"
+_AS_THEY_STAND = "what is written is what stands in the body"
+_UNUSED = ("clientState", "domain", "requestId", "returnRequest", "serviceName", "tenantId", "timeout")
+"""What clients write into bodies of every service."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """The raw objects of a call, each with its place in the body. `call_id` is the id that the body as a whole has."""
+    """The raw objects of a call, each with its place in the body. `call_id` is the id that the body as a whole has; `warnings`
+    are of what else it says, which changes nothing."""
 
     objects: list[tuple[str, object]]
     call_id: str | None = None
+    warnings: tuple[JobWarning, ...] = ()
 
     @property
     def identifier(self) -> str:
@@ -48,7 +54,7 @@ def read_objects(body: object, *, new_id: Callable[[], str]) -> Given:
             raise OutOfRange(path=BLOB, value=found, allowed=f"at most {MOST_OBJECTS} objects")
     except Mistake as mistake:
         raise InvalidRequest([mistake]) from mistake
-    return Given([(place, _with_id(raw, new_id)) for place, raw in given.objects], given.call_id)
+    return Given([(place, _with_id(raw, new_id)) for place, raw in given.objects], given.call_id, said_beside(body))
 
 
 def _read(body: object) -> Given:
@@ -102,6 +108,22 @@ def bytes_in_blob(blob: object) -> bytes:
         return base64.b64decode("".join(blob.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadOperand(path=BLOB, value=blob[:40], expected=f"Base64 ({error})") from error
+
+
+def said_beside(body: object, *read: str) -> tuple[JobWarning, ...]:
+    """A warning for each thing that a body says beside what is to be written and beside the members `read`: a query, say, by
+    which one may think that objects are chosen."""
+    notes = Notes()
+    whole = dict(body) if isinstance(body, dict) else {}
+    params = whole.pop("params", None)
+    if isinstance(params, dict):
+        Members(params, "params", notes).warn_of_rest(_AS_THEY_STAND)
+    elif says_something(params):
+        notes.no_effect("params", _AS_THEY_STAND)
+    rest = Members({name: part for name, part in whole.items() if name not in ("dataObject", "dataObjects", *read)}, "", notes)
+    rest.pass_over(*_UNUSED)
+    rest.warn_of_rest(UNKNOWN)
+    return tuple(notes.warnings)
 
 
 def _in_blob(blob: object) -> list[tuple[str, object]]:

@@ -94,6 +94,22 @@ def test_words_split_on_blanks_and_alternatives_on_bars(groups: list[list[str]])
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(5, ("5", "5.0")), (5.0, ("5.0", "5")), (2.5, ("2.5",)), (0, ("0", "0.0", "-0.0")), (True, ("true",))]
+)
+def test_a_bare_number_is_a_word_however_it_is_written(number: float, words: tuple[str, ...]) -> None:
+    alternatives = tuple((word,) for word in words)
+    assert made_of(eq=number) == (Words(alternatives, every=True, whole=True),)
+    assert made_of(eq=words[0]) == (Words(alternatives[:1], every=True, whole=True),)
+
+
+def test_a_part_of_a_value_that_is_a_whole_number_is_its_digits() -> None:
+    assert made_of(contains=5.0) == made_of(contains="5")
+    assert made_of(startswith=20.0) == (StartsWith("20"),)
+    assert made_of(contains=2.5) == made_of(contains="2.5")
+    assert made_of(contains="5.0") == (Words((("5.0",),), every=False, whole=False),)
+
+
 def test_startswith_and_hasvalue() -> None:
     assert made_of(startswith="RS-") == (StartsWith("RS-"),)
     assert made_of(hasvalue="false") == (HasValue(False),)
@@ -173,6 +189,36 @@ def test_what_says_nothing_beside_an_operator_is_named_in_the_warnings() -> None
     request = parse(body)
     assert request.filter == AllOf((Criterion("property", "channelid", (Exact(("c",)),)),))
     assert [warning.code for warning in request.warnings] == [NO_EFFECT] * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "operator"),
+    [
+        ({"exact": "2026-02-25T11:07:34.123-0500", "type": "_DATETIME"}, "exact"),
+        ({"exacts": ["2026-02-25", "soon"], "type": "_DATE"}, "exacts"),
+        ({"eq": "now-1d", "type": "_DATETIME"}, "eq"),
+        ({"eq": "5.0", "Type": "_DECIMAL"}, "eq"),
+    ],
+)
+def test_a_type_of_dates_or_numbers_that_are_looked_for_as_texts_is_named(said: dict[str, Any], operator: str) -> None:
+    [warning] = parse(with_property(**said)).warnings
+    assert warning.code == NO_EFFECT
+    assert "channelid.type has no effect" in warning.message.replace("Type", "type")
+    assert f": {operator} looks for texts" in warning.message
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"contains": "plum", "type": "_STRING"},
+        {"contains": "plum", "type": "_DATETIME"},
+        {"hasvalue": True, "type": "_DECIMAL"},
+        {"exact": 5, "type": "_DECIMAL"},
+        {"exact": "5", "gt": 1, "type": "_DECIMAL"},
+    ],
+)
+def test_a_type_that_does_no_harm_is_in_no_warning(said: dict[str, Any]) -> None:
+    assert parse(with_property(**said)).warnings == ()
 
 
 def test_an_operator_that_one_test_uses_is_in_no_warning() -> None:

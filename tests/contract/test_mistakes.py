@@ -48,6 +48,13 @@ def nested(levels: int) -> list[Any]:
     return made
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59.999-1200", "0001-01-01T00:00:00+05:30"])
+def test_a_date_that_its_zone_alone_has_in_the_years_is_not_told_that_it_is_none(text: str) -> None:
+    for body in (with_property(gt=text, type="_DATETIME"), with_params(options={"since": text})):
+        with pytest.raises(InvalidRequest, match="is not within the years 1 to 9999 in UTC"):
+            parse(body)
+
+
 @pytest.mark.parametrize("body", [None, True, 1, "params", [], [{}]])
 def test_a_body_is_an_object(body: object) -> None:
     assert mistakes_of(body) == [("", WrongShape)]
@@ -152,6 +159,8 @@ def test_a_wrong_shape_is_named(body: object, path: str) -> None:
         (with_filters(status="Active"), f"{FILTERS}.status", UnknownFilter),
         (with_filters(id=5), f"{FILTERS}.id", UnknownFilter),
         (with_filters() | {"Filters": {"a": 1}}, "Filters", Misplaced),
+        (with_filters() | {"query": {"id": "1"}}, "query", Misplaced),
+        (with_params(options={"query": {"id": "1"}}), "params.options.query", Misplaced),
         (with_params(propertiesCriterion=[{"a": {"exact": 1}}]), "params.propertiesCriterion", Misplaced),
         (with_params(ids=["1"]), "params.ids", Misplaced),
         (

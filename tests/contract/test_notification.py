@@ -47,6 +47,21 @@ def test_it_echoes_the_client_state_whole():
     assert message["notificationObject"]["data"]["jsonData"] == {"clientState": state}
 
 
+@pytest.mark.parametrize(
+    ("request_", "echoed"),
+    [
+        ({"CLIENTSTATE": {"more": True}}, {"more": True}),
+        ({"clientState": None}, {}),
+        ({"ClientState": None, "clientState": {"a": 1}}, {"a": 1}),
+        ({}, {}),
+        ([], {}),
+    ],
+)
+def test_the_client_state_is_found_in_any_case_and_is_never_null(request_, echoed):
+    message = notification(ended(request=request_), link="", wording={}, now=NOW)
+    assert message["notificationObject"]["data"]["jsonData"] == {"clientState": echoed}
+
+
 def test_it_tells_counts_cause_warnings_and_link():
     job = ended(error_code="SSH5035", error_message="No space left", matched=7, warnings=(JobWarning("SSH1", "cut"),))
     message = notification(job, link="http://here", wording={}, now=NOW)

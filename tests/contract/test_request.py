@@ -6,7 +6,7 @@ import pytest
 
 from contract.filters import EVERYTHING, AllOf, AnyOf, Context, Criterion, Exact, Keywords, Not, ValueType, Words
 from contract.request import ExportRequest, ProfileChoice, SortKey
-from contract.warnings import NO_EFFECT
+from contract.warnings import BLANKS_COUNT, NO_EFFECT
 from tests.contract.bodies import (
     documented_body,
     ids_body,
@@ -91,6 +91,7 @@ def test_the_request_by_ids() -> None:
 def test_types_may_be_left_out_where_ids_say_what_is_wanted() -> None:
     assert parse({"params": {"query": {"id": "a"}}}) == ExportRequest(types=(), ids=("a",))
     assert parse({"params": {"query": {"ids": ["a", 7, "a"], "filters": {"typesCriterion": []}}}}).ids == ("a", "7")
+    assert parse({"params": {"query": {"id": 5.0, "ids": [5, 7.0, 2.5, "7.0"]}}}).ids == ("5", "7", "2.5", "7.0")
 
 
 def test_types_compare_without_case_and_count_once() -> None:
@@ -291,3 +292,12 @@ def test_the_singular_of_a_criteria_list_means_the_same() -> None:
         parse(with_filters(attributeCriterion=[{"a": {"exact": 1}}])).filter
         == parse(with_filters(attributesCriterion=[{"a": {"exact": 1}}])).filter
     )
+
+
+def test_an_id_with_blanks_at_its_ends_is_another_id_and_is_named() -> None:
+    request = parse({"params": {"query": {"id": " a", "ids": ["b\n", "c d", "e"]}}})
+    assert request.ids == (" a", "b\n", "c d", "e")
+    assert [(warning.code, warning.message.partition(":")[0]) for warning in request.warnings] == [
+        (BLANKS_COUNT, "params.query.id"),
+        (BLANKS_COUNT, "params.query.ids[0]"),
+    ]

@@ -267,6 +267,15 @@ def test_a_delta_says_how_many_objects_were_added_changed_and_removed(url, home)
     [told] = found.warnings
     assert found.listed == 6
     assert told.message.endswith("(job job-1): 3 added, 2 changed, 1 removed")
+    assert told.message.startswith(f"Only what changed since {earlier.as_of.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}")
+
+
+def test_the_moment_of_a_delta_in_utc_is_written_as_a_request_says_it(url, home):
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state("a", "new")])
+    plan = replace(plan_of(home, tenant, {}), base=Base(datetime(2026, 3, 4, 5, 6, 7, 0, UTC), ZoneInfo("UTC")))
+    [told] = exported(url, plan)[0].warnings
+    assert told.message == "Only what changed since 2026-03-04T05:06:07Z: 1 added, 0 changed, 0 removed"
 
 
 def test_json_lists_no_object_that_changed_only_in_what_was_not_asked_for(url, home):

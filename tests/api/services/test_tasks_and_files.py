@@ -194,6 +194,27 @@ async def test_a_file_is_found_by_its_key_whatever_the_id_beside_it_is(services:
     assert answer["response"]["binaryStreamObjects"][0]["id"] == f"{job_id}.xlsx"
 
 
+CHOSEN: list[tuple[dict[str, Any], str, int]] = [
+    ({"filters": {"propertiesCriterion": [{"fileName": {"exact": "Other"}}]}}, "filters.propertiesCriterion", 501),
+    ({"filters": {"attributesCriterion": [{"status": {"exact": "x"}}]}}, "filters.attributesCriterion", 501),
+    ({"name": "Other"}, "name", 501),
+    ({"propertiesCriterion": [{"fileName": {"exact": "Other"}}]}, "propertiesCriterion", 400),
+    ({"filters": "x"}, "filters", 400),
+]
+
+
+@pytest.mark.parametrize("service", ["binaryobjectservice/getById", "binarystreamobjectservice/prepareDownload"])
+@pytest.mark.parametrize(("chosen", "path", "status"), CHOSEN)
+async def test_a_filter_beside_the_id_of_a_file_is_refused_and_not_dropped(
+    services: Services, service: str, chosen: dict[str, Any], path: str, status: int
+) -> None:
+    job_id = await services.api.job_id()
+    finish(services.api, job_id)
+    answer = await services.call(service, {"params": {"query": {"id": job_id, **chosen}}})
+    [message] = refusal(answer)["messages"]
+    assert (answer.status_code, message["path"]) == (status, f"params.query.{path}")
+
+
 async def test_a_file_that_is_too_large_not_ready_or_unknown_is_told_as_such(services: Services) -> None:
     large, waiting = await services.api.job_id(), await services.api.job_id()
     finish(services.api, large)

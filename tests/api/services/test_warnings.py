@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from contract.warnings import COMPARED_AS_TEXT, NO_EFFECT
-from tests.api.services.conftest import Services, an_object, query
+from contract.warnings import ATTRIBUTE_AS_PROPERTY, COMPARED_AS_TEXT, NO_EFFECT
+from tests.api.services.conftest import Services, an_object, in_blob, query
 
 pytestmark = pytest.mark.anyio
 
@@ -86,6 +86,50 @@ async def test_a_state_that_was_set_is_shown_with_the_warnings(services: Service
     assert told(state) == [(NO_EFFECT, "params.options.maxRecords")]
     [stored] = await services.stored(query={"id": "warned"})
     assert "statusDetail" not in stored
+
+
+@pytest.mark.parametrize("service", ["create", "update"])
+async def test_what_stands_beside_objects_that_are_written_is_named(services: Services, service: str) -> None:
+    await services.create(an_object("beside"))
+    usual = {**in_blob(an_object("beside")), "returnRequest": True, "tenantId": "other", "clientState": {"a": 1}}
+    plain = await services.ask(f"connectorService/{service}", usual | {"params": {"query": {}, "options": None}})
+    assert plain[ENVELOPE]["statusDetail"] == {"connectorStateId": "beside"}
+    odd = {"params": {"query": {"id": "other"}, "options": {"maxRecords": 1}}, "dataobjects": [an_object("lost")]}
+    answer = await services.ask(f"connectorService/{service}", usual | odd)
+    assert answer[ENVELOPE]["statusDetail"]["connectorStateId"] == "beside"
+    assert told(answer[ENVELOPE]) == [(NO_EFFECT, path) for path in ("params.query", "params.options", "dataobjects")]
+    answer = await services.ask(f"connectorService/{service}", usual | {"params": "all"})
+    assert told(answer[ENVELOPE]) == [(NO_EFFECT, "params")]
+
+
+@pytest.mark.parametrize("service", ["connectorService/process", "rsConnectService/publish"])
+async def test_what_stands_beside_a_file_that_is_sent_in_is_named(services: Services, service: str) -> None:
+    """Else one may think that only what the query finds is taken, or that it is published."""
+    usual = {**in_blob(an_object("sent")), "tenantId": "other", "params": {}}
+    assert "messages" not in (await services.ask(service, usual))[ENVELOPE]["statusDetail"]
+    answer = await services.ask(service, usual | {"params": {"query": {"ids": ["other"]}}})
+    assert answer[ENVELOPE]["statusDetail"]["code"] == "RSC1002"
+    assert told(answer[ENVELOPE]) == [(NO_EFFECT, "params.query")]
+
+
+async def test_an_attribute_of_tasks_that_is_looked_for_among_their_properties_is_named(services: Services) -> None:
+    await services.api.job_id()
+    task = "tasksummaryobject"
+    body = query(
+        task,
+        filters={"propertiesCriterion": [{"Status": {"contains": "queued"}}, {"createdBy": {"hasvalue": True}}]},
+        sort={"properties": [{"taskType": "_ASC"}, {"createdDate": "_DESC"}]},
+        fields={"properties": ["fileName", "createdDate"]},
+    )
+    answer = (await services.ask("requesttrackingservice/get", body))["response"]
+    assert (answer["totalRecords"], {code for code, _ in told(answer)}) == (0, {ATTRIBUTE_AS_PROPERTY})
+    assert [message["message"].partition(" is looked for")[0] for message in answer["statusDetail"]["messages"]] == [
+        "params.query.filters.propertiesCriterion: 'status'",
+        "params.sort.properties: 'taskType'",
+        "params.fields.properties: 'fileName'",
+    ]
+    usual = query(task, filters={"attributesCriterion": [{"status": {"contains": "queued"}}]})
+    assert "statusDetail" not in (await services.ask("requesttrackingservice/get", usual))["response"]
 
 
 async def test_warnings_of_a_search_name_its_place_in_the_body(services: Services) -> None:

@@ -26,6 +26,8 @@ def mistakes_of(params: dict[str, Any]) -> list[tuple[str, type[Mistake]]]:
 def test_names_around_searches_compare_without_case() -> None:
     [name] = read({"SearchQueries": [SEARCH]})
     assert name == "connectorservice"
+    [(name, request)] = read({"searchqueries": [{"SERVICENAME": "ConnectorService", "searchquery": {"query": QUERY}}]}).items()
+    assert (name, request.types) == ("connectorservice", ("connectorstate",))
 
 
 @pytest.mark.parametrize(

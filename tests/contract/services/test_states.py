@@ -79,6 +79,9 @@ def test_states_that_are_named_themselves_are_set_wherever_they_are_and_none_is_
     change = a_change(["1", "2"], CONNECTOR_STATE, ["_ALL", "other"], None)
     made, taken = outcome([there], change, {})
     assert ([item["id"] for item in made], change.places, taken) == (["1"], {}, [])
+    [said] = change.warnings
+    assert said.message.startswith("params.connectorstate.services has no effect")
+    assert a_change(["1"], CONNECTOR_STATE, ["_ALL"], None).warnings == ()
 
 
 def values_of(made: Mapping[str, Any], name: str) -> list[tuple[str, str, str]]:
