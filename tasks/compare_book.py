@@ -39,7 +39,7 @@ MOST_REFUSALS = 10_000
 _LINE_END = (
     "there is no object of this ID; it has a line end, which programs that save a workbook may alter: CREATE makes a new object"
 )
-_NUMBER = "there is no object of this ID; it stands as a number or a date, which drops zeros and digits: CREATE makes a new object"
+_NUMBER = "there is no object of this ID; it stands as a number, which drops zeros and digits: CREATE makes a new object"
 _BLANK_END = "there is no object of this ID; it begins or ends with a blank: CREATE makes a new object"
 _OTHER_TYPE = "there is no object of this type and ID; the row was exported as another type: CREATE makes a new object"
 _PUT_BACK = "give it that one back; to sort, sort whole rows, and not one column"
@@ -147,9 +147,10 @@ def _misplaced(comparison: Comparison, row: EditedRow, stored: StoredRow, export
     """Whether the row is of another object of the lot than its ID says, as where the column of IDs was sorted alone; it is
     refused then, unless it says what the store says."""
     origin = exported_as.get(row.fingerprint, row.key)
-    if origin == row.key or not compare(
-        row.cells, row.sheet.fields, stored, None, comparison.zone, exported=True, current=True
-    ).edits:
+    if (
+        origin == row.key
+        or not compare(row.cells, row.sheet.fields, stored, None, comparison.zone, exported=True, current=True).edits
+    ):
         return False
     comparison.refuse(row, [(row.sheet.system[ID], ID, f"the row was exported with the ID {origin[1]!r}: {_PUT_BACK}")])
     return True

@@ -86,5 +86,6 @@ def read_rows(sheet: EditedSheet, *, fingerprints: bool) -> Iterator[EditedRow |
 
 
 def _valueless(sheet: EditedSheet, cells: Row) -> str | None:
-    """The system column whose cell shows an error, or has a formula that no program has calculated; None where there is none."""
-    return next((name for name, position in sheet.system.items() if name != NAME and isinstance(cells[position], NoValue)), None)
+    """The system column whose cell shows an error, or has a formula that was not calculated; None where there is none."""
+    columns = ((name, position) for name, position in sheet.system.items() if name != NAME)
+    return next((name for name, position in columns if isinstance(cells[position], NoValue)), None)

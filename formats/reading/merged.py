@@ -26,6 +26,4 @@ def with_covered(rows: Iterable[tuple[int, Row]], merged: Iterable[Range]) -> It
 
 
 def _covered(row: int, ranges: Iterable[Range]) -> frozenset[int]:
-    return frozenset(
-        column for first, last in ranges for column in range(first[1], last[1] + 1) if (row, column) != first
-    )
+    return frozenset(column for first, last in ranges for column in range(first[1], last[1] + 1) if (row, column) != first)

@@ -12,7 +12,7 @@ from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.objects import NESTING
 from contract.well_known import VALIDATION_ERROR
-from formats.headers import ID, TYPE
+from formats.headers import FINGERPRINT_LABEL, ID, TYPE
 from formats.reading.cells import Row
 from formats.reading.changes import Change, Said
 from formats.reading.columns import (
@@ -22,7 +22,7 @@ from formats.reading.columns import (
     plain_columns,
     template_columns,
 )
-from formats.reading.model import ERRORS, MODEL, error_sheets, read_models
+from formats.reading.model import ERRORS, MODEL, error_sheets, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.workbook import Workbook, has_cells, rows_if_there
 
@@ -34,6 +34,11 @@ NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Triage", "Summary", "Refere
 ROWS_ABOVE = 20
 """Rows that a person may have put above the header of an exported sheet."""
 
+_WITHOUT_MODEL = (
+    f"it was exported, and the hidden sheet {MODEL} of its workbook, which says what its dates and cut texts stand for, is not "
+    f"here: send the whole workbook back, or remove the column {FINGERPRINT_LABEL} to have each object replaced by its row"
+)
+
 Errors = dict[tuple[str, str], list[tuple[str | None, ...]]]
 """The validation errors by type and id of their object, each the texts of `ERROR_PARTS`."""
 
@@ -42,12 +47,12 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
     """What every row of every data sheet says, with its place. Dates are those of the zone that the Help sheet names, else of
     `zone`.
 
-    Raises UnreadableFile where no sheet has objects, or a header is not clear.
+    Raises UnreadableFile where no sheet has objects, a header is not clear, or an exported sheet has left its workbook.
     """
     zone = zone_of(workbook) or zone
     models = read_models(workbook)
     errors = read_errors(workbook) or {}
-    found = False
+    found, lone = False, read_facts(workbook) is None
     for sheet in workbook.visible:
         if fold(sheet) in NO_DATA:
             continue
@@ -62,6 +67,8 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
             columns = template_columns(head[0], head[1], model) if template else plain_columns(head[0])
         except BadHeader as error:
             raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {error}") from error
+        if template and lone and any(column.area is None and column.name == FINGERPRINT_LABEL for column in columns):
+            raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {_WITHOUT_MODEL}")
         body = rows if template else chain(head[1:], rows)
         for number, row in enumerate(body, start=3 if template else 2):
             if (change := change_of(row, columns, zone, model.type)) is not None:

@@ -339,6 +339,16 @@ def test_a_workbook_that_cannot_be_understood_is_an_error(tmp_path: Path, sheets
         list(read_objects(a_workbook(tmp_path / "a.xlsx", *sheets)))
 
 
+def test_an_exported_sheet_that_was_taken_out_of_its_workbook_is_refused(tmp_path: Path) -> None:
+    """Loaded as any table it would put cut texts in place of whole ones, and move its dates by the offset of their zone."""
+    exported = [("System Fields",), ("ID", "Name", "Fingerprint"), ("1", "Chair", "0a1b")]
+    with pytest.raises(UnreadableFile, match="the hidden sheet Model of its workbook"):
+        list(read_objects(a_workbook(tmp_path / "a.xlsx", ("Connector State", exported))))
+    facts = ("Fact", "Value"), ("tenant", "plum"), ("workAutomationId", "j"), ("asOf", "2026-03-04T00:00:00+00:00")
+    model = ("Model", [*facts, ("timeZone", "UTC"), ("contexts", "[]")])
+    assert len(list(read_objects(a_workbook(tmp_path / "b.xlsx", ("Connector State", exported), model)))) == 1
+
+
 def test_a_workbook_without_rows_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoDataInFile):
         list(read_objects(a_workbook(tmp_path / "a.xlsx", ("Connector State", HEAD))))

@@ -210,9 +210,7 @@ def test_a_workbook_of_refused_rows_keeps_texts_that_look_like_an_escape(stock: 
 
 @pytest.mark.parametrize("column", ["ID", "Type", "Action", "Fingerprint"])
 @pytest.mark.parametrize("shows", ["#REF!", "=A1"])
-def test_a_row_whose_system_cell_has_no_value_is_refused_and_names_no_object(
-    shop: Shop, column: str, shows: str
-) -> None:
+def test_a_row_whose_system_cell_has_no_value_is_refused_and_names_no_object(shop: Shop, column: str, shows: str) -> None:
     """Neither an error nor a formula that was not calculated is the name of anything."""
     path = shop.export()
     book = opened(path)
