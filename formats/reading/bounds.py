@@ -42,8 +42,8 @@ Valueless = dict[str, dict[Place, NoValue]]
 def check_workbook(path: Path, most_bytes: int) -> Valueless:
     """Inflate every part of a workbook; the cells that the reading library would take for empty ones.
 
-    Raises UnreadableFile where it is damaged, no .xlsx but a form like it, inflates to more than `most_bytes` in all, or a sheet has cells so far apart
-    that the reading library, which lays out the whole rectangle, would end the process for want of memory.
+    Raises UnreadableFile where it is damaged, of another form than .xlsx, inflates to more than `most_bytes` in all, or a sheet
+    has cells so far apart that the reading library, which lays out the whole rectangle, would run out of memory.
     """
     left = most_bytes
     valueless: Valueless = {}

@@ -16,12 +16,14 @@ from formats.headers import FINGERPRINT_LABEL, ID, TYPE
 from formats.reading.cells import Row
 from formats.reading.changes import Change, Said
 from formats.reading.columns import (
+    Column,
     change_of,
     has_id,
     is_template,
     plain_columns,
     template_columns,
 )
+from formats.reading.merged import with_covered
 from formats.reading.model import ERRORS, MODEL, error_sheets, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.workbook import Workbook, has_cells, rows_if_there
@@ -56,8 +58,10 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
     for sheet in workbook.visible:
         if fold(sheet) in NO_DATA:
             continue
-        rows = workbook.rows(sheet)
-        head = list(islice(rows, 2))
+        cells, merged = workbook.rows_and_merged(sheet)
+        rows = with_covered(enumerate(cells, start=1), merged)
+        first = list(islice(rows, 2))
+        head = [row for _, row, _ in first]
         template = is_template(head)
         if not template and not (head and has_id(head[0])):
             continue
@@ -69,12 +73,19 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
             raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {error}") from error
         if template and lone and any(column.area is None and column.name == FINGERPRINT_LABEL for column in columns):
             raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {_WITHOUT_MODEL}")
-        body = rows if template else chain(head[1:], rows)
-        for number, row in enumerate(body, start=3 if template else 2):
+        for number, row, covered in rows if template else chain(first[1:], rows):
             if (change := change_of(row, columns, zone, model.type)) is not None:
-                yield f"sheet {sheet}, row {number}", _with_errors(change, errors)
+                yield f"sheet {sheet}, row {number}", _with_errors(_whole(change, columns, covered), errors)
     if not found:
         raise UnreadableFile(name=workbook.path.name, reason=f"no sheet has a column {ID}")
+
+
+def _whole(change: Change | Unreadable, columns: Sequence[Column], covered: frozenset[int]) -> Change | Unreadable:
+    """The change, unless a merged cell hides some of what a person sees of it."""
+    lost = [column.position for column in columns if column.position in covered] if covered else []
+    if not lost or isinstance(change, Unreadable) or change.delete:
+        return change
+    return Unreadable(f"the cell in column {lost[0] + 1} is merged with another one, and so it is empty in the file")
 
 
 def zone_of(workbook: Workbook) -> tzinfo | None:
