@@ -114,6 +114,12 @@ class Job:
     def status(self) -> JobStatus:
         return status_of(self)
 
+    @property
+    def is_beyond_cancelling(self) -> bool:
+        """Whether it is an import that has come as far as to write its objects, or has written them: it ends by itself, and is
+        told of as what it is. Cancelled is what has written nothing."""
+        return self.kind is JobKind.IMPORT and self.step is Step.PUBLISH and self.finished is None
+
 
 def status_of(job: Job) -> JobStatus:
     """The status that the facts amount to."""

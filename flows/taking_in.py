@@ -150,7 +150,7 @@ class _Taking:
 
     def last_word(self, connection: Connection, report: ImportReport) -> None:
         """Another attempt may have taken this one's place: what this one has is older than what others stored since. And from
-        this step on nobody cancels it (`runtime.reconcile.is_beyond_cancelling`). What is kept is kept before the end of the
+        this step on nobody cancels it (`Job.is_beyond_cancelling`). What is kept is kept before the end of the
         transaction: after it, the process may be gone.
         """
         self.reporter.progress(Step.PUBLISH, 0)

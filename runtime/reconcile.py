@@ -34,7 +34,7 @@ from contract.errors import (
     UnfitParameters,
     UnknownJob,
 )
-from contract.jobs import Job, JobKind, JobStatus, Step
+from contract.jobs import Job, JobStatus
 from database import jobs
 from files import spool
 from flows.pipeline import Place
@@ -146,13 +146,11 @@ def marks(records: Records, run_ids: Iterable[UUID]) -> dict[UUID, object]:
 
 
 def is_beyond_cancelling(records: Records, run_id: UUID) -> bool:
-    """Whether a run is an import that has come as far as to write its objects, or has written them: it ends by itself, and is
-    told of as what it is. Cancelled is what has written nothing."""
+    """Whether the job of a run is; a run that has none yet is not."""
     try:
-        job = jobs.of_run(records.jobs, str(run_id))
+        return jobs.of_run(records.jobs, str(run_id)).is_beyond_cancelling
     except UnknownJob:
         return False
-    return job.kind is JobKind.IMPORT and job.step is Step.PUBLISH
 
 
 async def _ask_again(records: Records, at_boot: bool) -> None:

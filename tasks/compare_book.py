@@ -18,14 +18,15 @@ from sqlalchemy import Engine
 
 from contract.edits import CellChange, CellRefusal, Edit, EditReport
 from contract.errors import ObjectsChanged
+from contract.filters import fold
 from contract.objects import fingerprint
 from contract.phrases import counted
 from database.edits import Key, current_documents, earlier_documents, scratch_database
-from formats.headers import ACTION, CREATE, DELETE, ID, UPDATE
+from formats.headers import ACTION, CREATE, DELETE, ID, TYPE, UPDATE
 from formats.reading.cells import cell_text
-from formats.reading.edited import EditedBook
+from formats.reading.edited import EditedBook, Field
 from formats.reading.sheets import Errors
-from tasks.edit_rows import BadRow, EditedRow, read_rows
+from tasks.edit_rows import MERGED, BadRow, EditedRow, read_rows
 from tasks.rejects import Rejects
 from tasks.row_edits import FieldEdit, RefusedCells, compare, edited_document, new_text
 from tasks.stored_cells import Shown, StoredRow, shown
@@ -38,6 +39,10 @@ MOST_REFUSALS = 10_000
 _LINE_END = (
     "there is no object of this ID; it has a line end, which programs that save a workbook may alter: CREATE makes a new object"
 )
+_NUMBER = "there is no object of this ID; it stands as a number, which drops zeros and digits: CREATE makes a new object"
+_BLANK_END = "there is no object of this ID; it begins or ends with a blank: CREATE makes a new object"
+_OTHER_TYPE = "there is no object of this type and ID; the row was exported as another type: CREATE makes a new object"
+_PUT_BACK = "give it that one back; to sort, sort whole rows, and not one column"
 _BLANKS = " \t\r\n"  # those that XML knows
 _VIEW = "the sheet Validation Errors only shows them: edit the columns Validation Error>>..."
 
@@ -76,9 +81,9 @@ class Comparison:
         mine: Collection[int] = (),
         conflict: bool = False,
     ) -> None:
-        """Refuse a row for some of its cells: position, header and reason of each. `newer`: what the store shows, where the
-        object was changed since the export; `mine`: the cells that a person changed; `conflict`: it was changed or deleted."""
-        conflict = conflict or newer is not None
+        """Refuse a row for some of its cells: position, header and reason of each. `newer`: what the store shows, which is to
+        stand in the other cells than `mine`, those that a person changed; `conflict`: the object was changed or deleted since
+        the export."""
         self.report.refused_rows += 1
         self.report.conflicts += conflict
         self.rejects.add(row, {position: reason for position, _, reason in cells}, newer, mine)
@@ -119,11 +124,13 @@ def _compare_lot(comparison: Comparison, lot: Sequence[EditedRow]) -> None:
     now, errors = _shown(comparison, comparison.store.url, comparison.store.tenant, (row.key for row in lot))
     moved = {row.key: row.fingerprint for row in lot if row.fingerprint and _version(now.get(row.key)) != row.fingerprint}
     base, errors_then = _earlier(comparison, moved) if moved else ({}, {})
+    exported_as = {stored.fingerprint: key for key, stored in now.items()}
     edits = {
         row.key: found
         for row in lot
         if (stored := now.get(row.key)) is not None
         and row.action != DELETE
+        and not _misplaced(comparison, row, stored, exported_as)
         and (found := _edits(comparison, row, stored, base.get(row.key), errors_then if row.key in base else errors))
     }
     documents = _documents(comparison.store, {key: now[key] for key in edits})
@@ -134,6 +141,19 @@ def _compare_lot(comparison: Comparison, lot: Sequence[EditedRow]) -> None:
             _delete(comparison, row, now[row.key])
         elif row.key in edits:
             _update(comparison, row, edits[row.key], documents[row.key])
+
+
+def _misplaced(comparison: Comparison, row: EditedRow, stored: StoredRow, exported_as: Mapping[str, Key]) -> bool:
+    """Whether the row is of another object of the lot than its ID says, as where the column of IDs was sorted alone; it is
+    refused then, unless it says what the store says."""
+    origin = exported_as.get(row.fingerprint, row.key)
+    if (
+        origin == row.key
+        or not compare(row.cells, row.sheet.fields, stored, None, comparison.zone, exported=True, current=True).edits
+    ):
+        return False
+    comparison.refuse(row, [(row.sheet.system[ID], ID, f"the row was exported with the ID {origin[1]!r}: {_PUT_BACK}")])
+    return True
 
 
 def _version(stored: StoredRow | None) -> str:
@@ -169,8 +189,9 @@ def _earlier(comparison: Comparison, versions: dict[Key, str]) -> tuple[dict[Key
 def _absent(comparison: Comparison, row: EditedRow, before: StoredRow | None) -> None:
     """A row whose object is not there: a new one, or one that was deleted since the export."""
     action = row.sheet.system.get(ACTION)
-    if row.fingerprint and "\n" in row.id and row.action != CREATE:
-        comparison.refuse(row, [(row.sheet.system[ID], ID, _LINE_END)])
+    altered = _altered(row) if row.fingerprint and row.action != CREATE else None
+    if altered:
+        comparison.refuse(row, [altered])
     elif row.action == DELETE:
         comparison.report.unchanged += 1
     elif row.action == UPDATE:
@@ -184,7 +205,24 @@ def _absent(comparison: Comparison, row: EditedRow, before: StoredRow | None) ->
         comparison.report.unchanged += 1
 
 
+def _altered(row: EditedRow) -> tuple[int, str, str] | None:
+    """What of an exported row names no object any more, and is more likely a slip, or a program's doing, than a new object."""
+    at_id = row.sheet.system[ID]
+    if "\n" in row.id:
+        return at_id, ID, _LINE_END
+    if not isinstance(row.cells[at_id], str):
+        return at_id, ID, _NUMBER
+    if row.id != row.id.strip(_BLANKS):
+        return at_id, ID, _BLANK_END
+    if fold(row.type) != fold(row.sheet.type):
+        return row.sheet.system[TYPE], TYPE, _OTHER_TYPE
+    return None
+
+
 def _create(comparison: Comparison, row: EditedRow) -> None:
+    if merged := [field for field in row.sheet.fields if field.position in row.covered]:
+        comparison.refuse(row, list(map(_merged, merged)))
+        return
     edits = [FieldEdit(field, None, row.cells[field.position]) for field in row.filled()]
     made = json.dumps({"id": row.id, "type": row.type})
     document = _edited(comparison, row, made, edits)
@@ -200,7 +238,7 @@ def _create(comparison: Comparison, row: EditedRow) -> None:
 def _delete(comparison: Comparison, row: EditedRow, stored: StoredRow) -> None:
     if row.fingerprint and row.fingerprint != stored.fingerprint:
         reason = "the object was changed since the export; look at it again before it is deleted"
-        comparison.refuse(row, [(row.sheet.system[ACTION], ACTION, reason)], newer=stored)
+        comparison.refuse(row, [(row.sheet.system[ACTION], ACTION, reason)], newer=stored, conflict=True)
         return
     comparison.report.deleted += 1
     comparison.edit(Edit(*row.key, stored.fingerprint, None))
@@ -215,9 +253,13 @@ def _edits(
     current = row.fingerprint == stored.fingerprint
     exported = bool(row.fingerprint)
     found = compare(row.cells, row.sheet.fields, stored, before, comparison.zone, exported=exported, current=current)
-    if found.conflicts:
-        mine = [cell.field.position for cell in (*found.edits, *found.conflicts)]
-        comparison.refuse(row, [_conflict(comparison, cell) for cell in found.conflicts], newer=stored, mine=mine)
+    changed = [*found.edits, *found.conflicts]
+    merged = [cell.field for cell in changed if cell.field.position in row.covered]
+    if found.conflicts or merged:
+        conflicts = [cell for cell in found.conflicts if cell.field not in merged]
+        mine = [cell.field.position for cell in changed if cell.field not in merged]
+        cells = [*map(_merged, merged), *(_conflict(comparison, cell) for cell in conflicts)]
+        comparison.refuse(row, cells, newer=stored, mine=mine, conflict=bool(conflicts))
         return None
     if exported and _view_edited(comparison, row, errors):
         comparison.refuse(row, [(None, "Validation Errors", _VIEW)])
@@ -226,6 +268,10 @@ def _edits(
         comparison.report.unchanged += 1
         return None
     return found.edits
+
+
+def _merged(field: Field) -> tuple[int, str, str]:
+    return field.position, field.label, MERGED
 
 
 def _conflict(comparison: Comparison, cell: FieldEdit) -> tuple[int, str, str]:

@@ -135,10 +135,12 @@ def in_prefect(shared: Shared, tenant: Visited, job_id: JobId) -> Response:
 
 @router.post("/{tenant}/downloads/{job_id}/cancel")
 async def cancel(request: Request, shared: Shared, tenant: Visited, job_id: JobId, _: Posted) -> Response:
-    """Ends a job that is not wanted any more; one that has ended stays as it is."""
+    """Ends a job that is not wanted any more; one that has ended, or is past that, stays as it is."""
     job = await run_in_threadpool(find, shared, tenant, job_id)
     if job.finished is not None:
         return back(request, shared, tenant, "ended")
+    if job.is_beyond_cancelling:
+        return back(request, shared, tenant, "too-late")
     await cancel_job(shared, tenant, job_id)
     return back(request, shared, tenant, "cancelled")
 

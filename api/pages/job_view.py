@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.links import is_gone
-from api.pages.words import FORMAT_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number, outcome
+from api.pages.words import FORMAT_WORDS, IMPORT_STEP_WORDS, SOURCE_WORDS, STATUS_WORDS, STEP_WORDS, number, outcome
 from contract.advice import advice_on
 from contract.jobs import TERMINAL, Job, JobKind, JobStatus, Step
 from contract.phrases import counted
@@ -79,7 +79,11 @@ class JobView:
 
     @property
     def is_stopping(self) -> bool:
-        return self.job.cancel_requested is not None and self.is_open
+        return self.job.cancel_requested is not None and self.is_open and not self.is_beyond_cancelling
+
+    @property
+    def is_beyond_cancelling(self) -> bool:
+        return self.job.is_beyond_cancelling
 
     @property
     def has_file(self) -> bool:
@@ -110,7 +114,9 @@ class JobView:
             return f"Place {number(self.place)} in the queue" if self.place else "In the queue"
         if self.job.step is None:
             return "Starting"
-        return STEP_WORDS[self.job.step]
+        if self.is_beyond_cancelling and self.job.cancel_requested is not None:
+            return "Too late to cancel: finishing"
+        return (IMPORT_STEP_WORDS if self.is_import else STEP_WORDS)[self.job.step]
 
     @property
     def percent(self) -> int | None:

@@ -7,6 +7,7 @@ from fastapi import Depends
 NOTICES = {
     "started": "The export was started. It appears at the top of the list.",
     "cancelled": "It was cancelled, or stops at its next step.",
+    "too-late": "It was too late to cancel it: it is being completed.",
     "ended": "It had ended already.",
     "sent": "The file was received. Nothing is changed until you apply it.",
     "applying": "The changes are being written.",

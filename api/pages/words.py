@@ -24,6 +24,8 @@ STEP_WORDS: dict[Step, str] = {
     Step.PUBLISH: "Verifying the file",
     Step.NOTIFY: "Telling who asked",
 }
+IMPORT_STEP_WORDS: dict[Step, str] = STEP_WORDS | {Step.PUBLISH: "Finishing"}
+"""Those of an import: from then on it writes what it changes, and its report."""
 SOURCE_WORDS: dict[JobSource, str] = {
     JobSource.API: "",
     JobSource.SCHEDULE: "by a schedule",

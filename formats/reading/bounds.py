@@ -20,6 +20,9 @@ ones too. These are 1.6 GB; a sheet of all rows and columns that Excel has would
 _BLOCK = 1 << 20
 _XML = (".xml", ".rels")
 _SHEET_MARK = b"sheetData"
+_OTHER_FORMS = {"content.xml", "xl/workbook.bin"}
+"""What .ods and .xlsb have in them. The reading library knows these forms too; here nobody looks through them for their bounds,
+for cells without a value and for merged ones, and an .ods has its dates to the hundredth of a second."""
 
 
 def check_gzip(path: Path, most_bytes: int) -> None:
@@ -39,13 +42,15 @@ Valueless = dict[str, dict[Place, NoValue]]
 def check_workbook(path: Path, most_bytes: int) -> Valueless:
     """Inflate every part of a workbook; the cells that the reading library would take for empty ones.
 
-    Raises UnreadableFile where it is damaged, inflates to more than `most_bytes` in all, or a sheet has cells so far apart
-    that the reading library, which lays out the whole rectangle, would end the process for want of memory.
+    Raises UnreadableFile where it is damaged, of another form than .xlsx, inflates to more than `most_bytes` in all, or a sheet
+    has cells so far apart that the reading library, which lays out the whole rectangle, would run out of memory.
     """
     left = most_bytes
     valueless: Valueless = {}
     try:
         with zipfile.ZipFile(path) as archive:
+            if _OTHER_FORMS & {name.lower() for name in archive.namelist()}:
+                raise UnreadableFile(name=path.name, reason="it is a workbook of another form; save it as .xlsx")
             for part in archive.infolist():
                 # The stated size is where reading would stop, and a bomb states a small one.
                 part.file_size = left + 2 * _BLOCK

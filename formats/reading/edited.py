@@ -12,8 +12,9 @@ from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.kinds import Kind
 from formats.headers import NAME
-from formats.reading.cells import Row, cell_text
+from formats.reading.cells import NoValue, Row, cell_text
 from formats.reading.columns import Column, is_template, template_columns
+from formats.reading.merged import Range
 from formats.reading.model import ExportFacts, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.objects import MOST_BYTES
@@ -54,7 +55,8 @@ class Field:
 @dataclass(frozen=True)
 class EditedSheet:
     """A sheet of objects. `columns` are all that have a header, `fields` those of values, the object's own name among them;
-    `header` are the two rows above the data, `rows` the others with their numbers; `system` says where system columns stand."""
+    `header` are the two rows above the data, `rows` the others with their numbers; `system` says where system columns stand;
+    `merged` are the merged cells."""
 
     title: str
     type: str
@@ -63,11 +65,14 @@ class EditedSheet:
     fields: tuple[Field, ...]
     rows: Iterator[tuple[int, Row]]
     system: Mapping[str, int]
+    merged: tuple[Range, ...]
 
     def said(self, row: Row, name: str) -> str:
         """What the row says in the system column of that name; empty where it says nothing."""
         position = self.system.get(name)
-        return "" if position is None else cell_text(row[position], UTC) or ""
+        if position is None or isinstance(row[position], NoValue):
+            return ""
+        return cell_text(row[position], UTC) or ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,14 @@ class EditedBook:
             if fold(title) in NO_DATA:
                 continue
             model = models.get(fold(title))
-            rows = enumerate(self._workbook.rows(title), start=1)
+            cells, merged = self._workbook.rows_and_merged(title)
+            rows = enumerate(cells, start=1)
             # What a person has put above the header must not hide a sheet; any other sheet may hold what it likes further down.
             head = _template(rows, ROWS_ABOVE if model or renamed else 0)
             if head is not None:
                 found = True
-                yield self._sheet(title, model or self._likest(title, head[1], renamed or list(models.values())), head, rows)
+                meant = model or self._likest(title, head[1], renamed or list(models.values()))
+                yield self._sheet(title, meant, head, rows, merged)
             elif model is not None and has_cells(self._workbook.rows(title)):
                 raise self._unreadable(f"sheet {title}: {_NO_HEADER}")
         if models and not found:
@@ -115,14 +122,16 @@ class EditedBook:
             raise self._unreadable(f"sheet {title}: it is not clear which sheet of the export this was; give it its name again")
         return likest[0]
 
-    def _sheet(self, title: str, model: Model, head: Header, rows: Iterator[tuple[int, Row]]) -> EditedSheet:
+    def _sheet(
+        self, title: str, model: Model, head: Header, rows: Iterator[tuple[int, Row]], merged: tuple[Range, ...]
+    ) -> EditedSheet:
         try:
             columns = template_columns(head[0], head[1], model)
         except BadHeader as error:
             raise self._unreadable(f"sheet {title}: {error}") from error
         fields = [_field(column, head[1]) for column in columns if column.area is not None or column.name == NAME]
         system = {column.name: column.position for column in columns if column.area is None}
-        return EditedSheet(title, model.type, head, columns, tuple(fields), rows, system)
+        return EditedSheet(title, model.type, head, columns, tuple(fields), rows, system, merged)
 
     def _unreadable(self, reason: str) -> UnreadableFile:
         return UnreadableFile(name=self.path.name, reason=reason)

@@ -12,17 +12,19 @@ from contract.errors import UnreadableFile
 from contract.filters import fold
 from contract.objects import NESTING
 from contract.well_known import VALIDATION_ERROR
-from formats.headers import ID, TYPE
+from formats.headers import FINGERPRINT_LABEL, ID, TYPE
 from formats.reading.cells import Row
 from formats.reading.changes import Change, Said
 from formats.reading.columns import (
+    Column,
     change_of,
     has_id,
     is_template,
     plain_columns,
     template_columns,
 )
-from formats.reading.model import ERRORS, MODEL, error_sheets, read_models
+from formats.reading.merged import with_covered
+from formats.reading.model import ERRORS, MODEL, error_sheets, read_facts, read_models
 from formats.reading.model_columns import BadHeader, Model
 from formats.reading.workbook import Workbook, has_cells, rows_if_there
 
@@ -34,6 +36,11 @@ NO_DATA = frozenset(map(fold, (HELP, MODEL, ERRORS, "Triage", "Summary", "Refere
 ROWS_ABOVE = 20
 """Rows that a person may have put above the header of an exported sheet."""
 
+_WITHOUT_MODEL = (
+    f"it was exported, and the hidden sheet {MODEL} of its workbook, which says what its dates and cut texts stand for, is not "
+    f"here: send the whole workbook back, or remove the column {FINGERPRINT_LABEL} to have each object replaced by its row"
+)
+
 Errors = dict[tuple[str, str], list[tuple[str | None, ...]]]
 """The validation errors by type and id of their object, each the texts of `ERROR_PARTS`."""
 
@@ -42,17 +49,19 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
     """What every row of every data sheet says, with its place. Dates are those of the zone that the Help sheet names, else of
     `zone`.
 
-    Raises UnreadableFile where no sheet has objects, or a header is not clear.
+    Raises UnreadableFile where no sheet has objects, a header is not clear, or an exported sheet has left its workbook.
     """
     zone = zone_of(workbook) or zone
     models = read_models(workbook)
     errors = read_errors(workbook) or {}
-    found = False
+    found, lone = False, read_facts(workbook) is None
     for sheet in workbook.visible:
         if fold(sheet) in NO_DATA:
             continue
-        rows = workbook.rows(sheet)
-        head = list(islice(rows, 2))
+        cells, merged = workbook.rows_and_merged(sheet)
+        rows = with_covered(enumerate(cells, start=1), merged)
+        first = list(islice(rows, 2))
+        head = [row for _, row, _ in first]
         template = is_template(head)
         if not template and not (head and has_id(head[0])):
             continue
@@ -62,12 +71,21 @@ def read_sheets(workbook: Workbook, zone: tzinfo) -> Iterator[tuple[str, Change 
             columns = template_columns(head[0], head[1], model) if template else plain_columns(head[0])
         except BadHeader as error:
             raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {error}") from error
-        body = rows if template else chain(head[1:], rows)
-        for number, row in enumerate(body, start=3 if template else 2):
+        if template and lone and any(column.area is None and column.name == FINGERPRINT_LABEL for column in columns):
+            raise UnreadableFile(name=workbook.path.name, reason=f"sheet {sheet}: {_WITHOUT_MODEL}")
+        for number, row, covered in rows if template else chain(first[1:], rows):
             if (change := change_of(row, columns, zone, model.type)) is not None:
-                yield f"sheet {sheet}, row {number}", _with_errors(change, errors)
+                yield f"sheet {sheet}, row {number}", _with_errors(_whole(change, columns, covered), errors)
     if not found:
         raise UnreadableFile(name=workbook.path.name, reason=f"no sheet has a column {ID}")
+
+
+def _whole(change: Change | Unreadable, columns: Sequence[Column], covered: frozenset[int]) -> Change | Unreadable:
+    """The change, unless a merged cell hides some of what a person sees of it."""
+    lost = [column.position for column in columns if column.position in covered] if covered else []
+    if not lost or isinstance(change, Unreadable) or change.delete:
+        return change
+    return Unreadable(f"the cell in column {lost[0] + 1} is merged with another one, and so it is empty in the file")
 
 
 def zone_of(workbook: Workbook) -> tzinfo | None:

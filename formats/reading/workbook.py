@@ -11,6 +11,7 @@ from contract.filters import fold
 from formats.reading.bounds import Valueless
 from formats.reading.cells import NoValue, Row, is_empty
 from formats.reading.extent import Place
+from formats.reading.merged import Range
 from formats.reading.sheet_parts import sheet_parts
 
 
@@ -29,10 +30,16 @@ class Workbook:
 
         A row becomes Python objects when it is asked for: pandas would make a frame of all of them first.
         """
+        return self.rows_and_merged(sheet)[0]
+
+    def rows_and_merged(self, sheet: str) -> tuple[Iterator[Row], tuple[Range, ...]]:
+        """As `rows`, and the merged cells of the sheet, which are read with it."""
         with _damage(self.path):
-            rows: Iterator[Row] = self._file.book.get_sheet_by_name(sheet).iter_rows()
+            found = self._file.book.get_sheet_by_name(sheet)
+            rows: Iterator[Row] = found.iter_rows()
+            merged: tuple[Range, ...] = tuple(found.merged_cell_ranges or ())
         valueless = self._valueless.get(sheet)
-        return _with_valueless(rows, valueless) if valueless else rows
+        return _with_valueless(rows, valueless) if valueless else rows, merged
 
 
 @contextmanager

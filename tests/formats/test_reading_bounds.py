@@ -60,6 +60,16 @@ def test_a_workbook_that_inflates_beyond_the_bound_is_refused_whatever_it_says_o
         next(iter(read_objects(path, most_bytes=1_000_000)))
 
 
+@pytest.mark.parametrize(("name", "part"), [("a.ods", "content.xml"), ("a.xlsb", "xl/workbook.bin"), ("a.xlsx", "content.xml")])
+def test_a_workbook_of_a_form_that_nobody_looks_through_is_refused_by_that(tmp_path: Path, name: str, part: str) -> None:
+    """The library that reads workbooks would read it, whatever its cells span, and take its errors for empty cells."""
+    with zipfile.ZipFile(path := tmp_path / name, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(part, "<a/>")
+    with pytest.raises(UnreadableFile, match=r"of another form; save it as \.xlsx"):
+        next(iter(read_objects(path)))
+
+
 def test_a_sheet_with_cells_far_apart_is_refused(tmp_path: Path) -> None:
     """The library that reads workbooks would end the process there, for want of memory."""
     with pytest.raises(UnreadableFile, match="spans 1,000,001 rows and 701 columns"):

@@ -339,6 +339,37 @@ def test_a_workbook_that_cannot_be_understood_is_an_error(tmp_path: Path, sheets
         list(read_objects(a_workbook(tmp_path / "a.xlsx", *sheets)))
 
 
+def test_a_row_with_a_cell_that_another_one_covers_is_refused_and_the_others_kept(tmp_path: Path) -> None:
+    """A person sees the merged cell's value in each of its rows; the object would be stored without it."""
+    with xlsxwriter.Workbook(str(path := tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet("T")
+        sheet.write_row(0, 0, ["Action", "ID", "Channel Id", "Note", "Self"])
+        for number in range(1, 6):
+            sheet.write_row(number, 1, [str(number), "shop"])
+        sheet.write(2, 0, "DELETE")
+        sheet.merge_range(1, 2, 3, 2, "all of them")
+        sheet.merge_range(4, 3, 5, 4, "")
+    reason = "the cell in column 3 is merged with another one, and so it is empty in the file"
+    found = dict(read_objects(path))
+    assert found.pop("sheet T, row 3") == Deletion("connectorstate", "2")
+    assert found.pop("sheet T, row 4") == Unreadable(reason)
+    assert [one["properties"]["channelid"] for one in found.values() if isinstance(one, dict)] == [
+        "all of them",
+        "shop",
+        "shop",
+    ]
+
+
+def test_an_exported_sheet_that_was_taken_out_of_its_workbook_is_refused(tmp_path: Path) -> None:
+    """Loaded as any table it would put cut texts in place of whole ones, and move its dates by the offset of their zone."""
+    exported = [("System Fields",), ("ID", "Name", "Fingerprint"), ("1", "Chair", "0a1b")]
+    with pytest.raises(UnreadableFile, match="the hidden sheet Model of its workbook"):
+        list(read_objects(a_workbook(tmp_path / "a.xlsx", ("Connector State", exported))))
+    facts = ("Fact", "Value"), ("tenant", "plum"), ("workAutomationId", "j"), ("asOf", "2026-03-04T00:00:00+00:00")
+    model = ("Model", [*facts, ("timeZone", "UTC"), ("contexts", "[]")])
+    assert len(list(read_objects(a_workbook(tmp_path / "b.xlsx", ("Connector State", exported), model)))) == 1
+
+
 def test_a_workbook_without_rows_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoDataInFile):
         list(read_objects(a_workbook(tmp_path / "a.xlsx", ("Connector State", HEAD))))

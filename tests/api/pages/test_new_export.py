@@ -129,6 +129,15 @@ async def test_a_count_of_a_mistaken_form_leads_to_the_fields_too(
     assert (Fields(live).linked, re.findall(r'data-field="([^"]*)"', live)) == (list(said), list(said))
 
 
+@pytest.mark.parametrize("types", [("connectorstate",), ("connectorstate", "order_state")])
+async def test_a_wrong_type_is_told_of_also_where_there_is_none_to_choose(api: Api, types: tuple[str, ...]) -> None:
+    add_objects(api, *({"type": name} for name in types))
+    found = Fields((await send(api, f"{HOME}new", {"type": "\0"})).text)
+    assert found.linked == ["type"]
+    assert "type" in found.ids
+    assert "U+0000" in found.said["type-mistake"]
+
+
 async def test_a_form_without_a_mistake_has_no_field_marked(api: Api) -> None:
     found = Fields(await shown(api, f"{HOME}new?count=1&channel=shop-one"))
     assert (found.linked, found.invalid, found.said) == ([], [], {})

@@ -10,7 +10,7 @@ import pytest
 
 from contract.errors import ImportRefused
 from contract.imports import Apply, ImportRecord, ImportReport
-from contract.jobs import Job, JobFile, JobKind
+from contract.jobs import Job, JobFile, JobKind, Step
 from database import import_files, jobs
 from database.import_files import ImportFile
 from files.store import key_of, publish
@@ -247,3 +247,14 @@ async def test_an_unknown_wish_is_refused(api: Api) -> None:
     job_id = await a_look(api, edited())
     assert (await send(api, f"{HOME}uploads/{job_id}/apply", {"apply": "twice"})).status_code == 400
     assert len(jobs.of_tenant(api.jobs, TENANT)) == 1
+
+
+async def test_an_import_that_writes_cannot_be_cancelled_and_its_page_says_so(api: Api) -> None:
+    job = job_of(api, await upload(api))
+    jobs.start(api.jobs, str(job.id))
+    jobs.progress(api.jobs, str(job.id), Step.PUBLISH, 0)
+    assert f"/downloads/{job.id}/cancel" not in await shown(api, f"{HOME}uploads/{job.id}")
+    answer = await send(api, f"{HOME}downloads/{job.id}/cancel")
+    assert answer.headers["location"] == f"{HOME}?notice=too-late"
+    assert "too late to cancel it" in await shown(api, f"{HOME}?notice=too-late")
+    assert jobs.of_run(api.jobs, str(job.id)).cancel_requested is None

@@ -206,3 +206,62 @@ def test_a_workbook_of_refused_rows_keeps_texts_that_look_like_an_escape(stock: 
     report = shop.send_back(mended)
     assert (report.cells, report.refused) == (1, [])
     assert attribute(shop, "code")["values"][0]["value"] == "_x0041_"
+
+
+@pytest.mark.parametrize("column", ["ID", "Type", "Action", "Fingerprint"])
+@pytest.mark.parametrize("shows", ["#REF!", "=A1"])
+def test_a_row_whose_system_cell_has_no_value_is_refused_and_names_no_object(shop: Shop, column: str, shows: str) -> None:
+    """Neither an error nor a formula that was not calculated is the name of anything."""
+    path = shop.export()
+    book = opened(path)
+    page = book["Connector State"]
+    cell = page.cell(3, next(cell.column for cell in page[2] if cell.value == column))
+    cell.value = shows
+    report = shop.send_back(save(book, path))
+    [refused] = report.refused
+    assert (report.created, report.unchanged, refused.place.column, refused.place.row) == (0, 1, column, 3)
+    assert refused.reason.startswith("it is a formula without" if shows == "=A1" else "it is an error of the spreadsheet")
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "reason"),
+    [
+        ("ID", 7, "it stands as a number"),
+        ("ID", 1e20, "it stands as a number"),
+        ("ID", "007 ", "ends with a blank"),
+        ("Type", "Connector State", "exported as another type"),
+    ],
+)
+def test_an_exported_row_that_a_slip_has_given_another_name_makes_no_object(
+    stock: Callable[..., Shop], column: str, typed: object, reason: str
+) -> None:
+    """A spreadsheet's offer to make numbers of texts would else make each object anew under a shorter ID."""
+    shop = stock([an_object("007")])
+    path = edit_cells(shop.export(), {("007", column): typed})
+    [refused] = shop.send_back(path, partial=True).refused
+    assert refused.place.column == column
+    assert reason in refused.reason
+    assert set(shop.documents()) == {("connectorstate", "007")}
+    book = opened(path)
+    book["Connector State"].cell(3, 1).value = "CREATE"
+    assert shop.send_back(save(book, path)).created == 1
+
+
+def test_a_number_typed_as_the_id_of_a_new_row_is_one(shop: Shop) -> None:
+    path = shop.export()
+    book = opened(path)
+    book["Connector State"].cell(5, 3).value = 7
+    assert shop.send_back(save(book, path)).created == 1
+    assert ("connectorstate", "7") in shop.documents()
+
+
+def test_ids_that_were_sorted_without_their_rows_are_told_of_as_that(shop: Shop) -> None:
+    before = shop.documents()
+    path = edit_cells(edit_cells(shop.export(), {("1", "ID"): "other", ("2", "ID"): "1"}), {("other", "ID"): "2"})
+    report = shop.send_back(path, partial=True)
+    assert [refused.place.column for refused in report.refused] == ["ID", "ID"]
+    assert [refused.reason[:39] for refused in report.refused] == [
+        "the row was exported with the ID '1': g",
+        "the row was exported with the ID '2': g",
+    ]
+    assert (report.conflicts, shop.documents()) == (0, before)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -157,3 +158,45 @@ def test_of_several_dates_in_a_cell_only_the_changed_one_is_written_anew(stock: 
 def test_a_date_of_a_property_is_one(shop: Shop) -> None:
     [refusal] = shop.send_back(edit_cells(shop.export(), {("1", "Created Date"): "2024-01-01||2024-01-02"})).refused
     assert "not a date" in refusal.reason
+
+
+def merged(path: Path, label: str, rows: tuple[int, int], columns: int = 1) -> Path:
+    """A copy in which cells under a header are merged with the first of them."""
+    book = opened(path)
+    page = book["Connector State"]
+    at = next(cell.column for cell in page[2] if cell.value == label)
+    page.merge_cells(start_row=rows[0], end_row=rows[1], start_column=at, end_column=at + columns - 1)
+    return save(book, path)
+
+
+def test_a_cell_that_was_merged_with_another_one_removes_nothing(shop: Shop, tmp_path: Path) -> None:
+    """A person sees the first cell's value in all of them; in the file the others are empty."""
+    path = merged(edit_cells(shop.export(), {("1", "Item State"): "fixed", ("2", "Name"): "Stool"}), "Item State", (3, 4))
+    rejects = tmp_path / "rejects.xlsx"
+    report = shop.send_back(path, partial=True, rejects=rejects)
+    [refused] = report.refused
+    assert (refused.place.row, refused.place.column, refused.conflict) == (4, "Item State", False)
+    assert refused.reason.startswith("it is merged with another cell")
+    assert attribute(shop, "itemState", "1")["values"][0]["value"] == "fixed"
+    assert attribute(shop, "itemState", "2")["values"][0]["value"] == "new"
+    # Unmerged, the cell says what the store says, and what else was edited is taken.
+    again = shop.send_back(rejects)
+    assert (again.updated, again.cells, again.refused) == (1, 1, [])
+    assert shop.document("2")["name"] == "Stool"
+
+
+def test_cells_that_were_empty_may_be_merged(shop: Shop) -> None:
+    path = edit_cells(shop.export(), {("2", "Hub"): "North"})
+    assert shop.send_back(merged(path, "Hub", (4, 4), columns=3)).cells == 1
+
+
+def test_a_merged_cell_of_a_new_row_is_not_passed_over(shop: Shop) -> None:
+    path = edit_cells(shop.export(), {("2", "ID"): "3"})
+    report = shop.send_back(merged(path, "Item State", (3, 4)), partial=True)
+    assert (report.created, [refused.place.column for refused in report.refused]) == (0, ["Item State"])
+
+
+def test_an_action_that_was_merged_over_rows_is_not_taken_for_one_of_them(shop: Shop) -> None:
+    path = merged(edit_cells(shop.export(), {("1", "Action"): "DELETE"}), "Action", (3, 4))
+    report = shop.send_back(path)
+    assert (report.applied, report.deleted, [refused.place.column for refused in report.refused]) == (False, 1, ["Action"])
