@@ -119,14 +119,22 @@ def _known_shape(job_id: str) -> str:
 def _check(response: "httpx.Response") -> None:
     if response.is_success:
         return
-    detail = _detail(response)
-    if detail is None:
+    refusal = refusal_in(response)
+    if refusal is None:
         raise StackUnavailable(
             detail=f"{recognisable(str(response.url))} answers {response.status_code} and is not this service"
         )
+    raise refusal
+
+
+def refusal_in(response: "httpx.Response") -> Refused | None:
+    """What an answer that is no success refuses, None where it is not in the envelope of an error."""
+    detail = _detail(response)
+    if detail is None:
+        return None
     # Any other error than a request with mistakes repeats itself in the messages.
     said = detail["messages"] if detail["code"] == InvalidRequest.code else ()
-    raise Refused(detail["code"], detail["message"], tuple((one["path"], one["message"], one["messageCode"]) for one in said))
+    return Refused(detail["code"], detail["message"], tuple((one["path"], one["message"], one["messageCode"]) for one in said))
 
 
 def _detail(response: "httpx.Response") -> Mapping[str, Any] | None:

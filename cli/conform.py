@@ -1,12 +1,17 @@
 """`statesheet conform`: does a server answer as the documented services do?"""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.client import refusal_in
 from cli.console import err, out, show_table
 from cli.options import known_tenant, web_address
-from contract.errors import StackUnavailable
+from config.urls import recognisable
+from contract.errors import StackUnavailable, UnknownTenant
+
+if TYPE_CHECKING:
+    import httpx
 
 _HEADER = ("Service", "Case", "", "Differs")
 
@@ -33,13 +38,15 @@ def conform(
 
     from cli.conformance import replay
 
+    if bool(client_id) != bool(client_secret):
+        raise typer.BadParameter("both are needed, or none of them", param_hint="--client-id, --client-secret")
     shown = {"auth-client-id": client_id, "auth-client-secret": client_secret} if client_id else {}
     verdicts = []
     with httpx.Client(base_url=url, headers=shown, timeout=120) as client, err.status("Asking") as status:
         try:
-            client.get("/")  # any answer will do: that there is one
+            _require_way_in(client, tenant)
         except httpx.TransportError as error:
-            raise StackUnavailable(detail=f"{url} cannot be reached: {error or type(error).__name__}") from error
+            raise StackUnavailable(detail=f"{recognisable(url)} cannot be reached: {error or type(error).__name__}") from error
         for verdict in replay(client, tenant, patience=patience):
             status.update(f"{verdict.service}: {verdict.case}")
             verdicts.append(verdict)
@@ -54,3 +61,17 @@ def conform(
     out.print(f"{len(verdicts) - failed} of {len(verdicts)} cases hold.", markup=False)
     if failed:
         raise typer.Exit(1)
+
+
+def _require_way_in(client: "httpx.Client", tenant: str) -> None:
+    """Ask once for nothing: where the server lets nobody in, or knows no such tenant, each case would differ for that reason.
+
+    Raises Refused and StackUnavailable, and what httpx raises where there is no answer.
+    """
+    answer = client.post(f"/{tenant}/api/rsConnectService/downloadDataJob", content=b"")
+    refusal = refusal_in(answer)
+    if answer.status_code in (401, 403):
+        at = recognisable(str(client.base_url))
+        raise refusal or StackUnavailable(detail=f"{at} answers {answer.status_code} to these credentials")
+    if refusal is not None and refusal.code == UnknownTenant.code:
+        raise refusal

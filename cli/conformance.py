@@ -15,6 +15,8 @@ from contract.conformance.structure import differences
 
 _PAUSE_SECONDS = 0.2
 _SHOWN = 5
+_MAY_PASS = (408, 425, 429)
+"""Of the refusals, those that another try may not meet."""
 
 
 @dataclass(frozen=True)
@@ -42,30 +44,32 @@ def replay(client: httpx.Client, tenant: str, *, patience: float) -> Iterator[Ve
 def _replayed(
     client: httpx.Client, tenant: str, service: Service, case: Case, kept: dict[str, str], patience: float
 ) -> list[str]:
-    """Where a case differs; patient ones are asked again until they hold, or their time is over."""
+    """Where a case differs; patient ones are asked again until they hold, are refused, or their time is over."""
     deadline = time.monotonic() + patience
     while True:
-        differs = _asked(client, tenant, service, case, kept)
-        if not differs or not case.patient or time.monotonic() > deadline:
+        differs, refused = _asked(client, tenant, service, case, kept)
+        if not differs or refused or not case.patient or time.monotonic() > deadline:
             return differs
         time.sleep(_PAUSE_SECONDS)
 
 
-def _asked(client: httpx.Client, tenant: str, service: Service, case: Case, kept: dict[str, str]) -> list[str]:
+def _asked(client: httpx.Client, tenant: str, service: Service, case: Case, kept: dict[str, str]) -> tuple[list[str], bool]:
+    """Where the answer to a case differs, and whether it is a refusal, which no job will change."""
     address = f"/{tenant}/api/{case.service or service.name.partition(' ')[0]}"
     content = json.dumps(filled(case.body, kept)).encode() if case.raw is None else case.raw
     try:
         answer = client.post(address, content=content)
     except httpx.HTTPError as error:
-        return [f"no answer: {type(error).__name__}: {error}"]
+        return [f"no answer: {type(error).__name__}: {error}"], False
     if answer.status_code != case.status:
-        return [f"expected HTTP {case.status}, got {answer.status_code}: {answer.text[:200]}"]
+        refused = answer.is_client_error and answer.status_code not in _MAY_PASS
+        return [f"expected HTTP {case.status}, got {answer.status_code}: {answer.text[:200]}"], refused
     try:
         value = answer.json()
     except ValueError:
-        return ["the answer is not JSON"]
+        return ["the answer is not JSON"], False
     differs = list(differences(filled(case.answer, kept), value))
-    return differs or _keep(case, value, kept)
+    return differs or _keep(case, value, kept), False
 
 
 def _keep(case: Case, value: Any, kept: dict[str, str]) -> list[str]:

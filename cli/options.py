@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from config.urls import check_web
 from contract.tenants import RULE, is_tenant_name
 
 
@@ -17,8 +18,11 @@ def known_tenant(tenant: str | None) -> str | None:
 
 def web_address(url: str | None) -> str | None:
     """`url` without a slash at its end, None where none is given. Raises BadParameter for what is no address."""
-    if url and not url.startswith(("http://", "https://")):
-        raise typer.BadParameter("begin it with http:// or https://")
+    if url:
+        try:
+            check_web(url)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
     return url.rstrip("/") if url else None
 
 

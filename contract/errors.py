@@ -194,7 +194,8 @@ class Unauthorized(StatesheetError):
     status = 401
     text = "No valid credentials: send auth-client-id and auth-client-secret, or Authorization with Bearer or Basic"
     advice = (
-        "Send a credential in the headers that are named; a command takes it from `STATESHEET_CREDENTIAL`, as ID:SECRET. "
+        "Send a credential in the headers that are named; a command takes it from `STATESHEET_CREDENTIAL`, as ID:SECRET, "
+        "and `conform` from `STATESHEET_CLIENT_ID` and `STATESHEET_CLIENT_SECRET`. "
         "Whoever runs the service makes one by `statesheet credential create --tenant TENANT`."
     )
 

@@ -69,6 +69,10 @@ def started(*words, home, **more):
         "demo --rows 0",
         "conform nonsense --tenant plum",
         "conform http://127.0.0.1:9 --tenant ../plum",
+        "conform http://127.0.0.1:99999 --tenant plum",
+        "conform http://127.0.0.1:9 --tenant plum --client-id alone",
+        "conform http://127.0.0.1:9 --tenant plum --client-secret alone",
+        "jobs --tenant plum --url http://[::1",
         "serve --port 65536",
     ],
 )
