@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.console import err, out, show_table
-from cli.homes import settings_of
+from cli.homes import settings_of_a_known
 from cli.options import Home, known_tenant
 from contract.answers import timestamp
 
@@ -33,7 +33,7 @@ def audit(
     from database.migrate import upgrade
 
     after = None if since is None else _moment(since)
-    settings = settings_of(home)
+    settings = settings_of_a_known(home)
     upgrade(settings.jobs_url, "jobs")
     engine = connect(settings.jobs_url)
     try:

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from cli.client import Refused
-from contract.advice import advice_on_all
+from contract.advice import advice_of, advice_on_all
 from contract.errors import InvalidRequest, StatesheetError
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -27,7 +27,8 @@ def show_error(error: StatesheetError | Refused) -> None:
         err.print(f"[bold red]Error {error.code}[/]: ", end="")
         path = error.path if isinstance(error, StatesheetError) else ""
         err.print(plain(f"{path}: {error.message}" if path else error.message), markup=False)
-    for advice in advice_on_all([code for _, _, code in mistakes] or [error.code]):
+    codes = [code for _, _, code in mistakes] or [error.code]
+    for advice in advice_of(error) if isinstance(error, StatesheetError) else advice_on_all(codes):
         err.print(advice, markup=False)
 
 

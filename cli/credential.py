@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.console import err, out, show_json, show_table
-from cli.homes import settings_of
+from cli.homes import settings_of, settings_of_a_known
 from cli.options import AsJson, Home, known_tenant
 from contract.answers import timestamp
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from config.settings import Settings
     from database.audit import Action
     from database.credentials import Credential
 
@@ -46,7 +46,7 @@ def create(
         raise typer.BadParameter("one of them is needed, and not both", param_hint="--tenant, --operator")
     if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise typer.BadParameter(f"at most {_LONGEST_NAME} characters that can be seen", param_hint="--name")
-    with _jobs(home) as engine:
+    with _jobs(settings_of(home)) as engine:
         is_first = not credentials.any_made(engine)
         made = credentials.create(engine, tenant, name)
         _note(engine, Action.CREATED, made.credential)
@@ -69,7 +69,7 @@ def list_credentials(
     """Show all credentials, revoked ones too; never a secret."""
     from database import credentials
 
-    with _jobs(home) as engine:
+    with _jobs(settings_of_a_known(home)) as engine:
         found = credentials.every(engine, tenant)
     if as_json:
         show_json([_facts(one) for one in found])
@@ -88,18 +88,17 @@ def revoke(
     from database import credentials
     from database.audit import Action
 
-    with _jobs(home) as engine:
+    with _jobs(settings_of_a_known(home)) as engine:
         revoked = credentials.revoke(engine, credential)
         _note(engine, Action.REVOKED, revoked)
     out.print(f"{revoked.id} is revoked", markup=False)
 
 
 @contextmanager
-def _jobs(home: Path | None) -> "Iterator[Engine]":
+def _jobs(settings: "Settings") -> "Iterator[Engine]":
     from database.engine import connect
     from database.migrate import upgrade
 
-    settings = settings_of(home)
     upgrade(settings.jobs_url, "jobs")
     engine = connect(settings.jobs_url)
     try:

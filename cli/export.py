@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from cli.console import out, progress_bar, show_json, show_warnings
-from cli.homes import settings_of
+from cli.homes import settings_of_a_known
 from cli.options import AsJson, DataHome, known_tenant
 from cli.outputs import writable
 from cli.requests import read_request
@@ -37,7 +37,7 @@ def export(
     from flows.since import base_at_home
 
     output = writable(output)
-    settings = settings_of(home)
+    settings = settings_of_a_known(home)
     body = decode_body(read_request(request))
     upgrade(settings.objects_url, "objects")
     # Beside the output, so that the finished file only has to be renamed.

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contract.errors import BadSetting
+from config.urls import sqlite_file
+from contract.errors import BadSetting, HomeMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,28 @@ def settings_of(home: Path | None) -> "Settings":
     if running is not None:
         _require(settings, running.databases)
     return settings
+
+
+def settings_of_a_known(home: Path | None) -> "Settings":
+    """The settings for `home`, as `settings_of` gives them, for a command that only reads: a folder that is misspelt must not
+    become a new home in which nothing is found. Raises HomeMissing where neither it nor a database of its settings is there."""
+    settings = settings_of(home)
+    databases = [sqlite_file(url) for url in (settings.objects_url, settings.jobs_url)]
+    # A database on a server has no file here.
+    if all(place is not None and _is_missing(place) for place in (settings.home, *databases)):
+        raise HomeMissing(folder=settings.home)
+    return settings
+
+
+def _is_missing(place: Path) -> bool:
+    """Whether there is nothing; what else is wrong with a place is said by whoever opens it."""
+    try:
+        place.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _require(settings: "Settings", running: "Mapping[str, str]") -> None:

@@ -13,7 +13,7 @@ from cli.edited import SentBack, Wish, facts_of, send_book_back, tell
 from cli.homes import settings_of
 from cli.options import AsJson, DataHome, known_tenant
 from cli.outputs import writable
-from contract.errors import FileMissing, NoDataInFile, UnreadableFile, UnusablePlace
+from contract.errors import FileMissing, LocalFileMissing, NoDataInFile, UnreadableFile, UnusablePlace
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -104,7 +104,7 @@ def _load_one(path: Path, tenant: str, settings: "Settings", engine: "Engine", w
             return sent
         if not wish.apply:
             if not path.exists():
-                raise FileMissing(name=str(path))
+                raise LocalFileMissing(name=str(path))
             raise UnreadableFile(name=path.name, reason="only an exported workbook can be loaded with --dry-run")
         return load_file(
             path,

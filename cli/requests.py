@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from contract.errors import FileMissing, UnreadableFile
+from contract.errors import LocalFileMissing, UnreadableFile
 
 
 def read_request(path: Path) -> bytes:
-    """The bytes of the file. Raises FileMissing and UnreadableFile."""
+    """The bytes of the file. Raises LocalFileMissing and UnreadableFile."""
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise FileMissing(name=str(path)) from error
+        raise LocalFileMissing(name=str(path)) from error
     except OSError as error:
         raise UnreadableFile(name=str(path), reason=error.strerror) from error

@@ -23,4 +23,5 @@ def advice_on_all(codes: Iterable[str]) -> tuple[str, ...]:
 
 def advice_of(error: StatesheetError) -> tuple[str, ...]:
     """What to do about an error; of a request with mistakes, what to do about each kind of them."""
-    return advice_on_all(one.code for one in (error.mistakes if isinstance(error, InvalidRequest) else (error,)))
+    errors = error.mistakes if isinstance(error, InvalidRequest) else (error,)
+    return tuple(filter(None, dict.fromkeys(one.advice for one in errors)))

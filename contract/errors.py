@@ -194,9 +194,8 @@ class Unauthorized(StatesheetError):
     status = 401
     text = "No valid credentials: send auth-client-id and auth-client-secret, or Authorization with Bearer or Basic"
     advice = (
-        "Send a credential in the headers that are named; a command takes it from `STATESHEET_CREDENTIAL`, as ID:SECRET, "
-        "and `conform` from `STATESHEET_CLIENT_ID` and `STATESHEET_CLIENT_SECRET`. "
-        "Whoever runs the service makes one by `statesheet credential create --tenant TENANT`."
+        "Send a credential in the headers that are named; a command takes it from `STATESHEET_CREDENTIAL`, as ID:SECRET, or by "
+        "`--client-id` and `--client-secret`. `statesheet credential create --tenant TENANT` makes one."
     )
 
 
@@ -314,6 +313,12 @@ class FileMissing(StatesheetError):
         "Check the name and the folder; where it is a `fileId`, send the file itself, for it is kept only as long as "
         "results are."
     )
+
+
+class LocalFileMissing(FileMissing):
+    """A file of this machine that a command was given: nothing else can have removed it, and no request names it."""
+
+    advice = "Check the name and the folder: a name without one is looked for where the command runs."
 
 
 class NoDataInFile(StatesheetError):
@@ -618,6 +623,18 @@ class UnusablePlace(StatesheetError):
     advice = (
         "Name a file in a folder that is there, that you may write to, and whose disk has space; the home folder is that of "
         "`--home` or `STATESHEET_HOME`."
+    )
+
+
+class HomeMissing(StatesheetError):
+    """What a command that only reads says of a home that is not there."""
+
+    code = "SSH5049"
+    status = 404
+    text = "There is no home of Statesheet in {folder}"
+    advice = (
+        "Check how the folder is spelled in `--home` or `STATESHEET_HOME`; `statesheet serve`, `statesheet load` and "
+        "`statesheet credential create` make a new home."
     )
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import IO, Any
 
 from isal import igzip
 
-from contract.errors import FileMissing, NoDataInFile, UnreadableFile
+from contract.errors import LocalFileMissing, NoDataInFile, UnreadableFile
 from formats.reading.bounds import Valueless, check_gzip, check_workbook
 
 OpenFile = Callable[[Path], IO[bytes]]
@@ -51,12 +52,16 @@ class Source:
 def open_source(path: Path, *, most_bytes: int, open_file: OpenFile) -> Iterator[Source]:
     """Open `path`, inflating it where it is gzip.
 
-    Raises FileMissing, NoDataInFile where it is empty, and UnreadableFile where it is not what it says, is damaged, or
+    Raises LocalFileMissing, NoDataInFile where it is empty, and UnreadableFile where it is not what it says, is damaged, or
     inflates to more than `most_bytes`.
     """
-    if not path.exists():
-        raise FileMissing(name=str(path))
-    if path.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise LocalFileMissing(name=str(path)) from error
+    except OSError as error:  # such as a folder on the way that may not be looked into
+        raise UnreadableFile(name=str(path), reason=error.strerror) from error
+    if is_folder:
         raise UnreadableFile(name=str(path), reason="it is a folder")
     with ExitStack() as opened:
         try:

@@ -30,6 +30,7 @@ def running(home, **given):
     [
         ("credential", "create", "--tenant", "acme"),
         ("credential", "list"),
+        ("credential", "revoke", "ssc_1"),
         ("audit",),
         ("load", "objects.json", "--tenant", "acme"),
         ("export", "request.json", "--tenant", "acme", "--output", "out.xlsx"),
@@ -60,3 +61,29 @@ def test_with_the_same_databases_and_where_nothing_is_known_of_them_a_command_wo
     assert command("credential", "list", home=home).returncode == 0
     write_addresses(home, Addresses("http://127.0.0.1:9", "http://127.0.0.1:9/api", os.getpid()))
     assert command("credential", "list", home=home).returncode == 0
+
+
+READING = [
+    ("credential", "list"),
+    ("credential", "revoke", "ssc_1"),
+    ("audit",),
+    ("export", "request.json", "--tenant", "acme", "--output", "out.xlsx"),
+]
+
+
+@pytest.mark.parametrize("words", READING)
+def test_a_command_that_only_reads_makes_no_home_of_a_folder_that_is_misspelt(monkeypatch, tmp_path, words):
+    monkeypatch.chdir(tmp_path)
+    done = command(*words, home=tmp_path / "hoem")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Error SSH5049: There is no home of Statesheet in {tmp_path / 'hoem'}\n" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_there_and_a_database_elsewhere_are_read(home, tmp_path):
+    assert command("credential", "list", home=home).stderr == "No credentials.\n"
+    jobs = f"sqlite:///{tmp_path}/jobs.db"
+    assert command("credential", "create", "--operator", home=home, STATESHEET_JOBS_DATABASE_URL=jobs).returncode == 0
+    done = command("credential", "list", home=tmp_path / "hoem", STATESHEET_JOBS_DATABASE_URL=jobs)
+    assert "(operator)" in done.stdout
+    assert not (tmp_path / "hoem").exists()

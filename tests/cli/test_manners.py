@@ -224,3 +224,19 @@ def test_ctrl_c_before_the_command_is_there_ends_the_same_way(monkeypatch, capsy
     with pytest.raises(SystemExit) as ended:
         start.main()
     assert (ended.value.code, capsys.readouterr().err) == (start.INTERRUPTED, "Interrupted.\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("load", "nothing.json", "--tenant", "plum"),
+        ("load", "nothing.xlsx", "--tenant", "plum", "--dry-run"),
+        ("explain", "nothing.json", "--tenant", "plum", "--url", "http://127.0.0.1:9"),
+    ],
+)
+def test_of_a_file_that_is_not_there_only_what_helps_on_this_machine_is_said(monkeypatch, tmp_path, words):
+    monkeypatch.chdir(tmp_path)
+    said = command(*words, home=tmp_path / "home").stderr
+    assert said.startswith("Error RSC7524: File not found: nothing.")
+    assert "Check the name and the folder" in said
+    assert "fileId" not in said
