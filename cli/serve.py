@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,7 +51,8 @@ def serve(
     os.umask(PRIVATE)
     if settings.log_format == "text":
         _serve(settings, _show)
-        err.print("Stopped.")
+        with suppress(OSError):  # the terminal may be what was closed
+            err.print("Stopped.")
         return
     # Every word is an entry of the log then, also those that people are otherwise told.
     try:

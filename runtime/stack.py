@@ -4,7 +4,6 @@ import fcntl
 import json
 import logging
 import os
-import signal
 import socket
 import subprocess
 import threading
@@ -12,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 
 import httpx
 from pydantic import SecretStr
@@ -28,6 +26,7 @@ from runtime.databases import databases
 from runtime.home import warn_of_readers
 from runtime.parts import Part, listen, listen_from, port_of, stop
 from runtime.prefect_server import LOOPBACK, client_environment, prefect_home, server_environment
+from runtime.stop_signals import stopped_by_signals
 
 _READY_SECONDS = 600
 """How long a start may take: Prefect makes its database at the first one, and changes it at one of a newer version. To give up
@@ -59,7 +58,8 @@ class Watched:
 
 
 def serve(settings: Settings, *, ready: Callable[[Addresses], None] = lambda _: None) -> None:
-    """Run the stack until SIGTERM or Ctrl-C; `ready` is called when an export would run, given room on the disk.
+    """Run the stack until it is told to stop (`runtime.stop_signals`); `ready` is called when an export would run, given room
+    on the disk.
 
     Raises StartupFailed where a part does not start, a port is taken, or a stack runs in this home, or on its database of jobs,
     already.
@@ -70,7 +70,7 @@ def serve(settings: Settings, *, ready: Callable[[Addresses], None] = lambda _: 
         undo.enter_context(sole_use(settings.jobs_url))
         warn_of_readers(settings.home)
         readiness.warn_of_little_space(settings.home)
-        undo.enter_context(_stopped_by_signals(stopping))
+        undo.enter_context(stopped_by_signals(stopping))
         upgrade(settings.objects_url, "objects")
         upgrade(settings.jobs_url, "jobs")
         parts, addresses = _parts(settings, undo)
@@ -159,21 +159,6 @@ def _only_one(settings: Settings) -> Iterator[None]:
         except BlockingIOError:
             raise StartupFailed(part="The stack", detail=f"another one runs in {settings.home}") from None
         yield
-
-
-@contextmanager
-def _stopped_by_signals(stopping: threading.Event) -> Iterator[None]:
-    """SIGTERM and Ctrl-C set `stopping`; what they did before comes back at the end."""
-
-    def note(_: int, __: FrameType | None) -> None:
-        stopping.set()
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _wait_until_ready(addresses: Addresses, watched: list[Watched], stopping: threading.Event) -> None:
