@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import Progress, TaskID
 
-from cli.console import out, progress_bar, show_json, show_warnings
+from cli.console import err, out, plain, progress_bar, show_json, show_warnings
 from cli.homes import settings_of_a_known
 from cli.options import AsJson, DataHome, known_tenant
 from cli.outputs import writable
@@ -21,6 +21,9 @@ from contract.phrases import counted
 
 if TYPE_CHECKING:
     from flows.pipeline import Outcome
+
+_ENDINGS = frozenset({".xlsx", ".csv", ".json", ".parquet", ".zip"})
+"""Of the files that are made; any other ending is somebody's own."""
 
 
 def export(
@@ -59,6 +62,8 @@ def export(
         for one in (*outcome.plan.request.warnings, *outcome.extracted.warnings, *outcome.warnings)
     ]
     show_warnings(warnings)
+    if outcome.file is not None:
+        _tell_of_ending(output, Path(outcome.file.name).suffix)
     if as_json:
         show_json(_facts(outcome, output) | {"warnings": warnings})
     else:
@@ -91,6 +96,13 @@ def _facts(outcome: "Outcome", output: Path) -> dict[str, Any]:
         "totalRecords": found.exported,
         "file": {"bytes": file.bytes, "sha256": file.sha256} if file else None,
     }
+
+
+def _tell_of_ending(output: Path, own: str) -> None:
+    """The request says what is made, not the name of the file: a workbook that is none would be taken for a damaged one."""
+    if output.suffix.lower() in _ENDINGS - {own}:
+        said = f"{output.name} holds what files in {own} hold, as the request has it; by its name programs will not open it."
+        err.print(plain(said), markup=False)
 
 
 def _tell(output: Path | None, exported: int, matched: int) -> None:

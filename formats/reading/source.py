@@ -23,6 +23,7 @@ NO_TEXT = "statesheet-no-text"
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_PARQUET = b"PAR1"
 _DELIMITED = frozenset({".csv", ".tsv", ".dsv"})
 _BLOCK = 1 << 20
 
@@ -95,6 +96,8 @@ def _content(name: str, head: bytes, suffix: str, *, zipped: bool) -> Content:
         return Content.WORKBOOK
     if head.startswith(_OLD_EXCEL):
         raise UnreadableFile(name=name, reason="it is a protected workbook or one of the old .xls form; save it as .xlsx")
+    if head.startswith(_PARQUET):
+        raise UnreadableFile(name=name, reason="it is a Parquet file, which is not read here; save its table as .csv or .xlsx")
     if suffix in (".xlsx", ".xlsm"):
         raise UnreadableFile(name=name, reason="it is not a workbook")
     return Content.DELIMITED if suffix in _DELIMITED else Content.JSON

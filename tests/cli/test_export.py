@@ -50,6 +50,15 @@ def test_it_says_when_more_match_than_were_exported(home, tmp_path):
     assert f"5 objects of {OBJECTS} that match" in export(home, everything(maxRecords=5), tmp_path / "few.xlsx").stdout
 
 
+@pytest.mark.parametrize(("name", "said"), [("states.xlsx", True), ("states.CSV", False), ("states", False), ("s.data", False)])
+def test_a_name_that_ends_otherwise_than_what_the_request_has_made_is_told_of(home, tmp_path, name, said):
+    body = everything()
+    body["params"]["rsconnect"] = {"profilecontexts": [{"format": "CSV"}]}
+    done = export(home, body, tmp_path / name)
+    assert (done.returncode, (tmp_path / name).exists()) == (0, True)
+    assert (f"{name} holds what files in .csv hold" in done.stderr) == said
+
+
 def test_it_leaves_nothing_but_the_file(home, tmp_path):
     export(home, everything(), tmp_path / "states.xlsx")
     assert [path.name for path in tmp_path.iterdir()] == ["states.xlsx"]

@@ -140,6 +140,13 @@ def test_a_workbook_that_is_none_is_refused(tmp_path: Path) -> None:
         next(iter(read_objects(path)))
 
 
+@pytest.mark.parametrize("name", ["states.parquet", "states.csv", "states.xlsx"])
+def test_a_parquet_file_is_refused_as_what_it_is(tmp_path: Path, name: str) -> None:
+    (path := tmp_path / name).write_bytes(b"PAR1 and so on PAR1")
+    with pytest.raises(UnreadableFile, match="it is a Parquet file, which is not read here"):
+        next(iter(read_objects(path)))
+
+
 def test_damage_anywhere_in_a_workbook_is_an_error_for_people(tmp_path: Path) -> None:
     """Random bytes of random parts changed: each time it is read, or refused as unreadable, and nothing else."""
     with zipfile.ZipFile(a_workbook(tmp_path / "good.xlsx")) as archive:
