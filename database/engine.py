@@ -65,9 +65,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def unavailable() -> Iterator[None]:
-    """Turn errors that mean "the database cannot be reached or used now" into DatabaseUnavailable, and a full disk of the
-    database into DiskFull. Others are mistakes of this program and stay what they are."""
+def unavailable(file: str = "") -> Iterator[None]:
+    """Turn errors that mean "the database cannot be reached or used now" into DatabaseUnavailable, which names the `file` where
+    one is given, and a full disk of the database into DiskFull. Others are mistakes of this program and stay what they are."""
     try:
         yield
     except exc.TimeoutError as error:
@@ -76,7 +76,8 @@ def unavailable() -> Iterator[None]:
         if _is_full(error):
             raise DiskFull(what="the database") from error
         if _is_passing(error):
-            raise DatabaseUnavailable(detail=" ".join(str(error.orig).split())) from error
+            said = " ".join(str(error.orig).split())
+            raise DatabaseUnavailable(detail=f"{file}: {said}" if file else said) from error
         raise
     except OSError as error:
         if error.errno == errno.ENOSPC:

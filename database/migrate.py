@@ -34,11 +34,13 @@ def upgrade(url: str, which: Which) -> None:
     """
     _make_file(url)
     engine = connect(url)
+    # A home has two files: which of them is damaged, or held by somebody, SQLite does not say.
+    file = engine.url.database or "" if engine.name == "sqlite" else ""
     try:
-        with unavailable(), engine.connect() as connection:
+        with unavailable(file), engine.connect() as connection:
             if _revision(connection, which) == HEADS[which]:
                 return
-        with unavailable(), engine.begin() as connection:
+        with unavailable(file), engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
             found = _revision(connection, which)

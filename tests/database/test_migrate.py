@@ -165,6 +165,13 @@ def test_a_database_that_is_not_to_be_written_is_named_by_its_file(
         upgrade(url, "objects")
 
 
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.db"
+    path.write_bytes(b"something else" * 1000)
+    with pytest.raises(DatabaseUnavailable, match=f"{path}: file is not a database"):
+        upgrade(f"sqlite:///{path}", "jobs")
+
+
 def test_a_database_file_and_those_beside_it_are_their_owners_alone(tmp_path: Path) -> None:
     """Whatever the umask, and whoever may look into the folder; a file that is there already stays as its owner wants it."""
     before = os.umask(0o022)
