@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 import pytest
@@ -65,6 +66,19 @@ def test_a_right_workbook_passes_also_when_another_program_packed_it(written: tu
     content, workbook = written
     verify_workbook(content, workbook.path)
     packed = rewritten(workbook.path, "docProps/app.xml", b"Microsoft Excel", b"Another Program")
+    verify_workbook(content, packed)
+    verify_workbook(content, packed, workbook.made)
+
+
+def test_a_right_workbook_passes_whose_parts_say_their_sizes_at_their_end(written: tuple[Content, Written]) -> None:
+    """So packs who writes where it cannot go back."""
+    content, workbook = written
+    packed = workbook.path.with_name("streamed.xlsx")
+    with packed.open("wb") as file, zipfile.ZipFile(workbook.path) as source:
+        unseekable = SimpleNamespace(write=file.write, flush=file.flush)
+        with zipfile.ZipFile(cast(BinaryIO, unseekable), "w", zipfile.ZIP_DEFLATED) as target:
+            for name in source.namelist():
+                target.writestr(name, source.read(name))
     verify_workbook(content, packed)
     verify_workbook(content, packed, workbook.made)
 
