@@ -64,7 +64,7 @@ def frame_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Rows:
 
 def lazy_rows(frame: pl.LazyFrame, fields: Sequence[pl.Expr]) -> Rows:
     """The same for a lazy frame, which is collected in slices. A scan of a file gives each slice quickly; what has to be
-    computed over all rows is computed again for each."""
+    computed over all rows is computed again for each, and has to come in the same order each time."""
 
     def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
         step = min(_MOST_ROWS_A_SLICE, _BATCHES_A_SLICE * most)

@@ -13,7 +13,9 @@ def widths(*texts: str, label: str = "Name") -> float:
     return width
 
 
-@pytest.mark.parametrize(("text", "width"), [("abc", 3), ("été", 3), ("商品", 4), ("한국", 4), ("ﾊﾝｶｸ", 4), ("ＡＢ", 4), ("שלום", 4)])
+@pytest.mark.parametrize(
+    ("text", "width"), [("abc", 3), ("été", 3), ("商品", 4), ("한국", 4), ("ﾊﾝｶｸ", 4), ("ＡＢ", 4), ("שלום", 4)]
+)
 def test_characters_of_east_asia_are_twice_as_wide(text: str, width: int) -> None:
     assert display_width(text) == width
     assert widths(text * 10) == pytest.approx(10 * width + 1.7)
