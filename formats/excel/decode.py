@@ -19,6 +19,7 @@ from formats.zones import offset_at
 Value = str | float | bool | int | None
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DAY_MS = 86_400_000
 
 
@@ -54,7 +55,7 @@ def _value(cell: ElementTree.Element) -> Value:
         case "b":
             return text == "1"
         case _:
-            return float(text)
+            return float(text) if _NUMBER.fullmatch(text) else f"{text!r} as a number"
 
 
 def _wanted(column: CellColumn, record: dict[str, Any]) -> tuple[Value, bool]:

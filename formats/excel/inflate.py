@@ -16,15 +16,17 @@ from typing import BinaryIO
 from isal import igzip_lib, isal_zlib
 
 from formats.excel.deflate import BOUNDARY, END
+from formats.excel.package import ZIP64_LIMIT
 from formats.threads import in_order
 
-_LOCAL_FIXED = 30
+_LOCAL = struct.Struct("<4x2xHH4xLLLHH")
+_UTF8, _FOLLOWED = 0x800, 0x8
+"""Flags: the name is UTF-8; the checksum and the sizes follow the part."""
 _CLOSED = BOUNDARY + END
 """Makes a piece a whole stream again, joined at once: pieces are megabytes."""
 _PACKED = 1 << 20
 _READ, _BLOCK = 1 << 18, 1 << 18
 _RAW = -15
-_USUAL_RATIO = 10  # of rows of cells: a good first guess spares growing the buffer
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,6 @@ class Extent:
 
     crc: int
     size: int
-
-
-@dataclass(frozen=True)
-class Inflated:
-    """The content of a piece, and its CRC-32."""
-
-    content: bytes
-    crc: int
-
-    @property
-    def extent(self) -> Extent:
-        """What is left to say of it once its content was looked at. Whoever lets go of that soon has its memory again for the
-        next one: memory that was never used takes longer to get than a piece to inflate."""
-        return Extent(self.crc, len(self.content))
 
 
 @dataclass
@@ -70,19 +58,23 @@ class Total:
 def inflated(path: Path, part: zipfile.ZipInfo, pool: ThreadPoolExecutor) -> Iterator[bytes]:
     """The content of a part, in order. Raises zipfile.BadZipFile when its data or its CRC is not what the directory says."""
     total = Total()
-    for piece in in_order(pool, inflate, ((piece,) for piece in pieces_of(path, part))):
-        total.add(piece.extent)
-        yield piece.content
+    for content, extent in in_order(pool, _inflate, ((piece,) for piece in pieces_of(path, part))):
+        total.add(extent)
+        yield content
     total.check(part)
 
 
-def inflate(piece: bytes) -> Inflated:
-    """A piece inflated. Raises zipfile.BadZipFile."""
+def _inflate(piece: bytes) -> tuple[bytes, Extent]:
+    """What a piece holds. Raises zipfile.BadZipFile, also where its stream ends before it, as readers of the whole would stop
+    there, or does not end."""
+    stream = isal_zlib.decompressobj(_RAW)
     try:
-        content = isal_zlib.decompress(piece, _RAW, len(piece) * _USUAL_RATIO)
+        content = stream.decompress(piece)
     except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub says less
         raise zipfile.BadZipFile(f"a deflate stream is broken: {error}") from error
-    return Inflated(content, isal_zlib.crc32(content))
+    if not stream.eof or stream.unused_data:
+        raise zipfile.BadZipFile("a deflate stream does not end where it should")
+    return content, Extent(isal_zlib.crc32(content), len(content))
 
 
 def pieces_of(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -111,13 +103,24 @@ def noted_blocks(file: BinaryIO, begin: int, length: int) -> Iterator[bytes]:
 
 
 def packed_begin(file: BinaryIO, part: zipfile.ZipInfo) -> int:
-    """The byte of the package in which the packed part begins. Raises zipfile.BadZipFile."""
+    """The byte of the package in which the packed part begins.
+
+    Raises zipfile.BadZipFile where the header before it does not say what the directory says: some readers go by the one.
+    """
     file.seek(part.header_offset)
-    header = file.read(_LOCAL_FIXED)
-    if len(header) < _LOCAL_FIXED or header[:4] != b"PK\x03\x04":
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
         raise zipfile.BadZipFile(f"{part.filename} has no header where the directory says")
-    name_length, extra_length = struct.unpack("<HH", header[26:])
-    return int(file.tell() + name_length + extra_length)
+    flags, method, crc, packed, size, name_length, extra_length = _LOCAL.unpack(header)
+    name = file.read(name_length).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
+    said = [(name, part.orig_filename), (flags, part.flag_bits), (method, part.compress_type)]
+    if not flags & _FOLLOWED:
+        said.append((crc, part.CRC))
+        # In their place may stand that they are elsewhere, in the form of 64 bits.
+        said += [pair for pair in ((packed, part.compress_size), (size, part.file_size)) if pair[0] != ZIP64_LIMIT]
+    if any(here != there for here, there in said):
+        raise zipfile.BadZipFile(f"the header of {part.filename} does not say what the directory says")
+    return int(file.tell() + extra_length)
 
 
 def _packed(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:

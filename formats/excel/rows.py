@@ -10,13 +10,13 @@ import polars as pl
 from formats.fields import OWN
 
 _CELLS_A_BATCH = 1 << 18
-_MOST_ROWS, _FEWEST_ROWS = 16_384, 16
+_MOST_ROWS = 16_384
 _BATCHES_A_SLICE, _MOST_ROWS_A_SLICE = 4, 32_768  # each slice of a lazy frame costs its planning and the opening of its file
 
 
 def rows_a_batch(columns: int) -> int:
-    """So many rows that the text of a batch stays at some ten megabytes."""
-    return max(_FEWEST_ROWS, min(_MOST_ROWS, _CELLS_A_BATCH // max(columns, 1)))
+    """So many rows that the text of a batch stays at some ten megabytes; of as many columns as a sheet may have, 16."""
+    return min(_MOST_ROWS, _CELLS_A_BATCH // max(columns, 1))
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def frame_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Rows:
 
 def lazy_rows(frame: pl.LazyFrame, fields: Sequence[pl.Expr]) -> Rows:
     """The same for a lazy frame, which is collected in slices. A scan of a file gives each slice quickly; what has to be
-    computed over all rows is computed again for each."""
+    computed over all rows is computed again for each, and has to come in the same order each time."""
 
     def read(start: int, stop: int, most: int) -> Iterator[pl.DataFrame]:
         step = min(_MOST_ROWS_A_SLICE, _BATCHES_A_SLICE * most)

@@ -1,8 +1,8 @@
 """Reads a finished workbook again and compares it with the tables that it was made of.
 
 What a pass proves, for every sheet of data:
-- the package is whole: its directory can be read, every part inflates to its length and its CRC-32, and every other part is
-  well-formed XML;
+- the package is whole: its directory can be read and says what the header of each part says, every part inflates to its length
+  and its CRC-32, its stream ends just where the part does, and every other part is well-formed XML;
 - every byte of every cell is as the writer made it: its checksum is that of the XML before it was compressed, and then each
   batch of rows was just as long as all its cells make it (`sheet_xml`): none missing, added or of another size;
 - there are as many rows as the tables on disk have, and rows of every batch, the first, the last and some with escapes among
@@ -13,7 +13,6 @@ and compared byte by byte (`verify_rows`): that names the first row which is wro
 """
 
 import zipfile
-import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +27,9 @@ from formats.excel.verify_rows import first_wrong_row
 from formats.threads import thread_count
 from formats.written import MadeSheet
 
+_BROKEN = (zipfile.BadZipFile, EOFError, UnicodeDecodeError, NotImplementedError, ElementTree.ParseError)
+"""Of a directory that was damaged zipfile also says that a name is none, or that it was made by a later version."""
+
 
 def verify(sheets: Sequence[Sheet], path: Path, made: Sequence[MadeSheet] | None = None) -> None:
     """Raises VerificationFailed, naming the sheet and the row, when the workbook at `path` does not hold what `sheets`, as
@@ -35,7 +37,7 @@ def verify(sheets: Sequence[Sheet], path: Path, made: Sequence[MadeSheet] | None
     try:
         with zipfile.ZipFile(path) as package, ThreadPoolExecutor(thread_count(), "verify") as pool:
             _verify_package(laid_out(sheets), path, package, pool, made)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError) as error:
+    except _BROKEN as error:
         raise VerificationFailed(detail=f"the package is broken: {error}") from error
 
 
@@ -61,9 +63,16 @@ def _verify_package(
     if made is not None and not as_made:
         raise VerificationFailed(detail="its sheets of data are not those that were written")
     # The parts that XlsxWriter has drawn; all are XML, and this program wrote them.
-    roots = {name: ElementTree.fromstring(package.read(name)) for name in parts}  # noqa: S314
+    roots = {name: ElementTree.fromstring(_content(part, path, package, pool)) for name, part in parts.items()}  # noqa: S314
     if "xl/workbook.xml" not in roots:
         raise VerificationFailed(detail="the part xl/workbook.xml is missing")
     names = [node.get("name") for node in roots["xl/workbook.xml"].iter() if node.tag.endswith("}sheet")]
     if names != [sheet.title for sheet in sheets]:
         raise VerificationFailed(detail=f"its sheets are {names}")
+
+
+def _content(part: zipfile.ZipInfo, path: Path, package: zipfile.ZipFile, pool: ThreadPoolExecutor) -> bytes:
+    """A whole part, which another program may have packed."""
+    if part.compress_type == zipfile.ZIP_STORED:
+        return package.read(part)
+    return b"".join(inflated(path, part, pool))

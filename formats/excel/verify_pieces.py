@@ -3,11 +3,12 @@
 The writer compresses each batch of rows apart, so a piece is inflated, measured and looked at in any thread.
 """
 
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import accumulate, zip_longest
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,10 @@ from formats.excel.sheets import DataSheet
 from formats.excel.skeleton import part_styles
 from formats.excel.writer import cell_columns
 from formats.threads import in_order
-from formats.written import MadeRows, MadeSheet
+from formats.written import MadeRows, MadeSheet, Sample
+
+_MOST_HELD = 1 << 26
+"""So many bytes of samples are held at once, and those of a batch more: of wide rows most may be samples."""
 
 
 def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, made: MadeSheet, pool: ThreadPoolExecutor) -> bool:
@@ -31,18 +35,43 @@ def sheet_is_right(sheet: DataSheet, path: Path, part: zipfile.ZipInfo, made: Ma
     """
     if sum(made.pieces) + len(END) != part.compress_size or sum(rows.count for rows in made.rows) != sheet.rows.count:
         return False
-    picking = pool.submit(_picked, sheet, made.rows)
-    total, samples = Total(), list[bytearray]()
+    total = Total()
     with path.open("rb") as file:
-        first, *others = zip(accumulate(made.pieces, initial=packed_begin(file, part)), made.pieces, strict=False)
-        opening = b"".join(noted_blocks(file, *first))
+        begin = packed_begin(file, part)
+        places = zip(accumulate(made.pieces, initial=begin), made.pieces, strict=False)
+        opening = b"".join(noted_blocks(file, *next(places)))
         total.add(Extent(isal_zlib.crc32(opening), len(opening)))
-        for look in in_order(pool, _look, ((file, *place, rows) for place, rows in zip_longest(others, made.rows))):
+        columns = cell_columns(sheet, part_styles(opening, len(sheet.columns)))
+        for before, group in _groups(made.rows):
+            picking = pool.submit(_picked, sheet, before, group)
+            samples: list[bytearray] = []
+            pieces = ((file, *place, rows.samples) for rows, place in zip(group, places, strict=False))
+            for look in in_order(pool, _look, pieces):
+                total.add(look.extent)
+                samples += look.samples
+            if any(wrong_cell(xml, *row, columns) for xml, row in zip(samples, picking.result(), strict=True)):
+                return False
+        for look in in_order(pool, _look, ((file, *place, ()) for place in places)):
             total.add(look.extent)
-            samples += look.samples
+        if os.pread(file.fileno(), len(END), begin + sum(made.pieces)) != END:
+            raise zipfile.BadZipFile(f"{part.filename} has no end")
     total.check(part)
-    columns = cell_columns(sheet, part_styles(opening, len(sheet.columns)))
-    return all(wrong_cell(xml, *row, columns) is None for xml, row in zip(samples, picking.result(), strict=True))
+    return True
+
+
+def _groups(made: Sequence[MadeRows]) -> Iterator[tuple[int, list[MadeRows]]]:
+    """The batches whose samples are held at once, in order, with the count of the rows before them."""
+    before = held = 0
+    group: list[MadeRows] = []
+    for rows in made:
+        group.append(rows)
+        held += sum(sample.end - sample.begin for sample in rows.samples)
+        if held >= _MOST_HELD:
+            yield before, group
+            before += sum(rows.count for rows in group)
+            group, held = [], 0
+    if group:
+        yield before, group
 
 
 @dataclass(frozen=True)
@@ -53,9 +82,8 @@ class _Look:
     samples: list[bytearray]
 
 
-def _look(file: BinaryIO, begin: int, length: int, rows: MadeRows | None) -> _Look:
-    """What stands in the piece in that place of the package. `rows` None: no rows do."""
-    samples = [] if rows is None else rows.samples
+def _look(file: BinaryIO, begin: int, length: int, samples: Sequence[Sample]) -> _Look:
+    """What stands in the piece in that place of the package, of which rows are `samples`."""
     found = [bytearray() for _ in samples]
     crc = size = 0
     for block in noted_blocks(file, begin, length):
@@ -66,9 +94,10 @@ def _look(file: BinaryIO, begin: int, length: int, rows: MadeRows | None) -> _Lo
     return _Look(Extent(crc, size), found)
 
 
-def _picked(sheet: DataSheet, made: Sequence[MadeRows]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The number in the sheet of every row that is a sample, and what the table says of it."""
-    starts = accumulate((rows.count for rows in made), initial=0)
+def _picked(sheet: DataSheet, before: int, made: Sequence[MadeRows]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The number in the sheet of every row that is a sample of these, and what the table says of it. `before` them are so many
+    rows."""
+    starts = accumulate((rows.count for rows in made), initial=before)
     places = [start + sample.place for start, rows in zip(starts, made, strict=False) for sample in rows.samples]
     numbers = (sheet.header_rows + 1 + place for place in places)
     records = sheet.rows.pick(places).iter_rows(named=True) if places else iter(())

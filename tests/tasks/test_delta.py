@@ -225,6 +225,7 @@ def test_json_has_the_list_of_changes_after_the_objects(url, home):
         {"data": {"attributes": {"rank": {"values": [{"value": "1", "locale": "en-US", "source": "internal"}]}}}},
         {"data": {"attributes": {"rank": {"values": [{"id": "v", "value": 1, "locale": "en-US", "source": "internal"}]}}}},
         {"extra": 2},
+        {"extra": 1.0},
     ],
 )
 def test_json_has_an_object_that_it_shows_differently_though_no_cell_is(url, home, later):
@@ -261,11 +262,12 @@ def test_a_delta_says_how_many_objects_were_added_changed_and_removed(url, home)
     tenant = f"tenant-{next(COUNT)}"
     load(url, tenant, [state(name, "new") for name in "abcd"])
     earlier, _ = exported(url, plan_of(home, tenant, {}))
-    load(url, tenant, [*(state(name, "error") for name in "ab"), Deletion("connectorstate", "c"), *map(state, "efg", "xyz")])
+    renamed = state("b", "error") | {"name": "Bench"}
+    load(url, tenant, [state("a", "error"), renamed, Deletion("connectorstate", "c"), *map(state, "efg", "xyz")])
     plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen, "job-1"))
     found, _ = exported(url, plan)
     [told] = found.warnings
-    assert found.listed == 6
+    assert found.listed == 7
     assert told.message.endswith("(job job-1): 3 added, 2 changed, 1 removed")
     assert told.message.startswith(f"Only what changed since {earlier.as_of.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}")
 
@@ -276,6 +278,35 @@ def test_the_moment_of_a_delta_in_utc_is_written_as_a_request_says_it(url, home)
     plan = replace(plan_of(home, tenant, {}), base=Base(datetime(2026, 3, 4, 5, 6, 7, 0, UTC), ZoneInfo("UTC")))
     [told] = exported(url, plan)[0].warnings
     assert told.message == "Only what changed since 2026-03-04T05:06:07Z: 1 added, 0 changed, 0 removed"
+
+
+def test_the_limits_of_a_request_count_for_the_objects_of_a_delta_and_not_for_its_changes(url, home):
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state(name, "new") for name in "abcd"])
+    earlier, _ = exported(url, plan_of(home, tenant, {}))
+    load(url, tenant, [state(name, "error") for name in "bcd"])
+    asked = {"options": {"from": 1, "maxRecords": 1}}
+    plan = replace(plan_of(home, tenant, asked), base=Base(earlier.as_of, ZONE, earlier.seen))
+    _, content = exported(url, plan)
+    assert content.changes is not None
+    assert [identifier for _, identifier in shown(content)] == ["c"]
+    assert [(row["Change"], row["ID"], row["After"]) for row in rows_of_table(content.changes)] == [
+        ("changed", name, "error") for name in "bcd"
+    ]
+
+
+def test_more_objects_than_are_compared_at_a_time_are_all_in_the_delta(url, home, monkeypatch):
+    monkeypatch.setattr("tasks.delta.AT_ONCE", 2)
+    tenant = f"tenant-{next(COUNT)}"
+    load(url, tenant, [state(name, "new") for name in "abcde"])
+    earlier, _ = exported(url, plan_of(home, tenant, {}))
+    load(url, tenant, [state(name, "error") for name in "abcde"])
+    plan = replace(plan_of(home, tenant, {}), base=Base(earlier.as_of, ZONE, earlier.seen))
+    told: list[int] = []
+    found = extract(plan, database_url=url, on_progress=told.append)
+    assert (found.exported, found.listed) == (5, 5)
+    assert told[:-1] in ([1, 3], [2, 4])
+    assert told[-1] == 5
 
 
 def test_json_lists_no_object_that_changed_only_in_what_was_not_asked_for(url, home):

@@ -31,6 +31,8 @@ def test_a_row_as_it_is_written_says_what_the_table_says() -> None:
         (b"a &amp; b", b"a &lt; b", "row 7, column '0'"),
         (b"a &amp; b", b"", "row 7, column '0'"),
         (b"<v>1.5</v>", b"<v>1.25</v>", "row 7, column '1'"),
+        (b"<v>1.5</v>", b"<v>1.5.</v>", "row 7, column '1'"),
+        (b"<v>1.5</v>", b"<v></v>", "row 7, column '1'"),
         (b't="b"><v>1</v>', b't="b"><v>0</v>', "row 7, column '2'"),
         (b't="b"><v>1</v>', b"><v>1</v>", "row 7, column '2'"),
         (b"<v>45292.0</v>", b"<v>45292.00001</v>", "row 7, column '4'"),

@@ -44,6 +44,25 @@ def test_a_legal_free_name_stays_and_others_get_a_number() -> None:
     ]
 
 
+def test_a_name_that_is_taken_is_not_given_again() -> None:
+    assert limits.sheet_names(["HELP", "Data"], ["Help"]) == ["HELP (2)", "Data"]
+
+
+def test_a_title_is_shortened_before_its_number_and_ends_there_as_a_name_may() -> None:
+    assert limits.numbered("A title of thirty-one character", 2) == "A title of thirty-one chara (2)"
+    assert limits.numbered("A title of thirty-one char  acter", 2) == "A title of thirty-one char (2)"
+    assert limits.sheet_names(["a" * 30 + "'b", "'", "\x7f"]) == ["a" * 30, "Sheet", "Sheet (2)"]
+
+
+@pytest.mark.parametrize("text", ["x" * 32_768, "😀" * 20_000, "a" + "😀" * 20_000])
+def test_a_text_that_was_cut_is_known_by_its_end_and_length(text: str) -> None:
+    cut = limits.cut(text)
+    assert 32_766 <= limits.units(cut) <= 32_767
+    assert limits.was_cut(cut)
+    assert not limits.was_cut(cut[100:])
+    assert not limits.was_cut("x" * 32_767)
+
+
 @given(st.text(max_size=20), st.integers(0, 45))
 def test_clipping_never_cuts_a_character_in_half(text: str, count: int) -> None:
     clipped = limits.clip(text, count)

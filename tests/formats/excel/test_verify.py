@@ -1,14 +1,24 @@
 """A finished workbook that is not what it should be is found out, by sheet and row."""
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 import pytest
 
 from contract.errors import VerificationFailed
 from formats.excel import verify_workbook, write, write_workbook
+from formats.excel.cells import CellColumn
+from formats.excel.decode import wrong_cell
+from formats.excel.deflate import END
+from formats.excel.inflate import packed_begin
+from formats.excel.package import Package
+from formats.excel.sheets import DataSheet
 from formats.excel.verify import verify
 from formats.excel.writer import sheets_of
 from formats.tables import Content
@@ -56,6 +66,19 @@ def test_a_right_workbook_passes_also_when_another_program_packed_it(written: tu
     content, workbook = written
     verify_workbook(content, workbook.path)
     packed = rewritten(workbook.path, "docProps/app.xml", b"Microsoft Excel", b"Another Program")
+    verify_workbook(content, packed)
+    verify_workbook(content, packed, workbook.made)
+
+
+def test_a_right_workbook_passes_whose_parts_say_their_sizes_at_their_end(written: tuple[Content, Written]) -> None:
+    """So packs who writes where it cannot go back."""
+    content, workbook = written
+    packed = workbook.path.with_name("streamed.xlsx")
+    with packed.open("wb") as file, zipfile.ZipFile(workbook.path) as source:
+        unseekable = SimpleNamespace(write=file.write, flush=file.flush)
+        with zipfile.ZipFile(cast(BinaryIO, unseekable), "w", zipfile.ZIP_DEFLATED) as target:
+            for name in source.namelist():
+                target.writestr(name, source.read(name))
     verify_workbook(content, packed)
     verify_workbook(content, packed, workbook.made)
 
@@ -164,6 +187,101 @@ def test_a_flipped_bit_on_disk_is_found(written: tuple[Content, Written], known:
         copy.write_bytes(damaged)
         with pytest.raises(VerificationFailed):
             verify_workbook(content, copy, workbook.made if known else None)
+
+
+def damaged(path: Path, place: int, content: bytes) -> Path:
+    """A copy of the file with other bytes in that place."""
+    whole = path.read_bytes()
+    copy = path.with_name("damaged.xlsx")
+    copy.write_bytes(whole[:place] + content + whole[place + len(content) :])
+    return copy
+
+
+@pytest.mark.parametrize("name", [DATA, "xl/workbook.xml"])
+@pytest.mark.parametrize("known", [True, False], ids=["made by us", "made by whom we do not know"])
+def test_a_part_whose_compressed_stream_does_not_end_where_it_should_is_found(
+    written: tuple[Content, Written], known: bool, name: str
+) -> None:
+    """All that it holds can be read, but readers may stop at an end that comes early, and wait for one that does not come."""
+    content, workbook = written
+    with zipfile.ZipFile(workbook.path) as package, workbook.path.open("rb") as file:
+        part = package.getinfo(name)
+        begin = packed_begin(file, part)
+        file.seek(begin)
+        ended_early = bytes([file.read(1)[0] | 1])
+    for place, byte in [(begin, ended_early), (begin + part.compress_size - len(END), b"\2")]:
+        with pytest.raises(VerificationFailed, match="package is broken"):
+            verify_workbook(content, damaged(workbook.path, place, byte), workbook.made if known else None)
+
+
+@pytest.mark.parametrize("name", [DATA, "xl/workbook.xml"])
+def test_a_part_whose_own_header_does_not_say_what_the_directory_says_is_found(
+    written: tuple[Content, Written], name: str
+) -> None:
+    """Whoever reads the package from its beginning has that one alone."""
+    content, workbook = written
+    with zipfile.ZipFile(workbook.path) as package:
+        begin = package.getinfo(name).header_offset
+    whole = workbook.path.read_bytes()
+    flags, method, crc, packed, size, its_name = 6, 8, 14, 18, 22, 30
+    for place in (flags, method, crc, packed, size, its_name):
+        changed = bytes([whole[begin + place] ^ 1])
+        with pytest.raises(VerificationFailed, match="package is broken"):
+            verify_workbook(content, damaged(workbook.path, begin + place, changed), workbook.made)
+
+
+@pytest.mark.parametrize(("place", "byte"), [(46, b"\xff"), (6, b"\xff")], ids=["a name", "a version"])
+def test_a_damaged_directory_is_found(written: tuple[Content, Written], place: int, byte: bytes) -> None:
+    content, workbook = written
+    with zipfile.ZipFile(workbook.path) as package:
+        directory = package.start_dir
+    with pytest.raises(VerificationFailed, match="package is broken"):
+        verify_workbook(content, damaged(workbook.path, directory + place, byte), workbook.made)
+
+
+def test_a_sheet_of_more_than_32_bits_of_bytes_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    frame = pl.DataFrame({"text": [f"number {number}" for number in range(1_000)]})
+    monkeypatch.setattr("formats.excel.writer.Package", partial(Package, zip64_limit=5_000))
+    workbook = write({"S": frame}, tmp_path / "s.xlsx")
+    for made in (workbook.made, None):
+        verify(sheets_of({"S": frame}), tmp_path / "s.xlsx", made)
+
+
+@pytest.mark.usefixtures("not_made_anew")
+@pytest.mark.parametrize("held", [1, 5_000, 1 << 26])
+def test_samples_are_compared_with_their_rows_however_few_are_held_at_once(
+    written: tuple[Content, Written], held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, workbook = written
+    monkeypatch.setattr("formats.excel.verify_pieces._MOST_HELD", held)
+    compared: list[int] = []
+
+    def compare(xml: bytes, number: int, record: dict[str, Any], columns: Sequence[CellColumn]) -> str | None:
+        compared.append(number)
+        return wrong_cell(xml, number, record, columns)
+
+    monkeypatch.setattr("formats.excel.verify_pieces.wrong_cell", compare)
+    verify_workbook(content, workbook.path, workbook.made)
+    assert workbook.made is not None
+    assert len(compared) == sum(len(rows.samples) for sheet in workbook.made for rows in sheet.rows)
+    assert {3, 9_002} <= set(compared)
+
+
+def test_samples_are_picked_for_as_many_batches_as_may_be_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("formats.excel.verify_pieces._MOST_HELD", 1_000)
+    frame = pl.DataFrame({"text": ["a text of thirty characters .."] * 7 * 16_384})
+    workbook = write({"S": frame}, tmp_path / "s.xlsx")
+    picked: list[int] = []
+    [sheet] = sheets_of({"S": frame})
+    assert isinstance(sheet, DataSheet)
+    rows = sheet.rows
+
+    def pick(places: Sequence[int]) -> pl.DataFrame:
+        picked.append(len(places))
+        return rows.pick(places)
+
+    verify([replace(sheet, rows=replace(rows, quick_pick=pick))], tmp_path / "s.xlsx", workbook.made)
+    assert picked == [12, 12, 12, 6]
 
 
 def test_another_tables_workbook_is_found(tmp_path: Path) -> None:

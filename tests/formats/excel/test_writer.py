@@ -27,8 +27,10 @@ from tests.formats.excel.readers import by_calamine, by_openpyxl, by_pandas, cel
 def test_any_frame_reads_back_equal_with_three_readers_and_verifies(frame: pl.DataFrame) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "any.xlsx"
-        assert write({"Any": frame}, path).rows == frame.height
-        verify(sheets_of({"Any": frame}), path)
+        written = write({"Any": frame}, path)
+        assert written.rows == frame.height
+        for made in (written.made, None):
+            verify(sheets_of({"Any": frame}), path, made)
         for read in (by_openpyxl, by_calamine, by_pandas):
             assert_holds(read(path), frame)
 
@@ -264,6 +266,33 @@ def test_a_header_that_is_too_long_is_cut_marked_and_named(tmp_path: Path) -> No
     assert by_openpyxl(tmp_path / "s.xlsx")[0] == ["a", expected("b" * 40_000)]
     [warning] = written.warnings
     assert "B1 (40,000 characters)" in warning.message
+
+
+def test_what_just_fits_is_not_said_to_be_cut_however_many_bytes_it_has(tmp_path: Path) -> None:
+    label, texts = "b" * 32_767, ["商" * 32_767, "x" * 32_767, "😀" * 16_383]
+    written = write({"S": pl.DataFrame({label: texts})}, tmp_path / "s.xlsx")
+    assert by_openpyxl(tmp_path / "s.xlsx") == [[label], *([text] for text in texts)]
+    assert written.warnings == ()
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\r"])
+def test_blanks_at_the_ends_of_a_text_are_to_be_kept(tmp_path: Path, blank: str) -> None:
+    texts = [f"a{blank}", f"{blank}a", f"a{blank}a"]
+    write({"S": pl.DataFrame({"t": texts})}, tmp_path / "s.xlsx")
+    assert [row[0] for row in by_openpyxl(tmp_path / "s.xlsx")[1:]] == texts
+    kept = "{http://www.w3.org/XML/1998/namespace}space"
+    spaces = [
+        node.get(kept) for node in part(tmp_path / "s.xlsx", "xl/worksheets/sheet1.xml").iter() if node.tag.endswith("}t")
+    ]
+    assert spaces == ["preserve", "preserve", None]
+
+
+def test_a_workbook_opens_with_its_first_frame(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": [1]})
+    write({"A": frame, "B": frame, "C": frame}, tmp_path / "s.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    assert book.active.title == "A"
+    assert [sheet.sheet_view.tabSelected for sheet in book] == [True, None, None]
 
 
 @pytest.mark.parametrize("frame", [pl.DataFrame(height=3), pl.DataFrame(height=3).lazy()])
