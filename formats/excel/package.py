@@ -6,8 +6,10 @@ workbooks refuse zip64 fields that they did not expect.
 """
 
 import struct
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -35,6 +37,17 @@ class _Entry:
     packed: int
     size: int
     offset: int
+
+
+def check_end(path: Path, package: zipfile.ZipFile) -> None:
+    """Raises zipfile.BadZipFile where the last record of a package counts other entries than its directory has, on other disks,
+    or has another comment: some readers go by that."""
+    with path.open("rb") as file:
+        file.seek(-_END.size - len(package.comment), SEEK_END)
+        mark, *disks_and_counts, _length, _begin, comment = _END.unpack(file.read(_END.size))
+    count = len(package.infolist())
+    if (mark, disks_and_counts, comment) != (b"PK\x05\x06", [0, 0, count, count], len(package.comment)):
+        raise zipfile.BadZipFile("its end does not say what its directory says")
 
 
 class Package:

@@ -15,11 +15,13 @@ and compared byte by byte (`verify_rows`): that names the first row which is wro
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from errno import EINVAL
 from pathlib import Path
 from xml.etree import ElementTree
 
 from contract.errors import VerificationFailed
 from formats.excel.inflate import Stream, inflated
+from formats.excel.package import check_end
 from formats.excel.sheets import DataSheet, Sheet, laid_out
 from formats.excel.skeleton import part_name
 from formats.excel.verify_pieces import sheet_is_right
@@ -36,9 +38,15 @@ def verify(sheets: Sequence[Sheet], path: Path, made: Sequence[MadeSheet] | None
     `formats.excel.write` was given them, have. `made` is what the writer gave."""
     try:
         with zipfile.ZipFile(path) as package, ThreadPoolExecutor(thread_count(), "verify") as pool:
+            check_end(path, package)
             _verify_package(laid_out(sheets), path, package, pool, made)
     except _BROKEN as error:
         raise VerificationFailed(detail=f"the package is broken: {error}") from error
+    except OSError as error:
+        if error.errno != EINVAL:
+            raise
+        # The end of a damaged package may say that its directory begins before the file does.
+        raise VerificationFailed(detail="the package is broken: its directory is not where its end says") from error
 
 
 def _verify_package(

@@ -239,6 +239,22 @@ def test_a_damaged_directory_is_found(written: tuple[Content, Written], place: i
         verify_workbook(content, damaged(workbook.path, directory + place, byte), workbook.made)
 
 
+def test_a_damaged_end_of_the_package_is_found(written: tuple[Content, Written]) -> None:
+    content, workbook = written
+    whole = workbook.path.read_bytes()
+    for place in range(len(whole) - 22, len(whole)):
+        with pytest.raises(VerificationFailed, match="package is broken"):
+            verify_workbook(content, damaged(workbook.path, place, bytes([whole[place] ^ 0x81])), workbook.made)
+
+
+def test_a_package_with_a_comment_passes(written: tuple[Content, Written]) -> None:
+    content, workbook = written
+    copy = damaged(workbook.path, 0, b"")
+    with zipfile.ZipFile(copy, "a") as package:
+        package.comment = b"by another hand"
+    verify_workbook(content, copy, workbook.made)
+
+
 def test_a_sheet_of_more_than_32_bits_of_bytes_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     frame = pl.DataFrame({"text": [f"number {number}" for number in range(1_000)]})
     monkeypatch.setattr("formats.excel.writer.Package", partial(Package, zip64_limit=5_000))
