@@ -27,7 +27,7 @@ demo: $(READY)  ## Make objects, start the stack, send the documented request, s
 	$(BIN)/statesheet demo --rows $(ROWS)
 
 test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest -n 4 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 hunt: $(READY)  ## Run the long hunts, and each property test with all of its examples
 	TESTS_HUNT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow or hypothesis'
